@@ -1,0 +1,104 @@
+// Two hashes with two purposes, both XXH3-128 over canonical bytes (sim/archive.h).
+//
+// RunDigest chains every event of a run, so two runs are equal when their digests are, and the first checkpoint that
+// differs says where they parted. StateHash identifies a state whatever way led to it: a commutative sum over the
+// entities of a world, which leaves out sequence numbers, the run digest and absolute time.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/archive.h"
+#include "sim/result.h"
+
+namespace crrsim {
+
+/// A 128-bit hash value.
+struct Hash128 {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+
+  friend auto operator<=>(const Hash128&, const Hash128&) = default;
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("high", self.high);
+    visit("low", self.low);
+  }
+};
+
+/// 32 lower-case hexadecimal digits, the high half first.
+std::string ToText(Hash128 hash);
+Result<Hash128, ParseError> ParseHash128(std::string_view text);
+
+/// XXH3-128 of the bytes.
+Hash128 HashBytes(std::string_view bytes);
+/// A quick 64-bit hash for lookup tables; the same everywhere, but in no file format.
+std::uint64_t HashForLookup(std::string_view bytes);
+
+/// XXH3-128 of a value's canonical bytes.
+template <class T>
+Hash128 HashOf(const T& value) {
+  Writer writer;
+  writer.Put(value);
+  return HashBytes(writer.bytes());
+}
+
+/// The chain `d = XXH3_128(d, bytes of the event)` over all that happened so far.
+class RunDigest {
+ public:
+  /// The digest after a number of events.
+  struct Checkpoint {
+    std::uint64_t events = 0;
+    Hash128 digest;
+    friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("events", self.events);
+      visit("digest", self.digest);
+    }
+  };
+
+  /// Folds one event in.
+  void Add(std::string_view canonical_bytes);
+
+  [[nodiscard]] Hash128 value() const { return value_; }
+  [[nodiscard]] std::uint64_t events() const { return events_; }
+  /// At most 2 * kCheckpointsKept, oldest first, evenly spaced; the spacing doubles as the run grows.
+  [[nodiscard]] const std::vector<Checkpoint>& checkpoints() const { return checkpoints_; }
+
+  friend bool operator==(const RunDigest&, const RunDigest&) = default;
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("value", self.value_);
+    visit("events", self.events_);
+    visit("spacing", self.spacing_);
+    visit("checkpoints", self.checkpoints_);
+  }
+
+  static constexpr std::size_t kCheckpointsKept = 64;
+
+ private:
+  Hash128 value_;
+  std::uint64_t events_ = 0;
+  std::uint64_t spacing_ = 1;
+  std::vector<Checkpoint> checkpoints_;
+};
+
+/// A sum of entity hashes: adding and removing entities in any order gives the same value for the same set.
+class StateHash {
+ public:
+  void Add(Hash128 entity);
+  void Remove(Hash128 entity);
+  [[nodiscard]] Hash128 value() const { return sum_; }
+  friend bool operator==(const StateHash&, const StateHash&) = default;
+
+ private:
+  Hash128 sum_;
+};
+
+}  // namespace crrsim
