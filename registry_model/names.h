@@ -1,0 +1,126 @@
+// The names of the registry world: accounts, regions, registries, repositories, tags.
+//
+// Each is parsed once at the edge and valid ever after. Accounts and regions are small plain values (no allocation),
+// since every event carries them; they compare and hash by their text, so nothing depends on an interned number.
+//
+// Source  ecr-replication.md 1.3 (account, region), 8 (repository name, tag).
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim/archive.h"
+#include "sim/digest.h"
+#include "sim/result.h"
+
+namespace crrsim {
+
+/// A 12-digit AWS account id. Leading zeros count: it is a name, not a number.
+class AccountId {
+ public:
+  /// The account of twelve zeros, which no scenario can name; a default for containers only.
+  constexpr AccountId() = default;
+  static Result<AccountId, ParseError> Parse(std::string_view text);
+  /// Requires number < 10^12.
+  static AccountId FromNumber(std::uint64_t number);
+
+  /// Twelve digits.
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+
+  friend auto operator<=>(AccountId, AccountId) = default;
+  [[nodiscard]] std::uint64_t LookupHash() const { return number_; }
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("number", self.number_);
+  }
+
+ private:
+  std::uint64_t number_ = 0;
+};
+
+/// A region such as `us-west-2`: 2 to 25 characters of `[0-9a-z-]`.
+class RegionName {
+ public:
+  constexpr RegionName() = default;
+  static Result<RegionName, ParseError> Parse(std::string_view text);
+
+  [[nodiscard]] std::string_view text() const { return {characters_.data(), length_}; }
+
+  friend bool operator==(const RegionName&, const RegionName&) = default;
+  friend auto operator<=>(const RegionName& a, const RegionName& b) { return a.text() <=> b.text(); }
+  [[nodiscard]] std::uint64_t LookupHash() const { return HashForLookup(text()); }
+  void Encode(Writer& writer) const { writer.PutText(text()); }
+  static RegionName Decode(Reader& reader);
+
+ private:
+  static constexpr std::size_t kLengthMax = 25;
+  std::array<char, kLengthMax> characters_{};
+  std::uint8_t length_ = 0;
+};
+
+/// One private registry: an account in a region. AWS's `registryId` is the account alone.
+struct RegistryKey {
+  AccountId account;
+  RegionName region;
+
+  friend auto operator<=>(const RegistryKey&, const RegistryKey&) = default;
+  friend bool operator==(const RegistryKey&, const RegistryKey&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("account", self.account);
+    visit("region", self.region);
+  }
+};
+
+/// `111122223333/us-west-2`.
+std::string ToText(const RegistryKey& registry);
+
+namespace internal {
+
+/// A string that was checked once. `Kind` supplies the check, so the types do not mix.
+template <class Kind>
+class CheckedName {
+ public:
+  CheckedName() = default;
+  static Result<CheckedName, ParseError> Parse(std::string_view text) {
+    if (auto problem = Kind::Problem(text); !problem.empty()) return ParseError{std::move(problem)};
+    return CheckedName(std::string(text));
+  }
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+  friend auto operator<=>(const CheckedName&, const CheckedName&) = default;
+  friend bool operator==(const CheckedName&, const CheckedName&) = default;
+  [[nodiscard]] std::uint64_t LookupHash() const { return HashForLookup(text_); }
+  void Encode(Writer& writer) const { writer.PutText(text_); }
+  static CheckedName Decode(Reader& reader) { return CheckedName(std::string(reader.GetText())); }
+
+ private:
+  explicit CheckedName(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+};
+
+struct RepositoryNameKind {
+  static std::string Problem(std::string_view text);
+};
+struct TagKind {
+  static std::string Problem(std::string_view text);
+};
+
+}  // namespace internal
+
+/// 2 to 256 characters, `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/...)*`.
+using RepositoryName = internal::CheckedName<internal::RepositoryNameKind>;
+/// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}` (the OCI grammar; narrower than the 300 characters of the API's shape).
+using Tag = internal::CheckedName<internal::TagKind>;
+
+/// `arn:aws:ecr:<region>:<account>:repository/<name>`; the partition follows from the region.
+std::string RepositoryArn(const RegistryKey& registry, const RepositoryName& repository);
+/// `aws`, `aws-cn` or `aws-us-gov`.
+std::string_view PartitionOf(const RegionName& region);
+
+}  // namespace crrsim

@@ -1,0 +1,71 @@
+// The digest of content: sha256 (what ECR computes) or sha512, over the exact bytes.
+//
+// A plain value without allocation. Text form `sha256:<64 lower-case hex>` or `sha512:<128 lower-case hex>`; upper-case
+// hex is refused, as the OCI image specification does.
+//
+// Source  oci-registry.md, Rules (content).
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim/archive.h"
+#include "sim/result.h"
+
+namespace crrsim {
+
+enum class DigestAlgorithm : std::uint8_t { kSha256, kSha512 };
+
+class Digest {
+ public:
+  /// The zero digest, which no content has; a default for containers only.
+  constexpr Digest() = default;
+  static Result<Digest, ParseError> Parse(std::string_view text);
+  /// The digest of the bytes.
+  static Digest Of(std::string_view bytes, DigestAlgorithm algorithm = DigestAlgorithm::kSha256);
+  /// From raw hash bytes. Requires 32 bytes for sha256, 64 for sha512.
+  static Digest FromRaw(DigestAlgorithm algorithm, std::string_view raw);
+
+  [[nodiscard]] std::string text() const;
+  /// The hexadecimal digits alone.
+  [[nodiscard]] std::string hex() const;
+  /// `sha256:` and the first twelve digits, for people.
+  [[nodiscard]] std::string short_text() const;
+  [[nodiscard]] DigestAlgorithm algorithm() const { return algorithm_; }
+  [[nodiscard]] std::string_view raw() const {
+    return {raw_.data(), algorithm_ == DigestAlgorithm::kSha256 ? 32U : 64U};
+  }
+
+  friend auto operator<=>(const Digest&, const Digest&) = default;
+  friend bool operator==(const Digest&, const Digest&) = default;
+  /// The digest is uniform already: its first eight bytes serve.
+  [[nodiscard]] std::uint64_t LookupHash() const;
+  void Encode(Writer& writer) const;
+  static Digest Decode(Reader& reader);
+
+ private:
+  std::array<char, 64> raw_{};
+  DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;
+};
+
+/// Computes a digest piece by piece, for content that is not in memory at once.
+class DigestBuilder {
+ public:
+  explicit DigestBuilder(DigestAlgorithm algorithm = DigestAlgorithm::kSha256);
+  ~DigestBuilder();
+  DigestBuilder(const DigestBuilder&) = delete;
+  DigestBuilder& operator=(const DigestBuilder&) = delete;
+
+  void Add(std::string_view bytes);
+  /// Call once; the builder is used up.
+  Digest Finish();
+
+ private:
+  DigestAlgorithm algorithm_;
+  void* context_;
+};
+
+}  // namespace crrsim
