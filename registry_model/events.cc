@@ -1,0 +1,17 @@
+#include "registry_model/events.h"
+
+namespace crrsim {
+
+std::string_view NameOf(Origin origin) { return origin == Origin::kClient ? "client" : "replication"; }
+
+std::string_view Event::name() const {
+  return std::visit([](const auto& alternative) { return std::decay_t<decltype(alternative)>::kName; }, body);
+}
+
+void AppendCanonical(const Event& event, Writer& writer) {
+  writer.Put(event.when);
+  writer.PutText(event.name());
+  std::visit([&](const auto& alternative) { writer.Put(alternative); }, event.body);
+}
+
+}  // namespace crrsim
