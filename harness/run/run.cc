@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 
 #include "harness/run/runner.h"
@@ -18,6 +20,17 @@ std::string_view NameOf(Verdict verdict) {
       return "error";
   }
   CRRSIM_CHECK(false);
+}
+
+BillingUnits BillingUnits::From(const Assumptions& assumptions) {
+  BillingUnits units;
+  if (assumptions.value(Assumption::kGigabyte) == "10^9") units.gigabyte = 1'000'000'000;
+  if (assumptions.value(Assumption::kMonth) == "730h") units.month_length = Hours(730);
+  return units;
+}
+
+double BillingUnits::GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const {
+  return GigabyteMonths(byte_nanoseconds, month, gigabyte, month_length.value_or(LengthOf(month)));
 }
 
 namespace {
@@ -79,6 +92,7 @@ void Runner::Report(RunResult& result) {
   result.expectations = results_;
   result.replications = recording_.replications();
   result.bill = world_.bill();
+  result.units = BillingUnits::From(world_.assumptions());
   for (const auto& [key, registry] : world_.registries()) {
     for (const auto& [name, repository] : registry.repositories) {
       for (const auto& [digest, image] : repository->images) {

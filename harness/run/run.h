@@ -68,6 +68,15 @@ struct AssumptionRow {
   std::string value;
 };
 
+/// How an integral of stored bytes becomes GB-months under the assumptions of a run.
+struct BillingUnits {
+  std::int64_t gigabyte = 1'073'741'824;  // assumption `gigabyte`
+  std::optional<Duration> month_length;   // assumption `month`; empty: the month's real hours
+
+  static BillingUnits From(const Assumptions& assumptions);
+  [[nodiscard]] double GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const;
+};
+
 struct RunResult {
   std::string scenario;  // its path
   std::string title;
@@ -87,6 +96,7 @@ struct RunResult {
   std::vector<ImageRow> images;
   std::vector<ReplicationRow> replications;  // in the order of queueing
   Bill bill;
+  BillingUnits units;
   std::vector<FaultRow> faults;
   std::vector<AssumptionRow> assumptions;  // consulted
   std::string reproduce;                   // the one command that repeats this run
