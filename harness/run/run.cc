@@ -69,6 +69,7 @@ RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
 
   auto images = ImageLibrary::Build(scenario);
   if (!images) {
+    result.stopped_by = StoppedBy::kImage;
     for (const auto& diagnostic : images.error().all)
       result.error += (result.error.empty() ? "" : "\n") + ToText(diagnostic);
     return result;
@@ -76,7 +77,10 @@ RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
   for (auto& note : images->Notes()) result.notes.push_back(std::move(note));
   Runner runner(scenario, *images, options, seed);
   const auto stop = runner.Run();
-  if (stop) result.error = stop->reason;
+  if (stop) {
+    result.error = stop->reason;
+    result.stopped_by = StoppedBy::kLimit;
+  }
   runner.Report(result);
   result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return result;

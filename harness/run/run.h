@@ -58,6 +58,9 @@ struct ReplicationRow {
   std::optional<Instant> completed_at;
 };
 
+/// What kept a run from its end.
+enum class StoppedBy : std::uint8_t { kNothing, kImage, kLimit };
+
 struct FaultRow {
   std::string name;
   std::int64_t hits = 0;
@@ -82,6 +85,7 @@ struct RunResult {
   std::string title;
   Verdict verdict = Verdict::kError;
   std::string error;  // for kError: what stood in the way
+  StoppedBy stopped_by = StoppedBy::kNothing;
   std::uint64_t seed = 0;
   Hash128 run_digest;
   std::vector<RunDigest::Checkpoint> checkpoints;
