@@ -1,7 +1,8 @@
-# Shared by the scripts that build. Sourced, with $root set to the checkout's folder; POSIX sh.
+# shellcheck shell=sh
+# Shared by the scripts that build. Sourced, with $root set to the folder of the checkout.
 
 # The program as users start it. Its time of change is the instant at which its build began.
-program=$root/build/crrsim
+program=${root:?}/build/crrsim
 
 # Whether a source of the program has changed since its build began, or there is no program yet.
 stale() {
