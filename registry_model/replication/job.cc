@@ -16,14 +16,14 @@ std::string_view NameOf(ReplicationStatus status) {
 }
 
 std::string_view NameOf(FailureCode code) {
-  constexpr std::array<std::string_view, 11> kNames = {"",
+  constexpr std::array<std::string_view, 12> kNames = {"",
                                                        "AccessDenied",
                                                        "RepositoryNotFound",
                                                        "RepositoryNotCreated",
                                                        "RegistryNotFound",
                                                        "SourceImageNotFound",
                                                        "DigestMismatch",
-                                                       "ContentMissing",
+                                                       "ContentMissing", "TagImmutable",
                                                        "TimedOut",
                                                        "Injected",
                                                        "RetriesExhausted"};

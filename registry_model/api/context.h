@@ -1,0 +1,74 @@
+// What an API operation is given: who calls, which registry answers, and the parts of the world that it may read or
+// change.
+//
+// A call goes to the endpoint of a region and names a registry by its account (`registryId`, by default the caller's
+// own). Identity policies are not modelled: a caller of the registry's own account is allowed unless a resource policy
+// denies; a caller of another account needs an Allow of the registry's or the repository's policy.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "registry_model/api_error.h"
+#include "registry_model/assumptions.h"
+#include "registry_model/registry/content.h"
+#include "registry_model/registry/registry.h"
+#include "registry_model/replication/status.h"
+#include "sim/random.h"
+
+namespace crrsim {
+
+struct Caller {
+  AccountId account;
+  std::string arn;    // of an IAM principal of `account`
+  RegionName region;  // whose endpoint is called
+
+  /// The account's root user at a region's endpoint.
+  static Caller RootOf(const RegistryKey& registry);
+};
+
+struct ApiOptions {
+  std::int64_t rules_max = 25;         // ecr-replication.md 8; 10 is the classic value
+  std::int64_t destinations_max = 25;  // unique over all rules
+  std::int64_t filters_max = 100;      // of one rule
+  std::int64_t images_max = 100'000;   // of one repository
+  std::int64_t tags_max = 1'000;       // of one image
+  std::int64_t repositories_max = 100'000;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("rules_max", self.rules_max);
+    visit("destinations_max", self.destinations_max);
+    visit("filters_max", self.filters_max);
+    visit("images_max", self.images_max);
+    visit("tags_max", self.tags_max);
+    visit("repositories_max", self.repositories_max);
+  }
+};
+
+/// Starts a scan that ends by itself later.
+class ScanStarter {
+ public:
+  virtual ~ScanStarter() = default;
+  virtual void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) = 0;
+};
+
+struct ApiContext {
+  const Caller& caller;
+  Registry& registry;  // the one that answers
+  Instant now;
+  const ApiOptions& options;
+  Assumptions& assumptions;
+  const StatusBoard& statuses;
+  RandomStream& ids;  // for upload ids
+  EventSink& events;
+  ScanStarter& scans;
+
+  [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
+};
+
+/// AccessDeniedException unless the registry's policy and, where given, the repository's policy let the caller do
+/// `action` on `resource`.
+ApiResult<Unit> Authorise(ApiContext& context, std::string_view action, const std::string& resource,
+                          const Repository* repository);
+
+}  // namespace crrsim

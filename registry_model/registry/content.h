@@ -1,0 +1,63 @@
+// The steps by which content enters and leaves a repository, shared by the API operations and by incoming replication.
+// Each changes the state and says so in events; nothing else changes images, tags, blobs or stored bytes.
+//
+// Source  ecr-replication.md 4.1 (immutable tags), 7 (storage), 10.2 (PutImage, BatchDeleteImage).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "registry_model/assumptions.h"
+#include "registry_model/events.h"
+#include "registry_model/registry/registry.h"
+
+namespace crrsim {
+
+/// Where the typed events of a change go.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void Emit(EventBody body) = 0;
+};
+
+/// What every step needs to know of its surroundings.
+struct ContentContext {
+  Instant now;
+  RegistryKey registry;
+  Origin origin = Origin::kClient;
+  Assumptions& assumptions;
+  EventSink& events;
+};
+
+/// Creates an empty repository. Requires that the name is free.
+Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry, const RepositoryName& name,
+                               const RepositorySettings& settings, const std::string& template_prefix);
+/// Takes out everything, then the repository itself.
+void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name);
+
+/// Stores a blob; one that is there already changes nothing and says nothing.
+void StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size);
+
+/// Digests that a manifest refers to and the repository lacks: blobs, then children. Foreign layers are not asked for.
+struct MissingReferences {
+  std::vector<Digest> blobs;
+  std::vector<Digest> children;
+};
+MissingReferences FindMissing(const Repository& repository, const Manifest& manifest);
+
+/// Inserts a manifest whose references are all here. One that is there already changes nothing.
+/// Requires FindMissing to be empty.
+void InsertManifest(const ContentContext& context, Repository& repository, const ManifestPtr& manifest);
+
+enum class TagOutcome : std::uint8_t { kBound, kMoved, kUnchanged, kRefusedImmutable };
+/// Binds a tag to an image that is here, unless an immutable tag names another image already; then nothing changes.
+TagOutcome BindTag(const ContentContext& context, Repository& repository, const Tag& tag, const Digest& digest);
+
+/// Takes a tag off; the image stays, tagged or not. Requires that the tag is there.
+void RemoveTag(const ContentContext& context, Repository& repository, const Tag& tag);
+
+/// Removes an image with all its tags; blobs that no other image lists go with it.
+/// Requires that it is there and that no index here lists it.
+void RemoveImage(const ContentContext& context, Repository& repository, const Digest& digest);
+
+}  // namespace crrsim

@@ -1,0 +1,80 @@
+// One private registry: an account in a region, with its repositories, policy, replication configuration and creation
+// templates.
+//
+// Repositories are copied on write, so a copy of a world shares all that neither side has changed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "registry_model/policy/document.h"
+#include "registry_model/registry/repository.h"
+#include "registry_model/replication/configuration.h"
+#include "sim/cow.h"
+
+namespace crrsim {
+
+/// A repository creation template. Source  ecr-replication.md 2.6.
+struct CreationTemplate {
+  std::string prefix;  // without the implied trailing '/', or ROOT
+  std::string description;
+  std::vector<std::string> applied_for;  // REPLICATION, PULL_THROUGH_CACHE, CREATE_ON_PUSH
+  RepositorySettings settings;
+  std::string custom_role_arn;  // empty for none
+  Instant created_at;
+  Instant updated_at;
+
+  [[nodiscard]] bool AppliesFor(std::string_view purpose) const;
+
+  friend bool operator==(const CreationTemplate&, const CreationTemplate&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("prefix", self.prefix);
+    visit("description", self.description);
+    visit("appliedFor", self.applied_for);
+    visit("settings", self.settings);
+    visit("customRoleArn", self.custom_role_arn);
+    visit("createdAt", self.created_at);
+    visit("updatedAt", self.updated_at);
+  }
+};
+
+/// A registry policy: the text as it was put, and the same parsed once.
+struct RegistryPolicy {
+  std::string text;
+  std::shared_ptr<const policy::Document> document;
+
+  /// Requires text that PutRegistryPolicy accepted; a Defect otherwise.
+  static RegistryPolicy FromAcceptedText(std::string text);
+  void Encode(Writer& writer) const { writer.PutText(text); }
+  static RegistryPolicy Decode(Reader& reader) { return FromAcceptedText(std::string(reader.GetText())); }
+};
+
+struct Registry {
+  RegistryKey key;
+  ReplicationConfiguration replication;
+  std::optional<RegistryPolicy> policy;
+  std::map<std::string, CreationTemplate> templates;  // by prefix
+  std::map<RepositoryName, Cow<Repository>> repositories;
+
+  [[nodiscard]] const Repository* Find(const RepositoryName& name) const;
+  /// Null when absent. Unshares the repository; call it only to change something.
+  Repository* FindMutable(const RepositoryName& name);
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("key", self.key);
+    visit("replication", self.replication);
+    visit("policy", self.policy);
+    visit("templates", self.templates);
+    visit("repositories", self.repositories);
+  }
+};
+
+/// All registries of a world. Every account has a registry in every region.
+using Registries = std::map<RegistryKey, Registry>;
+
+}  // namespace crrsim

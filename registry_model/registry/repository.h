@@ -1,0 +1,145 @@
+// One repository: its settings, images, tags and blobs. Plain data; the operations that change it are in repository.cc
+// and keep the invariants:
+// - a tag names an image that is here; an image knows all tags that name it;
+// - a blob's `references` is the number of images here that list it; an image's `indexes` the number of indexes here
+// that list it;
+// - `stored_bytes` is the sum of the blobs' sizes (and of manifests, where assumption `manifest_bytes` counts them): a
+// layer
+//   counts once a repository, whatever the number of images.
+//
+// Source  ecr-replication.md 2.5 (defaults), 7 (7) (a layer is stored once a repository), 10.2.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "registry_model/events.h"
+#include "registry_model/names.h"
+#include "registry_model/oci/manifest.h"
+#include "sim/index.h"
+
+namespace crrsim {
+
+enum class TagMutability : std::uint8_t { kMutable, kImmutable, kMutableWithExclusion, kImmutableWithExclusion };
+/// `MUTABLE`, `IMMUTABLE`, `MUTABLE_WITH_EXCLUSION`, `IMMUTABLE_WITH_EXCLUSION`.
+std::string_view NameOf(TagMutability mutability);
+std::optional<TagMutability> ParseTagMutability(std::string_view text);
+
+/// The settings that a repository is created with. The defaults are those of an auto-created repository without a
+/// template. Source  ecr-replication.md 2.5.
+struct RepositorySettings {
+  TagMutability mutability = TagMutability::kMutable;
+  std::vector<std::string> mutability_exclusions;  // wildcard filters, only with a kWithExclusion value
+  std::string encryption_type = "AES256";
+  std::string kms_key;  // empty unless the type is KMS
+  bool scan_on_push = false;
+  std::string repository_policy;  // JSON text, empty for none
+  std::string lifecycle_policy;   // JSON text, empty for none
+  std::map<std::string, std::string> resource_tags;
+
+  friend bool operator==(const RepositorySettings&, const RepositorySettings&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("imageTagMutability", self.mutability);
+    visit("imageTagMutabilityExclusionFilters", self.mutability_exclusions);
+    visit("encryptionType", self.encryption_type);
+    visit("kmsKey", self.kms_key);
+    visit("scanOnPush", self.scan_on_push);
+    visit("repositoryPolicy", self.repository_policy);
+    visit("lifecyclePolicy", self.lifecycle_policy);
+    visit("resourceTags", self.resource_tags);
+  }
+};
+
+/// Whether a tag, once bound, may be moved in a repository with these settings. Source  ecr-replication.md 4.1.
+bool IsImmutable(const RepositorySettings& settings, const Tag& tag);
+
+enum class ScanStatus : std::uint8_t { kInProgress, kComplete };
+
+struct ImageScan {
+  ScanStatus status = ScanStatus::kInProgress;
+  Instant started_at;
+  Instant completed_at;
+  FindingCounts findings;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("status", self.status);
+    visit("startedAt", self.started_at);
+    visit("completedAt", self.completed_at);
+    visit("findings", self.findings);
+  }
+};
+
+struct Image {
+  ManifestPtr manifest;
+  Instant pushed_at;  // of this registry, never the source's (ecr-replication.md 4)
+  Origin origin = Origin::kClient;
+  std::set<Tag> tags;
+  std::int64_t indexes = 0;
+  std::optional<Instant> pulled_at;
+  std::optional<ImageScan> scan;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("manifest", self.manifest);
+    visit("pushedAt", self.pushed_at);
+    visit("origin", self.origin);
+    visit("tags", self.tags);
+    visit("indexes", self.indexes);
+    visit("pulledAt", self.pulled_at);
+    visit("scan", self.scan);
+  }
+};
+
+struct StoredBlob {
+  ByteCount size;
+  std::int64_t references = 0;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("size", self.size);
+    visit("references", self.references);
+  }
+};
+
+/// A layer upload under way (InitiateLayerUpload to CompleteLayerUpload).
+struct LayerUpload {
+  std::string bytes;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("bytes", self.bytes);
+  }
+};
+
+struct Repository {
+  RepositoryName name;
+  Instant created_at;
+  Origin created_by = Origin::kClient;
+  std::string template_prefix;  // of the creation template that applied; empty for none
+  RepositorySettings settings;
+  std::map<Digest, Image> images;
+  std::map<Tag, Digest> tags;
+  Index<Digest, StoredBlob> blobs;
+  std::map<std::string, LayerUpload> uploads;
+  ByteCount stored_bytes;
+
+  [[nodiscard]] const Image* FindImage(const Digest& digest) const;
+  [[nodiscard]] const Image* FindImage(const Tag& tag) const;
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("createdAt", self.created_at);
+    visit("createdBy", self.created_by);
+    visit("templatePrefix", self.template_prefix);
+    visit("settings", self.settings);
+    visit("images", self.images);
+    visit("tags", self.tags);
+    visit("blobs", self.blobs);
+    visit("uploads", self.uploads);
+    visit("storedBytes", self.stored_bytes);
+  }
+};
+
+}  // namespace crrsim
