@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/version.h"
+#include "harness/version.h"
 #include "sim/check.h"
 
 namespace crrsim {
@@ -37,7 +37,8 @@ void AddRun(CLI::App& app, RunCommand& command, bool& verbose, bool& quiet) {
   run->add_option("FILE", command.paths, "Scenario files, or folders of them")->required();
   run->add_option("--seed", command.seed, "Seed of the run, instead of the scenario's (default 1)")
       ->check(CLI::Range(std::int64_t{0}, kSeedMax));
-  run->add_option("--image", command.images, "NAME=PATH: take the content of image NAME from an OCI layout folder or an archive")
+  run->add_option("--image", command.images,
+                  "NAME=PATH: take the content of image NAME from an OCI layout folder or an archive")
       ->allow_extra_args(false);
   run->add_option("--json", command.json_file, "Write the report as JSON to this file (- for standard output)");
   run->add_option("--junit", command.junit_file, "Write the report as JUnit XML to this file (- for standard output)");
@@ -49,17 +50,22 @@ void AddBench(CLI::App& app, BenchCommand& command) {
   auto* bench = app.add_subcommand("bench", "Measure the replication throughput of scenarios, simulated and real");
   bench->add_option("FILE", command.paths, "Scenario files, or folders of them")->required();
   bench->add_option("--seed", command.seed, "Seed of the runs")->check(CLI::Range(std::int64_t{0}, kSeedMax));
-  bench->add_option("--repetitions", command.repetitions, "How often each scenario is run")->check(CLI::Range(1, 1000))->capture_default_str();
+  bench->add_option("--repetitions", command.repetitions, "How often each scenario is run")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   bench->add_option("--image", command.images, "NAME=PATH, as for run")->allow_extra_args(false);
-  bench->add_option("--json", command.json_file, "Write the figures in Google Benchmark's JSON shape (- for standard output)");
-  bench->add_option("--baseline", command.baseline_file, "Compare with figures written by --json before; exit 1 on a regression");
-  bench->add_option("--tolerance", command.tolerance, "How far a real figure may fall behind its baseline")->capture_default_str();
+  bench->add_option("--json", command.json_file,
+                    "Write the figures in Google Benchmark's JSON shape (- for standard output)");
+  bench->add_option("--baseline", command.baseline_file,
+                    "Compare with figures written by --json before; exit 1 on a regression");
+  bench->add_option("--tolerance", command.tolerance, "How far a real figure may fall behind its baseline")
+      ->capture_default_str();
 }
 
 int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   CLI::App app{std::string(kAbout), "crrsim"};
   app.footer(std::string(kFooter));
-  app.set_version_flag("--version", std::string("crrsim ") + std::string(kVersion));
+  app.set_version_flag("--version", std::string("crrsim ") + std::string(VersionText()));
   app.require_subcommand(1);
   RunCommand run;
   BenchCommand bench;
@@ -101,7 +107,9 @@ int Main(int argc, const char* const* argv, const Streams& streams) {
   try {
     return Dispatch(argc, argv, streams);
   } catch (const std::exception& error) {
-    streams.err << fmt::format("crrsim: a defect of crrsim itself: {}\nPlease report it with the command line and the scenario.\n", error.what());
+    streams.err << fmt::format(
+        "crrsim: a defect of crrsim itself: {}\nPlease report it with the command line and the scenario.\n",
+        error.what());
     return static_cast<int>(ExitCode::kDefect);
   }
 }

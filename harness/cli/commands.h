@@ -22,7 +22,7 @@ struct Streams {
 struct RunCommand {
   std::vector<std::string> paths;  // scenario files, and folders that are searched for them
   std::optional<std::uint64_t> seed;
-  std::string json_file;   // `-` is standard output
+  std::string json_file;  // `-` is standard output
   std::string junit_file;
   std::vector<std::string> images;  // NAME=PATH
   Detail detail = Detail::kNormal;

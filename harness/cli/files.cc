@@ -29,7 +29,8 @@ Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std
     std::vector<std::string> found;
     for (auto entry = fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, error);
          !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-      if (entry->is_regular_file() && IsScenarioName(entry->path())) found.push_back(entry->path().lexically_normal().string());
+      if (entry->is_regular_file() && IsScenarioName(entry->path()))
+        found.push_back(entry->path().lexically_normal().string());
     }
     if (error) return ParseError{fmt::format("{}: {}", path, error.message())};
     if (found.empty()) return ParseError{fmt::format("{}: the folder holds no scenario (*.yaml)", path)};

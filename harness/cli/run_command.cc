@@ -107,7 +107,8 @@ ExitCode Validate(const ValidateCommand& command, const Streams& streams) {
   const auto scenarios = LoadAll(*files, {.images = *images}, streams);
   if (!scenarios) return ExitCode::kInvalid;
   for (const auto& scenario : *scenarios) {
-    streams.out << fmt::format("{}: valid, {} steps, {} images\n", scenario.path, scenario.timeline.size(), scenario.images.size());
+    streams.out << fmt::format("{}: valid, {} steps, {} images\n", scenario.path, scenario.timeline.size(),
+                               scenario.images.size());
   }
   return ExitCode::kPass;
 }
