@@ -28,6 +28,8 @@
 #include <span>
 #include <vector>
 
+#include "sim/int128.h"
+
 namespace crrsim {
 
 class MaxMin {
@@ -40,11 +42,14 @@ class MaxMin {
   static constexpr std::uint32_t kOwnCap = std::numeric_limits<std::uint32_t>::max() - 1;
   static constexpr std::uint32_t kNothing = std::numeric_limits<std::uint32_t>::max();
 
-  /// Resources are numbered 0, 1, 2, ... Requires capacity <= kMaxRate or kUnlimited.
+  MaxMin();
+
+  /// Resources are numbered 1, 2, 3, ...; 0 is none. Requires capacity <= kMaxRate or kUnlimited.
   std::uint32_t AddResource(Rate capacity);
   void SetCapacity(std::uint32_t resource, Rate capacity);
   [[nodiscard]] Rate capacity(std::uint32_t resource) const { return resources_[resource].capacity; }
-  [[nodiscard]] std::uint32_t resource_count() const { return static_cast<std::uint32_t>(resources_.size()); }
+  /// One more than the highest number.
+  [[nodiscard]] std::uint32_t resource_end() const { return static_cast<std::uint32_t>(resources_.size()); }
 
   /// A path without flows; its number may be one that was removed. Requires different resources.
   std::uint32_t AddPath(std::span<const std::uint32_t> resources, Rate cap);
@@ -78,27 +83,40 @@ class MaxMin {
     std::uint32_t bottleneck = kNothing;
     std::uint32_t resource_count = 0;
     std::array<std::uint32_t, kMaxResources> resources{};
+    std::array<std::uint32_t, kMaxResources> places{};  ///< where it stands among the members of resources[i]
   };
+  /// A path at one of its resources. What is read when the resource's level is computed stands here, side by side.
   struct Member {
-    std::uint32_t path;
-    std::uint32_t place;  ///< the resource is paths_[path].resources[place]
+    std::uint32_t path = 0;
+    std::uint32_t flows = 0;                ///< the path's
+    std::array<std::uint32_t, 2> others{};  ///< the path's other resources, 0 beyond them
+    std::uint8_t index = 0;                 ///< the resource is resources[index] of the path
+    bool held = false;                      ///< the resource is the path's bottleneck
+    bool more = false;                      ///< the path has a cap, or more resources than these
   };
   struct Resource {
     Rate capacity = kUnlimited;
     std::uint32_t flows = 0;
+    std::uint8_t is_shared = 0;  ///< its capacity is finite and more than one path uses it
+    std::uint8_t is_marked = 0;
+    std::uint8_t is_changed = 0;
+    Int128 spare = 0;  ///< what its flows leave unused, while its level is kUnlimited
     std::vector<Member> members;
   };
-  /// What holds a path back, for comparing: by level, then a cap before resources, then by number.
+  /// What holds a path back, for comparing: by level, then a cap (order 0) before resources, then by number.
   struct Hold {
     Rate level;
     std::uint32_t order;
     friend bool operator<(Hold a, Hold b) { return a.level != b.level ? a.level < b.level : a.order < b.order; }
   };
-  /// A member of the resource that is being computed, with the least of what else holds it back.
-  struct Seen {
-    Hold elsewhere;
-    std::uint32_t flows;
-    std::uint32_t path;
+  struct Outcome {
+    Rate level = kUnlimited;
+    Int128 spare = 0;      ///< where the level is kUnlimited
+    bool as_held = false;  ///< each member is held here, or not, as its row says
+  };
+  struct Marked {
+    Rate level;
+    std::uint32_t resource;
   };
   /// A share that a resource, or a cap, may come to give in the filling from the start.
   struct Offer {
@@ -107,18 +125,23 @@ class MaxMin {
   };
 
   static constexpr std::uint32_t kCapOrder = 0;
-  static Hold HoldOf(Rate level, std::uint32_t resource) { return {level, resource + 1}; }
+  [[nodiscard]] Hold HoldOf(std::uint32_t resource) const { return {levels_[resource], resource}; }
 
   void Attach(std::uint32_t path, std::uint32_t resource);
+  void Describe(std::uint32_t path);
+  void UpdateShared(std::uint32_t resource);
   void Mark(std::uint32_t resource);
   void MarkMoved(std::uint32_t path);
-  std::uint32_t TakeLowestMarked();
-  void Recompute(std::uint32_t resource);
-  void Look(std::uint32_t resource);
-  [[nodiscard]] Rate ShareAmongSeen(std::uint32_t resource) const;
-  [[nodiscard]] Rate FillSeen(std::uint32_t resource) const;
-  void SetLevel(std::uint32_t resource, Rate level);
   void MarkChanged(std::uint32_t resource);
+  std::uint32_t TakeLowestMarked();
+
+  void Recompute(std::uint32_t resource);
+  [[nodiscard]] Hold Elsewhere(const Member& member) const;
+  Outcome ShareOut(std::uint32_t resource);
+  [[nodiscard]] Outcome ShareOutFromStart(std::uint32_t resource) const;
+  void SetLevel(std::uint32_t resource, Rate level);
+  void Tell(std::uint32_t resource, std::uint32_t flows, Rate before, Rate after);
+
   void BeginSolve();
   void EndSolve();
   void FindBottleneck(std::uint32_t path);
@@ -126,26 +149,19 @@ class MaxMin {
   void OfferAll();
   void Freeze(std::uint32_t path, Rate rate);
 
-  std::vector<Resource> resources_;
+  std::vector<Resource> resources_;  ///< the first is none: unlimited and used by nobody
   std::vector<Rate> levels_;
   std::vector<Path> paths_;
-  std::vector<std::array<std::uint32_t, kMaxResources>> places_;  ///< [path][i]: where it stands in resources[i]
   std::vector<std::uint32_t> free_paths_;
+  std::vector<std::uint8_t> is_moved_;  ///< by path
 
-  struct Marked {
-    Rate level;
-    std::uint32_t resource;
-  };
   std::vector<Marked> marked_;  ///< a heap, lowest level first
-  std::vector<std::uint8_t> is_marked_;
-  std::vector<std::uint8_t> is_changed_;
-  std::vector<std::uint8_t> is_moved_;
   std::vector<std::uint32_t> changed_;
   std::vector<std::uint32_t> maybe_moved_;
   std::vector<std::uint32_t> moved_;
 
   // Scratch of one computation; empty of meaning between calls.
-  std::vector<Seen> seen_;
+  std::vector<Hold> elsewhere_;  ///< what else holds each member of the resource being computed
   std::vector<Rate> filled_;
   std::vector<Rate> left_;
   std::vector<std::uint32_t> flows_left_;

@@ -39,7 +39,7 @@ void Network::SetLinkState(Instant now, SiteId from, SiteId to, LinkState state)
 
 void Network::ApplyLink(Instant now, SiteId from, SiteId to, std::optional<std::uint32_t> resource) {
   if (!resource) return;
-  if (*resource < flows_.resource_count()) {
+  if (*resource < flows_.resource_end()) {
     flows_.SetCapacity(now, *resource, topology_.capacities()[*resource]);
   } else {
     flows_.AddResources(topology_);

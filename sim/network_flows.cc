@@ -93,7 +93,7 @@ void NetworkFlows::CompleteAll(std::uint32_t path) {
 
 void NetworkFlows::AddResources(const NetworkTopology& topology) {
   const auto capacities = topology.capacities();
-  for (auto resource = solver_.resource_count(); resource < capacities.size(); ++resource) {
+  for (auto resource = solver_.resource_end(); resource < capacities.size(); ++resource) {
     solver_.AddResource(QuantaOf(capacities[resource]));
     clocks_.MakeClock(ClockOfResource(resource));
   }

@@ -29,7 +29,7 @@ class NetworkFlows {
 
   /// Makes the resources that the topology has beyond those known here.
   void AddResources(const NetworkTopology& topology);
-  [[nodiscard]] std::uint32_t resource_count() const { return solver_.resource_count(); }
+  [[nodiscard]] std::uint32_t resource_end() const { return solver_.resource_end(); }
   void SetCapacity(Instant now, std::uint32_t resource, BytesPerSecond capacity);
   /// Gives all flows of a link one more resource: the link's own, when it comes to have a limit.
   void AddToLink(Instant now, SiteId from, SiteId to, std::uint32_t resource);

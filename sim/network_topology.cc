@@ -143,6 +143,8 @@ NetworkTopology NetworkTopology::Decode(Reader& reader) {
   topology.capacities_ = reader.Get<std::vector<BytesPerSecond>>();
   // Every resource belongs to one row and gives what the row says.
   std::vector<bool> owned(topology.capacities_.size());
+  if (owned.empty() || !topology.capacities_[0].unlimited()) throw ArchiveError("a network's resource 0 is not none");
+  owned[0] = true;
   const auto own = [&](std::uint32_t resource, BytesPerSecond capacity) {
     if (resource >= owned.size() || owned[resource]) throw ArchiveError("a network's resource is not one row's");
     if (topology.capacities_[resource] != capacity) throw ArchiveError("a network's capacities contradict each other");

@@ -1,8 +1,8 @@
 // What a network is made of, apart from what flows: sites, links and limits, and which resources they are.
 //
 // A *resource* is what flows can share: a site's egress, a site's ingress, a link that ever had a limit or was down, a
-// limit. They are numbered in the order of their making; equal shares go by the lowest number. Contracts are in
-// sim/network.h.
+// limit. They are numbered 1, 2, 3, ... in the order of their making; equal shares go by the lowest number. Contracts
+// are in sim/network.h.
 #pragma once
 
 #include <cstdint>
@@ -64,7 +64,7 @@ class NetworkTopology {
   /// Returns the limit's resource.
   std::uint32_t SetLimit(LimitId limit, BytesPerSecond capacity);
 
-  /// What each resource can give now, by number.
+  /// What each resource can give now, by number; the first is none.
   [[nodiscard]] std::span<const BytesPerSecond> capacities() const { return capacities_; }
   /// Whether the network has all that the route names.
   [[nodiscard]] bool Knows(SiteId from, SiteId to, const LimitList& limits) const;
@@ -85,8 +85,8 @@ class NetworkTopology {
   std::vector<Site> sites_;
   std::vector<Link> links_;  ///< in the order of their setting
   SlotIndex link_index_;
-  std::vector<std::uint32_t> limits_;  ///< resources
-  std::vector<BytesPerSecond> capacities_;
+  std::vector<std::uint32_t> limits_;                                    ///< resources
+  std::vector<BytesPerSecond> capacities_{BytesPerSecond::Unlimited()};  ///< number 0 is none
 };
 
 }  // namespace crrsim

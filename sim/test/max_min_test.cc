@@ -18,7 +18,7 @@ using Rate = MaxMin::Rate;
 std::vector<std::pair<Rate, std::uint32_t>> Answer(const MaxMin& solver, const std::vector<std::uint32_t>& paths) {
   std::vector<std::pair<Rate, std::uint32_t>> answer;
   for (const auto path : paths) answer.emplace_back(solver.rate(path), solver.bottleneck(path));
-  for (std::uint32_t r = 0; r < solver.resource_count(); ++r) answer.emplace_back(solver.level(r), r);
+  for (std::uint32_t r = 1; r < solver.resource_end(); ++r) answer.emplace_back(solver.level(r), r);
   return answer;
 }
 
@@ -148,7 +148,7 @@ TEST_P(MaxMinRandomTest, SolvingWhatChangedGivesTheFairAnswerOfAFreshStart) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     RandomStream random(seed, "max_min_test");
     World world;
-    std::vector<Rate> capacities;
+    std::vector<Rate> capacities{MaxMin::kUnlimited};  // number 0 is none
     const auto draw_capacity = [&]() -> Rate {
       if (random.Chance(1, 8)) return random.Chance(1, 2) ? MaxMin::kUnlimited : 0;
       return 1 + random.Below(random.Chance(1, 2) ? shape.capacity : 12);
@@ -160,7 +160,7 @@ TEST_P(MaxMinRandomTest, SolvingWhatChangedGivesTheFairAnswerOfAFreshStart) {
     const auto draw_path = [&](std::size_t row) {
       std::vector<std::uint32_t> route;
       for (std::uint64_t i = random.Below(shape.longest + 1); i > 0; --i) {
-        const auto r = static_cast<std::uint32_t>(random.Below(shape.resources));
+        const auto r = static_cast<std::uint32_t>(1 + random.Below(shape.resources));
         if (std::find(route.begin(), route.end(), r) == route.end()) route.push_back(r);
       }
       world.routes[row] = route;
@@ -176,7 +176,7 @@ TEST_P(MaxMinRandomTest, SolvingWhatChangedGivesTheFairAnswerOfAFreshStart) {
         const auto row = random.Below(shape.paths);
         switch (random.Below(8)) {
           case 0: {
-            const auto r = random.Below(shape.resources);
+            const auto r = 1 + random.Below(shape.resources);
             capacities[r] = draw_capacity();
             world.solver.SetCapacity(static_cast<std::uint32_t>(r), capacities[r]);
             break;
@@ -187,7 +187,7 @@ TEST_P(MaxMinRandomTest, SolvingWhatChangedGivesTheFairAnswerOfAFreshStart) {
             draw_path(row);
             break;
           case 2: {
-            const auto r = static_cast<std::uint32_t>(random.Below(shape.resources));
+            const auto r = static_cast<std::uint32_t>(1 + random.Below(shape.resources));
             auto& route = world.routes[row];
             if (route.size() == MaxMin::kMaxResources || std::find(route.begin(), route.end(), r) != route.end()) break;
             route.push_back(r);
@@ -204,9 +204,9 @@ TEST_P(MaxMinRandomTest, SolvingWhatChangedGivesTheFairAnswerOfAFreshStart) {
       const auto answer = Answer(world.solver, world.paths);
       const auto fresh_answer = Answer(fresh, world.paths);
       for (std::size_t i = 0; i < answer.size(); ++i) {
-        ASSERT_EQ(answer[i], fresh_answer[i]) << "seed " << seed << " round " << round << " of "
-                                              << (i < shape.paths ? "path " : "resource ")
-                                              << (i < shape.paths ? i : i - shape.paths);
+        ASSERT_EQ(answer[i], fresh_answer[i])
+            << "seed " << seed << " round " << round << " of " << (i < shape.paths ? "path " : "resource ")
+            << (i < shape.paths ? i : i - shape.paths + 1);
       }
       ASSERT_NO_FATAL_FAILURE(ExpectFair(world, capacities));
     }
