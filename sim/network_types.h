@@ -6,7 +6,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
-#include <limits>
+#include <initializer_list>
 
 #include "sim/check.h"
 #include "sim/units.h"
@@ -96,6 +96,19 @@ class LimitList {
   [[nodiscard]] const LimitId* end() const { return limits_.data() + size_; }
   friend bool operator==(const LimitList&, const LimitList&) = default;
 
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("limits", self.limits_);
+    visit("size", self.size_);
+  }
+  /// True of every list but one read from bytes that no list made.
+  [[nodiscard]] bool Sound() const {
+    if (size_ > kMaxSize) return false;
+    LimitList again;
+    for (const auto limit : *this) again.Add(limit);
+    return again == *this;
+  }
+
  private:
   std::array<LimitId, kMaxSize> limits_{};  ///< those beyond size_ are LimitId{}
   std::uint32_t size_ = 0;
@@ -122,6 +135,7 @@ struct CompletedFlow {
 /// How finely time is counted: an Instant given to a network counts ticks, and a Duration too. The default is the
 /// clock of a world, whole nanoseconds since 1970.
 struct NetworkClock {
+  static constexpr std::int64_t kMaxTicksPerSecond = std::int64_t{1} << 42;
   std::int64_t ticks_per_second = 1'000'000'000;
   friend bool operator==(const NetworkClock&, const NetworkClock&) = default;
   template <class Self, class Visit>
