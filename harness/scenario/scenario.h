@@ -195,12 +195,13 @@ struct CallStep {
   std::optional<nlohmann::json> answers;  // what the response must contain (objects: these members; the rest is free)
 };
 struct PushStep {
-  ImageReference image;
+  RepositoryName repository;
+  std::string tag;      // may hold `{n}`; empty: pushed by digest alone
   std::string content;  // name of the image definition
   RegistryKey to;
   std::string as;
   std::string fails_with;
-  std::int64_t times = 1;  // `{n}` in the tag counts 1, 2, ...
+  std::int64_t times = 1;  // `{n}` counts 1, 2, ...
   Duration every;          // between the starts of repeated pushes
 };
 struct PullStep {
