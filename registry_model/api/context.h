@@ -3,7 +3,8 @@
 //
 // A call goes to the endpoint of a region and names a registry by its account (`registryId`, by default the caller's
 // own). Identity policies are not modelled: a caller of the registry's own account is allowed unless a resource policy
-// denies; a caller of another account needs an Allow of the registry's or the repository's policy.
+// denies; a caller of another account needs an Allow of the registry's or the repository's policy. Operations that
+// cannot name a registry (DescribeRegistry, the registry policy, the templates) act on the caller's own.
 #pragma once
 
 #include <string>
@@ -45,7 +46,7 @@ struct ApiOptions {
   }
 };
 
-/// Starts a scan that ends by itself later.
+/// Ends, by itself and later, a scan that has begun (content.h: BeginScan, FinishScan).
 class ScanStarter {
  public:
   virtual ~ScanStarter() = default;
@@ -54,7 +55,7 @@ class ScanStarter {
 
 struct ApiContext {
   const Caller& caller;
-  Registry& registry;  // the one that answers
+  Registry& registry;  // the one that answers; in the caller's region
   Instant now;
   const ApiOptions& options;
   Assumptions& assumptions;
@@ -66,9 +67,22 @@ struct ApiContext {
   [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
 };
 
-/// AccessDeniedException unless the registry's policy and, where given, the repository's policy let the caller do
-/// `action` on `resource`.
-ApiResult<Unit> Authorise(ApiContext& context, std::string_view action, const std::string& resource,
-                          const Repository* repository);
+// For the operations:
+
+/// AccessDeniedException unless the registry's policy and, where there is a repository, its policy let the caller do
+/// `action` (`ecr:PutImage`) on the repository of that name.
+ApiResult<Unit> AuthoriseOnRepository(const ApiContext& context, std::string_view action, const RepositoryName& name,
+                                      const Repository* repository);
+/// The same for an action on no repository or on all of them. `resource` is what follows `repository/` in the ARN, or
+/// empty for an action that names no repository, whose resource is `*`.
+ApiResult<Unit> AuthoriseOnRegistry(const ApiContext& context, std::string_view action, std::string_view resource);
+
+/// The repository that a request names, once the caller may do `action` with it.
+/// On error  InvalidParameterException, AccessDeniedException or RepositoryNotFoundException, in this order.
+ApiResult<const Repository*> OpenRepository(const ApiContext& context, std::string_view action,
+                                            std::string_view repository_name);
+
+/// Unshares a repository of this registry, to change it.
+Repository& ForChange(ApiContext& context, const RepositoryName& name);
 
 }  // namespace crrsim
