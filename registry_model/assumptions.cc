@@ -101,7 +101,8 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
       {Id::kTemplateWithoutRole,
        "template_without_role",
        {"fail", "defaults"},
-       "A template with resource tags or a KMS key and without a custom role makes the creation fail; or the repository "
+       "A template with resource tags or a KMS key and without a custom role makes the creation fail; or the "
+       "repository "
        "gets the defaults.",
        "The guide says that creation fails; that the replication fails with it is inferred.",
        "2.6 (6)"},

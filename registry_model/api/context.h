@@ -46,12 +46,15 @@ struct ApiOptions {
   }
 };
 
-/// Ends, by itself and later, a scan that has begun (content.h: BeginScan, FinishScan).
+/// Begins a scan: the image's `scan` is in progress, ScanStarted is said. It ends by itself later.
 class ScanStarter {
  public:
   virtual ~ScanStarter() = default;
   virtual void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) = 0;
 };
+
+/// Whether it is a container image: neither an index nor another artifact.
+bool IsScannable(const Manifest& manifest);
 
 struct ApiContext {
   const Caller& caller;
@@ -67,22 +70,23 @@ struct ApiContext {
   [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
 };
 
-// For the operations:
+// For the operations. Each returns AccessDeniedException unless the registry's policy and, where there is a repository,
+// its policy let the caller do `action` (`ecr:PutImage`).
 
-/// AccessDeniedException unless the registry's policy and, where there is a repository, its policy let the caller do
-/// `action` (`ecr:PutImage`) on the repository of that name.
+/// On the repository of that name, which need not be there.
 ApiResult<Unit> AuthoriseOnRepository(const ApiContext& context, std::string_view action, const RepositoryName& name,
                                       const Repository* repository);
-/// The same for an action on no repository or on all of them. `resource` is what follows `repository/` in the ARN, or
-/// empty for an action that names no repository, whose resource is `*`.
-ApiResult<Unit> AuthoriseOnRegistry(const ApiContext& context, std::string_view action, std::string_view resource);
+/// On `repository/*`.
+ApiResult<Unit> AuthoriseOnAllRepositories(const ApiContext& context, std::string_view action);
+/// On `*`, for what a caller can do to its own registry only. Requires that the caller's own registry answers.
+ApiResult<Unit> AuthoriseOnOwnRegistry(const ApiContext& context, std::string_view action);
 
 /// The repository that a request names, once the caller may do `action` with it.
 /// On error  InvalidParameterException, AccessDeniedException or RepositoryNotFoundException, in this order.
 ApiResult<const Repository*> OpenRepository(const ApiContext& context, std::string_view action,
                                             std::string_view repository_name);
 
-/// Unshares a repository of this registry, to change it.
-Repository& ForChange(ApiContext& context, const RepositoryName& name);
+/// The same repository of this registry, unshared, to be changed; what `repository` refers to may be gone after.
+Repository& ForChange(ApiContext& context, const Repository& repository);
 
 }  // namespace crrsim

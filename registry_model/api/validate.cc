@@ -11,6 +11,19 @@ ApiError InvalidParameter(std::string_view where, std::string_view constraint) {
                 fmt::format("Invalid parameter at '{}' failed to satisfy constraint: '{}'", where, constraint));
 }
 
+ApiError RepositoryNotFound(const RegistryKey& registry, const RepositoryName& name) {
+  return Refuse(exception::kRepositoryNotFound,
+                fmt::format("The repository with name '{}' does not exist in the registry with id '{}'", name.text(),
+                            registry.account.text()));
+}
+
+ApiError ImageNotFound(const RegistryKey& registry, const RepositoryName& name, const ImageIdentifier& id) {
+  return Refuse(exception::kImageNotFound,
+                fmt::format("The image with imageId {} does not exist within the repository with name '{}' in the "
+                            "registry with id '{}'",
+                            ToText(id), name.text(), registry.account.text()));
+}
+
 ApiResult<RepositoryName> CheckRepositoryName(std::string_view text) {
   auto name = RepositoryName::Parse(text);
   if (!name) return InvalidParameter("repositoryName", name.error().message);
@@ -33,8 +46,8 @@ ApiResult<Unit> CheckOneOf(std::string_view where, std::string_view text, std::s
   for (const auto value : values) {
     if (text == value) return Unit{};
   }
-  return InvalidParameter(where, fmt::format("'{}' is not one of {}{}", text, fmt::join(values, ", "),
-                                             DidYouMean(text, values)));
+  return InvalidParameter(
+      where, fmt::format("'{}' is not one of {}{}", text, fmt::join(values, ", "), DidYouMean(text, values)));
 }
 
 ApiResult<Unit> CheckRange(std::string_view where, std::string_view what, std::int64_t found, std::int64_t min,

@@ -25,6 +25,10 @@ ApiError Refuse(std::string_view name, std::string message);
 /// `Invalid parameter at 'WHERE' failed to satisfy constraint: 'CONSTRAINT'`.
 ApiError InvalidParameter(std::string_view where, std::string_view constraint);
 
+ApiError RepositoryNotFound(const RegistryKey& registry, const RepositoryName& name);
+/// `id` as the request gave it.
+ApiError ImageNotFound(const RegistryKey& registry, const RepositoryName& name, const ImageIdentifier& id);
+
 ApiResult<RepositoryName> CheckRepositoryName(std::string_view text);
 ApiResult<Tag> CheckTag(std::string_view text);
 ApiResult<Digest> CheckDigest(std::string_view where, std::string_view text);

@@ -37,7 +37,7 @@ struct RepositorySettings {
   std::string kms_key;  // empty unless the type is KMS
   bool scan_on_push = false;
   std::optional<RepositoryPolicy> repository_policy;
-  std::string lifecycle_policy;   // JSON text, empty for none
+  std::string lifecycle_policy;  // JSON text, empty for none
   std::map<std::string, std::string> resource_tags;
 
   friend bool operator==(const RepositorySettings&, const RepositorySettings&) = default;
