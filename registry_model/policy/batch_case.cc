@@ -24,7 +24,7 @@ Result<std::string, PolicyError> TextMember(const JsonTree& tree, std::string_vi
     return tree.ErrorAt(tree.root(), Part::kValue, std::string("no ").append(key), std::string(expected));
   }
   if (tree.kind(member) != Kind::kString) return ValueError(tree, member, std::string(expected));
-  return tree.text(member);
+  return std::string(tree.text(member));
 }
 
 /// The values of one key; the error's expectation if there is one.
@@ -38,7 +38,7 @@ Result<std::vector<std::string>, PolicyError> ContextValues(const JsonTree& tree
     if (kind == Kind::kNull || kind == Kind::kArray || kind == Kind::kObject) {
       return ValueError(tree, value, "text, a number, true or false, or a list of these");
     }
-    values.push_back(tree.text(value));
+    values.emplace_back(tree.text(value));
   }
   return values;
 }

@@ -1,5 +1,8 @@
 #include "registry_model/policy/pattern.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "registry_model/policy/text.h"
 
 namespace crrsim::policy {
@@ -63,12 +66,15 @@ class Pattern::Compiler {
     if (syntax_.wildcards == Wildcards::kActive && text[at] == '*') {
       // `**` means what `*` means.
       if (pieces_.empty() || pieces_.back().kind != PieceKind::kAnyRun) AddPiece(PieceKind::kAnyRun);
-    } else if (syntax_.wildcards == Wildcards::kActive && text[at] == '?') {
-      AddPiece(PieceKind::kOneCharacter);
-    } else {
-      AddLiteral(text.substr(at, 1));
+      return 1;
     }
-    return 1;
+    if (syntax_.wildcards == Wildcards::kActive && text[at] == '?') {
+      AddPiece(PieceKind::kOneCharacter);
+      return 1;
+    }
+    const std::size_t end = std::min(text.find_first_of("*?$", at + 1), text.size());
+    AddLiteral(text.substr(at, end - at));
+    return end - at;
   }
 
   void AddPiece(PieceKind kind) { pieces_.push_back(Piece{kind, {}, std::nullopt, {}}); }
