@@ -1,5 +1,17 @@
-#include <fmt/format.h>
+#include <unistd.h>
 
-#include "harness/version.h"
+#include <cstdlib>
+#include <iostream>
 
-int main() { fmt::print("crrsim {}\n", crrsim::VersionText()); }
+#include "harness/cli/commands.h"
+
+namespace {
+
+bool WantsColour() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  return crrsim::Main(argc, argv, {std::cout, std::cerr, WantsColour() ? crrsim::Colour::kOn : crrsim::Colour::kOff});
+}

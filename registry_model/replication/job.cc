@@ -23,7 +23,8 @@ std::string_view NameOf(FailureCode code) {
                                                        "RegistryNotFound",
                                                        "SourceImageNotFound",
                                                        "DigestMismatch",
-                                                       "ContentMissing", "TagImmutable",
+                                                       "ContentMissing",
+                                                       "TagImmutable",
                                                        "TimedOut",
                                                        "Injected",
                                                        "RetriesExhausted"};
