@@ -49,16 +49,16 @@ void World::CarryOut(Ask action) {
     Feed(Answered{id, Answer{FailureCode::kRegistryNotFound, {}}});
     return;
   }
-  auto& request = requests_.Insert(id, PendingRequest{std::move(action), deadline, RequestPhase::kUnderWay, {}});
+  auto& request = requests_.Emplace(id, PendingRequest{std::move(action), deadline, RequestPhase::kUnderWay, {}}).first;
   if (const auto cut = faults_.Cutting(from, to)) {
     HitFault(*cut);
     request.phase = RequestPhase::kLost;
-    Schedule(deadline, {Kind::kRequestTimesOut, id, 0});
+    Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   const auto arrival = now_ + network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
-  Schedule(arrival, {Kind::kRequestArrives, id, 0});
-  if (arrival > deadline) Schedule(deadline, {Kind::kRequestTimesOut, id, 0});
+  Schedule(arrival, {ScheduledKind::kRequestArrives, id, 0});
+  if (arrival > deadline) Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
 }
 
 // ---- Transfers ------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ void World::CarryOut(StartTransfer action) {
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
   const auto delay = network_.DrawMessageDelay(SiteOf(copy.source.region), SiteOf(copy.destination.region));
   ActiveTransfer transfer;
-  transfer.flow_starts = Schedule(now_ + delay, {Kind::kFlowStarts, id, 0});
+  transfer.flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
   transfer.start = std::move(action);
   transfers_.Insert(id, std::move(transfer));
 }
@@ -111,7 +111,7 @@ void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber c
   transfer.stalled = true;
   ++transfer.stalls;
   HitFault(cause);
-  Schedule(now_ + transfer.start.stall_timeout, {Kind::kTransferStalls, id, transfer.stalls});
+  Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id, transfer.stalls});
 }
 
 void World::StallExpired(TransferId id, std::uint64_t stall) {
@@ -166,7 +166,9 @@ void World::CarryOut(const RejectBlob& action) {
 
 // ---- Timers and reports ---------------------------------------------------------------------------------------------
 
-void World::CarryOut(const SetTimer& action) { Schedule(now_ + action.delay, {Kind::kEngineTimer, action.timer, 0}); }
+void World::CarryOut(const SetTimer& action) {
+  Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
+}
 
 void World::CarryOut(ReportQueued action) { Emit(JobQueued{action.job, std::move(action.replication)}); }
 
@@ -189,7 +191,7 @@ FaultNumber World::BeginFault(const std::string& name, std::variant<Partition, S
   const auto number = faults_.Begin(name, what);
   Emit(FaultBegan{name, number});
   if (const auto* partition = std::get_if<Partition>(&what)) SetLink(*partition, LinkState::kDown, number);
-  if (duration) Schedule(now_ + *duration, {Kind::kFaultEnds, number, 0});
+  if (duration) Schedule(now_ + *duration, {ScheduledKind::kFaultEnds, number, 0});
   RescheduleNetworkWake();
   return number;
 }

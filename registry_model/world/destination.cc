@@ -23,16 +23,16 @@ void World::RequestArrived(RequestId id) {
   request.phase = RequestPhase::kLost;
   if (const auto cut = faults_.Cutting(from, to)) {
     HitFault(*cut);
-    Schedule(request.deadline, {Kind::kRequestTimesOut, id, 0});
+    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   const auto arrival = now_ + network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
   if (arrival > request.deadline) {
-    Schedule(request.deadline, {Kind::kRequestTimesOut, id, 0});
+    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   request.phase = RequestPhase::kAnswered;
-  Schedule(arrival, {Kind::kAnswerArrives, id, 0});
+  Schedule(arrival, {ScheduledKind::kAnswerArrives, id, 0});
 }
 
 void World::AnswerArrived(RequestId id) {
