@@ -66,7 +66,7 @@ Result<BatchCase, PolicyError> ParseBatchCase(std::string_view line) {
   const Id policy = tree->Member(root, "policy");
   if (policy == JsonTree::kNone) return tree->ErrorAt(root, Part::kValue, "no policy", "a policy");
 
-  auto document = CompileDocument(*tree, policy, {ResourceElement::kOptional, RefusedByAws::kFinding});
+  auto document = CompileDocument(*tree, policy, {ResourceElement::kOptional, RefusedByAws::kFinding, Findings::kDropped});
   if (!document) return document.error();
   auto principal_text = TextMember(*tree, "principal", "the principal, as text");
   if (!principal_text) return principal_text.error();
