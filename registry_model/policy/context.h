@@ -12,9 +12,11 @@
 // Source  IAM user guide, reference_policies_elements_condition ("Context key names are not case-sensitive").
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace crrsim::policy {
@@ -28,6 +30,8 @@ class Context {
   };
 
   Context() = default;
+  /// From any number of keys at once; of several settings of one key the last counts.
+  explicit Context(std::vector<std::pair<std::string_view, std::vector<std::string>>> keys);
   /// For literals: {{"aws:RequestedRegion", {"us-west-2"}}, ...}.
   Context(std::initializer_list<std::pair<std::string_view, std::vector<std::string>>> keys);
 
