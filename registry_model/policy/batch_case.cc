@@ -46,16 +46,15 @@ Result<std::vector<std::string>, PolicyError> ContextValues(const JsonTree& tree
 
 Result<Context, PolicyError> ReadContext(const JsonTree& tree) {
   const Id object = tree.Member(tree.root(), "context");
-  if (object == JsonTree::kNone) return Context();
+  Context context;
+  if (object == JsonTree::kNone) return context;
   if (tree.kind(object) != Kind::kObject) return ValueError(tree, object, "an object of context keys");
-  std::vector<std::pair<std::string_view, std::vector<std::string>>> keys;
-  keys.reserve(tree.child_count(object));
   for (Id key = tree.first_child(object); key != JsonTree::kNone; key = tree.next(key)) {
     auto values = ContextValues(tree, key);
     if (!values) return values.error();
-    keys.emplace_back(tree.key(key), *std::move(values));
+    context.Set(tree.key(key), *std::move(values));
   }
-  return Context(std::move(keys));
+  return context;
 }
 
 }  // namespace

@@ -13,16 +13,8 @@ bool KeyBefore(const Context::Entry& entry, std::string_view key) { return entry
 
 }  // namespace
 
-Context::Context(std::initializer_list<std::pair<std::string_view, std::vector<std::string>>> keys)
-    : Context(std::vector<std::pair<std::string_view, std::vector<std::string>>>(keys)) {}
-
-Context::Context(std::vector<std::pair<std::string_view, std::vector<std::string>>> keys) {
-  entries_.reserve(keys.size());
-  for (auto& [name, values] : keys) entries_.push_back({AsciiLower(name), std::string(name), std::move(values)});
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
-  // Of equal keys the last stays, which is the first seen from behind.
-  const auto same = [](const Entry& a, const Entry& b) { return a.key == b.key; };
-  entries_.erase(entries_.begin(), std::unique(entries_.rbegin(), entries_.rend(), same).base());
+Context::Context(std::initializer_list<std::pair<std::string_view, std::vector<std::string>>> keys) {
+  for (const auto& [name, values] : keys) Set(name, values);
 }
 
 void Context::Set(std::string_view name, std::vector<std::string> values) {

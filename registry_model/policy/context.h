@@ -30,8 +30,6 @@ class Context {
   };
 
   Context() = default;
-  /// From any number of keys at once; of several settings of one key the last counts.
-  explicit Context(std::vector<std::pair<std::string_view, std::vector<std::string>>> keys);
   /// For literals: {{"aws:RequestedRegion", {"us-west-2"}}, ...}.
   Context(std::initializer_list<std::pair<std::string_view, std::vector<std::string>>> keys);
 
