@@ -85,9 +85,14 @@ template <class>
 inline constexpr bool kNoEncoding = false;
 }  // namespace internal
 
+/// Whether instants are written. A state hash leaves them out: two states that differ only in when they came about are one.
+enum class InstantMode : std::uint8_t { kWritten, kLeftOut };
+
 /// Appends canonical bytes to a buffer of its own.
 class Writer {
  public:
+  explicit Writer(InstantMode instants = InstantMode::kWritten) : instants_(instants) {}
+
   template <class T>
   void Put(const T& value) {
     if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, char>) {
@@ -103,7 +108,7 @@ class Writer {
     } else if constexpr (std::is_same_v<T, Duration>) {
       PutRaw(static_cast<std::uint64_t>(value.nanoseconds()));
     } else if constexpr (std::is_same_v<T, Instant>) {
-      PutRaw(static_cast<std::uint64_t>(value.unix_nanoseconds()));
+      if (instants_ == InstantMode::kWritten) PutRaw(static_cast<std::uint64_t>(value.unix_nanoseconds()));
     } else if constexpr (std::is_same_v<T, ByteCount>) {
       PutRaw(static_cast<std::uint64_t>(value.bytes()));
     } else if constexpr (std::is_same_v<T, BytesPerSecond>) {
@@ -167,6 +172,7 @@ class Writer {
     bytes_.append(raw, sizeof(Number));
   }
 
+  InstantMode instants_;
   std::string bytes_;
   std::map<std::string, std::size_t> shared_;
 };

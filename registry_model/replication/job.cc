@@ -16,7 +16,7 @@ std::string_view NameOf(ReplicationStatus status) {
 }
 
 std::string_view NameOf(FailureCode code) {
-  constexpr std::array<std::string_view, 11> kNames = {"",
+  constexpr std::array<std::string_view, kFailureCodeCount> kNames = {"",
                                                        "AccessDenied",
                                                        "RepositoryNotFound",
                                                        "RepositoryNotCreated",
@@ -24,6 +24,7 @@ std::string_view NameOf(FailureCode code) {
                                                        "SourceImageNotFound",
                                                        "DigestMismatch",
                                                        "ContentMissing",
+                                                       "TagImmutable",
                                                        "TimedOut",
                                                        "Injected",
                                                        "RetriesExhausted"};

@@ -67,10 +67,12 @@ enum class FailureCode : std::uint8_t {
   kSourceImageNotFound,   // the source lost the content while it was copied
   kDigestMismatch,        // what arrived is not what was asked for
   kContentMissing,        // the destination lost content between check and put
+  kTagImmutable,          // assumption `immutable_conflict` = fail
   kTimedOut,              // no answer, or no progress, in time
   kInjected,              // a fault of the scenario made the step fail
   kRetriesExhausted,      // given up after the retry time
 };
+inline constexpr std::size_t kFailureCodeCount = 12;
 /// `AccessDenied`, `RepositoryNotFound`, ...; empty for kNone.
 std::string_view NameOf(FailureCode code);
 

@@ -38,7 +38,7 @@ struct WorldConfig {
   Instant start;
   std::vector<AccountId> accounts;
   std::vector<RegionConfig> regions;
-  std::vector<LinkConfig> links;  // a pair without one cannot be crossed
+  std::vector<LinkConfig> links;  // both directions of every pair of regions
   LinkConfig within_region = {
       {}, {}, Milliseconds(1), Duration(), BytesPerSecond::Unlimited()};  // between accounts of one region
   SameInstant same_instant = SameInstant::kInOrder;

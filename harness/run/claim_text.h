@@ -1,0 +1,25 @@
+// Small texts and comparisons that judging and reporting share.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "harness/scenario/scenario.h"
+
+namespace crrsim {
+
+/// Whether all bounds that are given hold.
+template <class Quantity>
+bool Within(const Bounds<Quantity>& bounds, const Quantity& value) {
+  return (!bounds.at_least || value >= *bounds.at_least) && (!bounds.at_most || value <= *bounds.at_most) &&
+         (!bounds.exactly || value == *bounds.exactly);
+}
+
+/// `2 HIGH, 1 LOW`, or `none`.
+std::string TextOf(const FindingCounts& findings);
+/// `tags 1, latest`, or `no tag`.
+std::string TextOf(const std::set<Tag>& tags);
+/// `BlobStored in eu-west-1 (repository mservice)`.
+std::string TextOf(const EventPattern& pattern, const Scenario& scenario);
+
+}  // namespace crrsim

@@ -1,0 +1,298 @@
+#include "harness/run/claims.h"
+
+#include <fmt/format.h>
+
+#include "harness/run/claim_text.h"
+
+namespace crrsim {
+
+namespace {
+
+/// What every judge looks at.
+struct View {
+  const Scenario& scenario;
+  const World& world;
+  const Recording& recording;
+
+  [[nodiscard]] std::string Name(const RegistryKey& registry) const { return scenario.NameOf(registry); }
+  [[nodiscard]] const Repository* Find(const RegistryKey& registry, const RepositoryName& name) const {
+    const auto* found = world.FindRegistry(registry);
+    return found == nullptr ? nullptr : found->Find(name);
+  }
+  [[nodiscard]] const Image* Find(const RegistryKey& registry, const ImageReference& image) const {
+    const auto* repository = Find(registry, image.repository);
+    if (repository == nullptr) return nullptr;
+    return image.tag ? repository->FindImage(*image.tag) : repository->FindImage(*image.digest);
+  }
+};
+
+Judgement Holds(std::string observed) { return {true, std::move(observed)}; }
+Judgement Broken(std::string observed) { return {false, std::move(observed)}; }
+
+bool Known(const ImageReference& image, const Recording& recording) {
+  return image.tag ? recording.WasPushed(image.repository, image.tag) : recording.WasStored(*image.digest);
+}
+
+// ---- Images -----------------------------------------------------------------------------------------------------
+
+Judgement JudgeFindings(const ImageClaim& claim, const View& view, const Image& image) {
+  const auto where = view.Name(claim.in);
+  const bool finished = image.scan && image.scan->status == ScanStatus::kComplete;
+  if (claim.no_findings) {
+    if (image.scan && !image.scan->findings.empty()) {
+      return Broken(fmt::format("a scan in {} found {}", where, TextOf(image.scan->findings)));
+    }
+    if (!view.recording.FoundSomewhere(image.manifest->digest)) {
+      return Broken("no scan of this image in any registry found anything, so none could have been carried over");
+    }
+    return Holds(
+        fmt::format("no findings in {}, where {}", where, image.scan ? "a scan found none" : "it was not scanned"));
+  }
+  if (!finished) return Broken(fmt::format("no finished scan in {}", where));
+  const auto observed = fmt::format("findings {} in {}", TextOf(image.scan->findings), where);
+  return image.scan->findings == *claim.findings ? Holds(observed) : Broken(observed);
+}
+
+Judgement JudgeAbsent(const ImageClaim& claim, const View& view, const Image* image) {
+  const auto where = view.Name(claim.in);
+  if (image != nullptr)
+    return Broken(fmt::format("{} is in {} as {}", ToText(claim.image), where, image->manifest->digest.short_text()));
+  if (!Known(claim.image, view.recording)) {
+    return Broken(fmt::format("{} was never pushed anywhere, so its absence proves nothing", ToText(claim.image)));
+  }
+  return Holds(fmt::format("{} is not in {}", ToText(claim.image), where));
+}
+
+Judgement JudgeDetails(const ImageClaim& claim, const View& view, const Image& image) {
+  const auto digest = image.manifest->digest;
+  const auto where = view.Name(claim.in);
+  if (claim.is == ImageClaim::Is::kUntagged && !image.tags.empty()) {
+    return Broken(fmt::format("{} in {} has tag {}", digest.short_text(), where, image.tags.begin()->text()));
+  }
+  if (claim.same_digest_as) {
+    const auto* other = view.Find(*claim.same_digest_as, claim.image);
+    if (other == nullptr)
+      return Broken(fmt::format("{} is not in {}", ToText(claim.image), view.Name(*claim.same_digest_as)));
+    if (other->manifest->digest != digest) {
+      return Broken(fmt::format("{} in {}, {} in {}", digest.short_text(), where, other->manifest->digest.short_text(),
+                                view.Name(*claim.same_digest_as)));
+    }
+  }
+  if (claim.digest && *claim.digest != digest) return Broken(fmt::format("digest {} in {}", digest.text(), where));
+  if (claim.media_type && *claim.media_type != image.manifest->media_type) {
+    return Broken(fmt::format("media type {} in {}", image.manifest->media_type, where));
+  }
+  if (claim.tags && std::set<Tag>(claim.tags->begin(), claim.tags->end()) != image.tags) {
+    return Broken(fmt::format("{} in {} has {}", digest.short_text(), where, TextOf(image.tags)));
+  }
+  return Holds(fmt::format("{} in {}{}", digest.text(), where,
+                           claim.same_digest_as ? " and in " + view.Name(*claim.same_digest_as) : ""));
+}
+
+Judgement JudgeOne(const ImageClaim& claim, const View& view) {
+  const auto* image = view.Find(claim.in, claim.image);
+  if (claim.is == ImageClaim::Is::kAbsent) return JudgeAbsent(claim, view, image);
+  if (image == nullptr) {
+    const auto* never = Known(claim.image, view.recording) ? "" : "; it was never pushed anywhere";
+    return Broken(fmt::format("{} is not in {}{}", ToText(claim.image), view.Name(claim.in), never));
+  }
+  auto details = JudgeDetails(claim, view, *image);
+  if (!details.held || (!claim.no_findings && !claim.findings)) return details;
+  return JudgeFindings(claim, view, *image);
+}
+
+// ---- Repositories ------------------------------------------------------------------------------------------------
+
+Judgement JudgeSettings(const RepositoryClaim& claim, const Repository& repository) {
+  const auto& settings = repository.settings;
+  if (claim.created_by && *claim.created_by != repository.created_by) {
+    return Broken(fmt::format("created by {}", NameOf(repository.created_by)));
+  }
+  if (claim.template_prefix && *claim.template_prefix != repository.template_prefix) {
+    return Broken(repository.template_prefix.empty() ? "no creation template applied"
+                                                     : fmt::format("template {} applied", repository.template_prefix));
+  }
+  if (claim.mutability && *claim.mutability != NameOf(settings.mutability)) {
+    return Broken(fmt::format("imageTagMutability is {}", NameOf(settings.mutability)));
+  }
+  if (claim.encryption_type && *claim.encryption_type != settings.encryption_type) {
+    return Broken(fmt::format("encryptionType is {}", settings.encryption_type));
+  }
+  if (claim.scan_on_push && *claim.scan_on_push != settings.scan_on_push) {
+    return Broken(fmt::format("scanOnPush is {}", settings.scan_on_push));
+  }
+  if (claim.no_repository_policy && !settings.repository_policy.empty()) return Broken("it has a repository policy");
+  if (claim.no_lifecycle_policy && !settings.lifecycle_policy.empty()) return Broken("it has a lifecycle policy");
+  const auto images = static_cast<std::int64_t>(repository.images.size());
+  if (!Within(claim.images, images)) return Broken(fmt::format("{} images", images));
+  return Holds(fmt::format("created by {}, {}, {}, {} images", NameOf(repository.created_by),
+                           NameOf(settings.mutability), settings.encryption_type, images));
+}
+
+Judgement JudgeOne(const RepositoryClaim& claim, const View& view) {
+  const auto* repository = view.Find(claim.in, claim.repository);
+  const auto where = view.Name(claim.in);
+  if (claim.absent) {
+    if (repository != nullptr) return Broken(fmt::format("{} exists in {}", claim.repository.text(), where));
+    if (!view.recording.RepositoryExisted(claim.repository)) {
+      return Broken(
+          fmt::format("no registry ever had a repository {}, so its absence proves nothing", claim.repository.text()));
+    }
+    return Holds(fmt::format("{} does not exist in {}", claim.repository.text(), where));
+  }
+  if (repository == nullptr) return Broken(fmt::format("{} does not exist in {}", claim.repository.text(), where));
+  return JudgeSettings(claim, *repository);
+}
+
+// ---- Replication and figures
+// ------------------------------------------------------------------------------------------
+
+Judgement JudgeOne(const ReplicationClaim& claim, const View& view) {
+  const auto* image = view.Find(claim.from, claim.image);
+  if (image == nullptr) {
+    return Broken(
+        fmt::format("{} is not in {}, so it has no replication status", ToText(claim.image), view.Name(claim.from)));
+  }
+  const auto statuses = view.world.StatusOf({claim.from, claim.image.repository, image->manifest->digest});
+  for (const auto& entry : statuses) {
+    if (claim.to && entry.destination != *claim.to) continue;
+    const auto observed =
+        fmt::format("{}{} for {}", NameOf(entry.status),
+                    entry.failure == FailureCode::kNone ? "" : fmt::format(" ({})", NameOf(entry.failure)),
+                    view.Name(entry.destination));
+    const bool right =
+        claim.status && entry.status == *claim.status && (!claim.failure || *claim.failure == NameOf(entry.failure));
+    return right ? Holds(observed) : Broken(observed);
+  }
+  const auto observed = fmt::format("no replication status{}", claim.to ? " for " + view.Name(*claim.to) : "");
+  return claim.status ? Broken(observed) : Holds(observed);
+}
+
+/// Config and distinct layers of all images of a repository, each once.
+ByteCount ContentOf(const Repository& repository) {
+  std::set<Digest> seen;
+  ByteCount total;
+  for (const auto& [digest, image] : repository.images) {
+    for (const auto& blob : image.manifest->blobs) {
+      if (seen.insert(blob.digest).second) total += blob.size;
+    }
+  }
+  return total;
+}
+
+Judgement JudgeOne(const TransferClaim& claim, const View& view) {
+  const auto* repository = view.Find(claim.from, claim.repository);
+  if (repository == nullptr || repository->images.empty()) {
+    return Broken(fmt::format("{} has no image in {}, so nothing could be transferred", claim.repository.text(),
+                              view.Name(claim.from)));
+  }
+  ByteCount useful;
+  ByteCount wasted;
+  for (const auto& row : view.world.bill().transfers) {
+    if (row.source != claim.from || row.destination != claim.to || row.repository != claim.repository) continue;
+    useful += row.useful;
+    wasted += row.wasted;
+  }
+  const auto observed = fmt::format("{} bytes useful, {} wasted", useful.bytes(), wasted.bytes());
+  if (claim.times) {
+    const auto content = ContentOf(*repository);
+    if (useful != content * *claim.times) {
+      return Broken(fmt::format("{}; config and distinct layers are {} bytes", observed, content.bytes()));
+    }
+  }
+  return Within(claim.useful, useful) && Within(claim.wasted, wasted) ? Holds(observed) : Broken(observed);
+}
+
+Judgement JudgeOne(const StorageClaim& claim, const View& view) {
+  const RepositoryKey where{claim.in, claim.repository};
+  const auto now = view.world.ledger().StoredNow(where);
+  if (!claim.month) {
+    const auto observed = fmt::format("{} bytes stored", now.bytes());
+    if (!view.recording.RepositoryExisted(claim.repository))
+      return Broken("no registry ever had a repository " + claim.repository.text());
+    return Within(claim.bytes, now) ? Holds(observed) : Broken(observed);
+  }
+  Int128 integral = 0;
+  for (const auto& row : view.world.bill().storage) {
+    if (row.where == where && row.month == *claim.month) integral = row.byte_nanoseconds;
+  }
+  if (integral == 0 || now == ByteCount()) {
+    return Broken(fmt::format("{} byte-seconds in {}, {} bytes stored at the end", ToDecimal(integral / 1'000'000'000),
+                              ToText(*claim.month), now.bytes()));
+  }
+  const auto span = Nanoseconds(static_cast<std::int64_t>(integral / now.bytes()));
+  const auto observed = fmt::format("{} bytes for {}", now.bytes(), ToShortText(span));
+  return Within(claim.duration, span) ? Holds(observed) : Broken(observed);
+}
+
+Judgement JudgeOne(const LagClaim& claim, const View& view) {
+  const auto lags = LagsOf(view.recording, claim.from, claim.to);
+  if (lags.empty()) {
+    return Broken(fmt::format("nothing replicated from {} to {}, so there is no lag", view.Name(claim.from),
+                              view.Name(claim.to)));
+  }
+  const auto lag = QuantileOf(lags, claim.percent);
+  const auto observed = fmt::format("{} over {} replications", ToShortText(lag), lags.size());
+  return Within(claim.lag, lag) ? Holds(observed) : Broken(observed);
+}
+
+Judgement JudgeOne(const FaultClaim& claim, const View& view) {
+  std::int64_t hits = 0;
+  bool began = false;
+  for (const auto& [number, fault] : view.world.faults().all()) {
+    if (fault.name != claim.fault) continue;
+    began = true;
+    hits += fault.hits;
+  }
+  if (!began) return Broken(fmt::format("no fault {} began", claim.fault));
+  const auto observed = fmt::format("{} hit {} times", claim.fault, hits);
+  return Within(claim.hits, hits) ? Holds(observed) : Broken(observed);
+}
+
+Judgement JudgeOne(const EventClaim& claim, const View& view) {
+  const auto count = view.recording.MatchesOf(claim.pattern).count;
+  const auto observed = fmt::format("{} times", count);
+  if (claim.times.empty()) return count > 0 ? Holds(observed) : Broken(observed);
+  if (count == 0 && view.recording.replications().empty()) {
+    return Broken("nothing was replicated in this run, so the event could not have come");
+  }
+  return Within(claim.times, count) ? Holds(observed) : Broken(observed);
+}
+
+Judgement JudgeOne(const OrderClaim& claim, const View& view) {
+  const PatternMatches* before = nullptr;
+  const EventPattern* before_pattern = nullptr;
+  for (const auto& pattern : claim.patterns) {
+    const auto& matches = view.recording.MatchesOf(pattern);
+    if (matches.count == 0) return Broken(fmt::format("no event matched {}", TextOf(pattern, view.scenario)));
+    if (before != nullptr && before->last >= matches.first) {
+      return Broken(fmt::format("event {} was {}, after event {}, the first {}", before->last,
+                                TextOf(*before_pattern, view.scenario), matches.first, TextOf(pattern, view.scenario)));
+    }
+    before = &matches;
+    before_pattern = &pattern;
+  }
+  return Holds(fmt::format("{} kinds of events in that order", claim.patterns.size()));
+}
+
+}  // namespace
+
+Judgement Judge(const Claim& claim, const Scenario& scenario, const World& world, const Recording& recording) {
+  const View view{scenario, world, recording};
+  return std::visit([&](const auto& one) { return JudgeOne(one, view); }, claim);
+}
+
+std::string VacuousBecause(const Claim& claim, const Scenario&, const Recording& recording) {
+  if (const auto* image = std::get_if<ImageClaim>(&claim)) {
+    if (!Known(image->image, recording)) return fmt::format("{} was never pushed anywhere", ToText(image->image));
+  } else if (const auto* repository = std::get_if<RepositoryClaim>(&claim)) {
+    if (!recording.RepositoryExisted(repository->repository)) {
+      return fmt::format("no registry ever had a repository {}", repository->repository.text());
+    }
+  } else if (const auto* copy = std::get_if<ReplicationClaim>(&claim)) {
+    if (!Known(copy->image, recording)) return fmt::format("{} was never pushed anywhere", ToText(copy->image));
+  }
+  return {};
+}
+
+}  // namespace crrsim

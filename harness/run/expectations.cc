@@ -1,0 +1,131 @@
+// The judging half of the runner: when claims are looked at, and what becomes of them.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/run/runner.h"
+#include "sim/units_text.h"
+
+namespace crrsim {
+
+void Runner::Settle(const Expectation& expectation, bool held, std::string observed) {
+  story_.Tell(world_.now(), TimelineEntry::Kind::kExpectation,
+              fmt::format("{}: {}", held ? "holds" : "does not hold", expectation.text));
+  results_.push_back({expectation.place, expectation.text, held, std::move(observed), world_.now()});
+  failed_ = failed_ || !held;
+}
+
+void Runner::Fail(const Step& step, std::string observed) {
+  story_.Tell(world_.now(), TimelineEntry::Kind::kExpectation, fmt::format("does not hold: {}", step.text));
+  results_.push_back({step.place, step.text, false, std::move(observed), world_.now()});
+  failed_ = true;
+}
+
+void Runner::JudgeNow(const Expectation& expectation) {
+  auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
+  Settle(expectation, judgement.held, std::move(judgement.observed));
+}
+
+void Runner::AwaitWithin(const Expectation& expectation, Instant deadline) {
+  const auto since = world_.now();
+  auto seen = recording_.events();
+  auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
+  while (!judgement.held) {
+    const auto next = world_.NextInstant();
+    if (!next || *next > deadline) break;
+    StepOnce();
+    if (recording_.events() == seen) continue;
+    seen = recording_.events();
+    judgement = Judge(expectation.claim, scenario_, world_, recording_);
+  }
+  if (judgement.held) {
+    const auto waited = world_.now() - since;
+    return Settle(expectation, true, fmt::format("{}, after {}", judgement.observed, ToShortText(waited)));
+  }
+  if (!world_.NextInstant()) {
+    return Settle(expectation, false, fmt::format("{}; nothing is under way any more", judgement.observed));
+  }
+  // Figures over time can come true without an event, so the deadline itself is looked at too.
+  PassUntil(deadline);
+  judgement = Judge(expectation.claim, scenario_, world_, recording_);
+  Settle(expectation, judgement.held,
+         fmt::format("{}, {} {}", judgement.observed, judgement.held ? "after" : "still after",
+                     ToText(expectation.within)));
+}
+
+void Runner::JudgeWatches() {
+  if (recording_.events() == judged_events_) return;
+  judged_events_ = recording_.events();
+  JudgeAnchored();
+  for (auto watch = watches_.begin(); watch != watches_.end();) {
+    const auto& expectation = *watch->expectation;
+    auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
+    // "Never" is broken by a claim that holds, "always" by one that does not.
+    if (judgement.held == (expectation.mode == Mode::kAlways)) {
+      ++watch;
+      continue;
+    }
+    Settle(expectation, false, fmt::format("at {}: {}", ToText(world_.now()), judgement.observed));
+    watch = watches_.erase(watch);
+  }
+}
+
+void Runner::JudgeAnchored() {
+  for (const auto* expectation : anchored_) {
+    const auto anchor = AnchorOf(expectation->anchor);
+    if (!anchor || world_.now() > *anchor + expectation->within) continue;
+    const auto before = came_true_.find(expectation);
+    if (before != came_true_.end() && before->second >= *anchor) continue;
+    if (Judge(expectation->claim, scenario_, world_, recording_).held) came_true_[expectation] = world_.now();
+  }
+}
+
+void Runner::CloseWatches() {
+  for (const auto& watch : watches_) {
+    const auto& expectation = *watch.expectation;
+    const auto vacuous = VacuousBecause(expectation.claim, scenario_, recording_);
+    if (!vacuous.empty()) {
+      Settle(expectation, false, vacuous + ", so this proves nothing");
+    } else if (recording_.events() == watch.events_before) {
+      Settle(expectation, false, "nothing happened after this step, so this proves nothing");
+    } else {
+      Settle(expectation, true, fmt::format("over {} events", recording_.events() - watch.events_before));
+    }
+  }
+  watches_.clear();
+}
+
+void Runner::JudgeAtEnd(const Expectation& expectation) {
+  switch (expectation.mode) {
+    case Mode::kNever:
+    case Mode::kAlways:
+      return;  // watched from the start, settled by CloseWatches
+    case Mode::kNow:
+      return JudgeNow(expectation);
+    case Mode::kWithin:
+      break;
+  }
+  const auto anchor = AnchorOf(expectation.anchor);
+  if (!anchor) {
+    return Settle(expectation, false,
+                  fmt::format("'{}' never happened, so nothing can be within {} of it", expectation.anchor,
+                              ToText(expectation.within)));
+  }
+  const auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
+  const auto came_true = came_true_.find(&expectation);
+  if (came_true == came_true_.end() || came_true->second < *anchor) {
+    return Settle(expectation, false,
+                  fmt::format("not within {} of {} ({}); at the end: {}", ToText(expectation.within),
+                              expectation.anchor, ToText(*anchor), judgement.observed));
+  }
+  Settle(expectation, true,
+         fmt::format("{} after {}; at the end: {}", ToShortText(came_true->second - *anchor), expectation.anchor,
+                     judgement.observed));
+}
+
+std::optional<Instant> Runner::AnchorOf(const std::string& name) const {
+  if (const auto anchor = anchors_.find(name); anchor != anchors_.end()) return anchor->second;
+  return name == "heal" ? recording_.last_heal() : std::nullopt;
+}
+
+}  // namespace crrsim

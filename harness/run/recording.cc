@@ -1,0 +1,138 @@
+#include "harness/run/recording.h"
+
+#include <algorithm>
+
+#include "harness/run/event_fields.h"
+
+namespace crrsim {
+
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+/// A replication seen from its destination alone.
+Replication AtDestination(const RegistryKey& registry, const RepositoryName& repository, const std::optional<Tag>& tag,
+                          const Digest& digest) {
+  return {RegistryKey{}, registry, repository, digest, tag};
+}
+
+}  // namespace
+
+void Recording::OnEvent(const Event& event) {
+  ++events_;
+  last_event_ = event.when;
+  if (!patterns_.empty()) Count(event);
+  std::visit(Overloaded{
+                 [&](const ImagePushed& push) {
+                   pushed_[{push.repository, push.tag}] = push.registry;
+                   pushed_digests_[{push.repository, push.digest}] = push.registry;
+                 },
+                 [&](const RepositoryCreated& created) { repositories_.insert(created.repository); },
+                 [&](const JobQueued& queued) {
+                   rows_[queued.job] = replications_.size();
+                   const auto& copy = queued.replication;
+                   invisible_.emplace(AtDestination(copy.destination, copy.repository, copy.tag, copy.digest),
+                                      replications_.size());
+                   replications_.push_back({copy, ReplicationStatus::kInProgress, FailureCode::kNone, event.when, {}});
+                   visible_.emplace_back();
+                 },
+                 [&](const JobEnded& ended) {
+                   const auto row = rows_.at(ended.job);
+                   rows_.erase(ended.job);
+                   replications_[row].status = ended.status;
+                   replications_[row].failure = ended.failure;
+                   replications_[row].completed_at = event.when;
+                   const auto& copy = ended.replication;
+                   const auto key = AtDestination(copy.destination, copy.repository, copy.tag, copy.digest);
+                   auto [first, last] = invisible_.equal_range(key);
+                   for (; first != last; ++first) {
+                     if (first->second != row) continue;
+                     invisible_.erase(first);
+                     // The tag was there already, on this very digest: it is visible from the job's end at the latest.
+                     if (ended.status == ReplicationStatus::kComplete) visible_[row] = event.when;
+                     break;
+                   }
+                 },
+                 [&](const ManifestStored& stored) {
+                   stored_.insert(stored.digest);
+                   NoteVisible(stored.registry, stored.repository, std::nullopt, stored.digest, event.when);
+                 },
+                 [&](const TagMoved& moved) {
+                   if (moved.to) NoteVisible(moved.registry, moved.repository, moved.tag, *moved.to, event.when);
+                 },
+                 [&](const ScanCompleted& scan) {
+                   if (!scan.findings.empty()) found_.insert(scan.digest);
+                 },
+                 [&](const FaultEnded&) { last_heal_ = event.when; },
+                 [](const auto&) {},
+             },
+             event.body);
+}
+
+void Recording::NoteVisible(const RegistryKey& registry, const RepositoryName& repository,
+                            const std::optional<Tag>& tag, const Digest& digest, Instant when) {
+  const auto [first, last] = invisible_.equal_range(AtDestination(registry, repository, tag, digest));
+  for (auto row = first; row != last; ++row) visible_[row->second] = when;
+  invisible_.erase(first, last);
+}
+
+void Recording::Count(const Event& event) {
+  std::optional<std::vector<std::pair<std::string_view, std::string>>> fields;  // made once, when a name fits
+  for (auto& [pattern, matches] : patterns_) {
+    if (pattern->name != event.name()) continue;
+    if (!fields) fields = FieldTexts(event);
+    const auto has = [&](std::string_view name, const std::string& text) {
+      return std::any_of(fields->begin(), fields->end(),
+                         [&](const auto& field) { return field.first == name && field.second == text; });
+    };
+    if (pattern->in && !has("registry", ToText(*pattern->in)) && !has("destination", ToText(*pattern->in))) continue;
+    if (!std::all_of(pattern->where.begin(), pattern->where.end(),
+                     [&](const auto& wanted) { return has(wanted.first, wanted.second); })) {
+      continue;
+    }
+    if (matches.count++ == 0) matches.first = events_;
+    matches.last = events_;
+  }
+}
+
+bool Recording::WasPushed(const RepositoryName& repository, const std::optional<Tag>& tag) const {
+  if (tag) return pushed_.contains({repository, tag});
+  return std::any_of(pushed_.begin(), pushed_.end(), [&](const auto& push) { return push.first.first == repository; });
+}
+
+std::optional<RegistryKey> Recording::LastPushedTo(const ImageReference& image) const {
+  if (image.tag) {
+    const auto push = pushed_.find({image.repository, image.tag});
+    if (push != pushed_.end()) return push->second;
+  } else {
+    const auto push = pushed_digests_.find({image.repository, *image.digest});
+    if (push != pushed_digests_.end()) return push->second;
+  }
+  return std::nullopt;
+}
+
+std::vector<Duration> LagsOf(const Recording& recording, const RegistryKey& from, const RegistryKey& to) {
+  std::vector<Duration> lags;
+  for (std::size_t row = 0; row < recording.replications().size(); ++row) {
+    const auto& replication = recording.replications()[row];
+    const auto& visible = recording.visible()[row];
+    if (replication.replication.source != from || replication.replication.destination != to || !visible) continue;
+    lags.push_back(*visible - replication.queued_at);
+  }
+  std::sort(lags.begin(), lags.end());
+  return lags;
+}
+
+Duration QuantileOf(const std::vector<Duration>& sorted, std::int64_t percent) {
+  CRRSIM_CHECK(!sorted.empty() && percent > 0 && percent <= 100, "{} of {}", percent, sorted.size());
+  const auto count = static_cast<std::int64_t>(sorted.size());
+  const auto rank = (count * percent + 99) / 100;
+  return sorted[static_cast<std::size_t>(rank - 1)];
+}
+
+}  // namespace crrsim

@@ -1,0 +1,76 @@
+// What a run leaves behind: an observer that keeps what claims, reports and lag figures need, and no more.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/run/run.h"
+#include "harness/scenario/scenario.h"
+#include "registry_model/events.h"
+
+namespace crrsim {
+
+/// How often a pattern matched, and where in the stream first and last.
+struct PatternMatches {
+  std::int64_t count = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+class Recording : public Observer {
+ public:
+  /// Registers a pattern to be counted from now on. The pattern must outlive the recording.
+  void Watch(const EventPattern& pattern) { patterns_.emplace(&pattern, PatternMatches{}); }
+  [[nodiscard]] const PatternMatches& MatchesOf(const EventPattern& pattern) const { return patterns_.at(&pattern); }
+
+  void OnEvent(const Event& event) override;
+
+  [[nodiscard]] std::uint64_t events() const { return events_; }
+  [[nodiscard]] Instant last_event() const { return last_event_; }
+  /// One row a job, in the order of queueing.
+  [[nodiscard]] const std::vector<ReplicationRow>& replications() const { return replications_; }
+  /// Of the same rows: when the tag (or the untagged manifest) was visible at the destination.
+  [[nodiscard]] const std::vector<std::optional<Instant>>& visible() const { return visible_; }
+  /// Whether a client ever pushed to a repository of this name, with this tag (if one is given), in any registry.
+  [[nodiscard]] bool WasPushed(const RepositoryName& repository, const std::optional<Tag>& tag) const;
+  [[nodiscard]] bool WasStored(const Digest& digest) const { return stored_.contains(digest); }
+  [[nodiscard]] bool RepositoryExisted(const RepositoryName& repository) const {
+    return repositories_.contains(repository);
+  }
+  /// The registry that took the last push of this name and tag.
+  [[nodiscard]] std::optional<RegistryKey> LastPushedTo(const ImageReference& image) const;
+  /// Whether a finished scan of this digest, anywhere, found something.
+  [[nodiscard]] bool FoundSomewhere(const Digest& digest) const { return found_.contains(digest); }
+  /// When the last fault ended.
+  [[nodiscard]] std::optional<Instant> last_heal() const { return last_heal_; }
+
+ private:
+  void Count(const Event& event);
+  void NoteVisible(const RegistryKey& registry, const RepositoryName& repository, const std::optional<Tag>& tag,
+                   const Digest& digest, Instant when);
+
+  std::uint64_t events_ = 0;
+  Instant last_event_;
+  std::map<const EventPattern*, PatternMatches> patterns_;
+  std::vector<ReplicationRow> replications_;
+  std::vector<std::optional<Instant>> visible_;
+  std::map<JobId, std::size_t> rows_;                  // of running jobs
+  std::multimap<Replication, std::size_t> invisible_;  // rows not visible yet; `source` left out of the key
+  std::map<std::pair<RepositoryName, std::optional<Tag>>, RegistryKey> pushed_;
+  std::map<std::pair<RepositoryName, Digest>, RegistryKey> pushed_digests_;
+  std::set<Digest> stored_;
+  std::set<Digest> found_;
+  std::set<RepositoryName> repositories_;
+  std::optional<Instant> last_heal_;
+};
+
+/// The lags of all jobs from one registry to another whose image became visible, in ascending order.
+std::vector<Duration> LagsOf(const Recording& recording, const RegistryKey& from, const RegistryKey& to);
+/// The smallest value that at least `percent` of the values do not exceed (nearest rank). Requires sorted, non-empty
+/// values.
+Duration QuantileOf(const std::vector<Duration>& sorted, std::int64_t percent);
+
+}  // namespace crrsim

@@ -1,0 +1,119 @@
+#include "harness/run/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+
+#include "harness/run/runner.h"
+
+namespace crrsim {
+
+std::string_view NameOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return "pass";
+    case Verdict::kFail:
+      return "fail";
+    case Verdict::kError:
+      return "error";
+  }
+  CRRSIM_CHECK(false);
+}
+
+BillingUnits BillingUnits::From(const Assumptions& assumptions) {
+  BillingUnits units;
+  if (assumptions.value(Assumption::kGigabyte) == "10^9") units.gigabyte = 1'000'000'000;
+  if (assumptions.value(Assumption::kMonth) == "730h") units.month_length = Hours(730);
+  return units;
+}
+
+double BillingUnits::GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const {
+  return GigabyteMonths(byte_nanoseconds, month, gigabyte, month_length.value_or(LengthOf(month)));
+}
+
+namespace {
+
+std::string QuotedForShell(const std::string& text) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("-_./=:@+,").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string ReproduceLine(const Scenario& scenario, const RunOptions& options, std::uint64_t seed) {
+  auto line = fmt::format("./crrsim run --seed {}", seed);
+  for (const auto& [name, path] : options.images) line += " --image " + QuotedForShell(name + "=" + path);
+  return line + " -v " + QuotedForShell(scenario.path);
+}
+
+}  // namespace
+
+RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto seed = options.seed.value_or(scenario.world.seed);
+  RunResult result;
+  result.scenario = scenario.path;
+  result.title = scenario.title;
+  result.seed = seed;
+  result.start = scenario.world.start;
+  result.end = scenario.world.start;
+  result.accounts = scenario.accounts;
+  result.reproduce = ReproduceLine(scenario, options, seed);
+  if (!scenario.network_source.empty()) result.notes.push_back("network: " + scenario.network_source);
+
+  auto images = ImageLibrary::Build(scenario);
+  if (!images) {
+    result.stopped_by = StoppedBy::kImage;
+    for (const auto& diagnostic : images.error().all)
+      result.error += (result.error.empty() ? "" : "\n") + ToText(diagnostic);
+    return result;
+  }
+  for (auto& note : images->Notes()) result.notes.push_back(std::move(note));
+  Runner runner(scenario, *images, options, seed);
+  const auto stop = runner.Run();
+  if (stop) {
+    result.error = stop->reason;
+    result.stopped_by = StoppedBy::kLimit;
+  }
+  runner.Report(result);
+  result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return result;
+}
+
+void Runner::Report(RunResult& result) {
+  result.verdict = !result.error.empty() ? Verdict::kError : failed_ ? Verdict::kFail : Verdict::kPass;
+  result.run_digest = world_.run_digest().value();
+  result.checkpoints = world_.run_digest().checkpoints();
+  result.end = scenario_.until ? world_.now() : std::max(world_.now(), recording_.last_event());
+  result.events = recording_.events();
+  result.timeline = story_.Take();
+  result.expectations = results_;
+  result.replications = recording_.replications();
+  result.bill = world_.bill();
+  result.units = BillingUnits::From(world_.assumptions());
+  for (const auto& [key, registry] : world_.registries()) {
+    for (const auto& [name, repository] : registry.repositories) {
+      for (const auto& [digest, image] : repository->images) {
+        ImageRow row{key, name, std::nullopt, digest, image.manifest->media_type, image.manifest->blob_bytes};
+        if (image.tags.empty()) result.images.push_back(row);
+        for (const auto& tag : image.tags) {
+          row.tag = tag;
+          result.images.push_back(row);
+        }
+      }
+    }
+  }
+  for (const auto& [number, fault] : world_.faults().all()) result.faults.push_back({fault.name, fault.hits});
+  for (const auto& info : AssumptionTable()) {
+    if (!world_.assumptions().consulted(info.id)) continue;
+    result.assumptions.push_back({std::string(info.name), std::string(world_.assumptions().value(info.id))});
+  }
+}
+
+}  // namespace crrsim

@@ -1,0 +1,254 @@
+#include "harness/run/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/run/client.h"
+#include "harness/run/json_subset.h"
+#include "sim/units_text.h"
+
+namespace crrsim {
+
+namespace {
+
+WorldConfig WithSeed(WorldConfig config, std::uint64_t seed) {
+  config.seed = seed;
+  return config;
+}
+
+/// The longest virtual time after its last step that a scenario may still need.
+const Duration kAfterlifeMax = Days(400);
+
+std::optional<Tag> TagOf(const PushStep& push, std::int64_t n) {
+  if (push.tag.empty()) return std::nullopt;
+  auto text = push.tag;
+  if (const auto place = text.find("{n}"); place != std::string::npos) text.replace(place, 3, fmt::format("{}", n));
+  auto tag = Tag::Parse(text);
+  CRRSIM_CHECK(tag.ok(), "the loader let tag {} pass", text);
+  return *tag;
+}
+
+template <class Visit>
+void ForEachExpectation(const Scenario& scenario, Visit visit) {
+  for (const auto& step : scenario.timeline) {
+    if (const auto* expect = std::get_if<ExpectStep>(&step.what)) visit(expect->expectation);
+  }
+  for (const auto& expectation : scenario.expect) visit(expectation);
+}
+
+}  // namespace
+
+Runner::Runner(const Scenario& scenario, ImageLibrary& images, const RunOptions& options, std::uint64_t seed)
+    : scenario_(scenario),
+      images_(images),
+      options_(options),
+      world_(WithSeed(scenario.world, seed)),
+      story_(scenario) {
+  world_.AddObserver(recording_);
+  if (options.keep_timeline) world_.AddObserver(story_);
+  ForEachExpectation(scenario, [&](const Expectation& expectation) {
+    if (const auto* event = std::get_if<EventClaim>(&expectation.claim)) recording_.Watch(event->pattern);
+    if (const auto* order = std::get_if<OrderClaim>(&expectation.claim)) {
+      for (const auto& pattern : order->patterns) recording_.Watch(pattern);
+    }
+  });
+  for (const auto& image : scenario.images) {
+    if (!image.findings.empty()) world_.SetFindings(images.ContentOf(image.name, 1).root->digest, image.findings);
+  }
+  anchors_["start"] = world_.now();
+}
+
+Runner::~Runner() {
+  world_.RemoveObserver(recording_);
+  world_.RemoveObserver(story_);
+}
+
+std::optional<RunStop> Runner::Run() {
+  try {
+    for (const auto& expectation : scenario_.expect) {
+      if (expectation.mode == Mode::kNever || expectation.mode == Mode::kAlways) {
+        watches_.push_back({&expectation, world_.now(), recording_.events()});
+      } else if (expectation.mode == Mode::kWithin) {
+        anchored_.push_back(&expectation);
+      }
+    }
+    for (const auto& step : scenario_.timeline) {
+      WaitForStart(step);
+      Do(step);
+      if (!step.label.empty()) anchors_[step.label] = world_.now();
+    }
+    RunToTheEnd();
+    CloseWatches();
+    for (const auto& expectation : scenario_.expect) JudgeAtEnd(expectation);
+  } catch (const RunStop& stop) {
+    return stop;
+  }
+  return std::nullopt;
+}
+
+// ---- Time -----------------------------------------------------------------------------------------------------------
+
+void Runner::StepOnce() {
+  world_.Step();
+  if (recording_.events() > options_.events_max) {
+    throw RunStop{
+        fmt::format("more than {} events happened; the scenario does not come to an end", options_.events_max)};
+  }
+  JudgeWatches();
+}
+
+void Runner::PassUntil(Instant until) {
+  for (auto next = world_.NextInstant(); next && *next <= until; next = world_.NextInstant()) StepOnce();
+  world_.RunUntil(until);
+}
+
+void Runner::RunToTheEnd() {
+  if (scenario_.until) {
+    PassUntil(std::max(*scenario_.until, world_.now()));
+    return;
+  }
+  const auto limit = world_.now() + kAfterlifeMax;
+  for (auto next = world_.NextInstant(); next; next = world_.NextInstant()) {
+    if (*next > limit) {
+      std::string waiting;
+      for (const auto& line : world_.engine().DescribeWaiting()) waiting += "\n  " + line;
+      throw RunStop{
+          fmt::format("{} after its last step the scenario has not come to rest{}", ToText(kAfterlifeMax), waiting)};
+    }
+    StepOnce();
+  }
+}
+
+void Runner::WaitForStart(const Step& step) {
+  if (step.after) PassUntil(world_.now() + *step.after);
+  if (step.at) {
+    if (*step.at < world_.now()) {
+      throw RunStop{fmt::format("{}: the step is to start at {}, but the step before returned at {}",
+                                ToText(step.place), ToText(*step.at), ToText(world_.now()))};
+    }
+    PassUntil(*step.at);
+  }
+  if (step.when) WaitForProgress(step);
+}
+
+void Runner::WaitForProgress(const Step& step) {
+  const auto& condition = *step.when;
+  const auto from = condition.from ? condition.from : recording_.LastPushedTo(condition.image);
+  const auto never = [&](std::string_view why) {
+    return RunStop{fmt::format("{}: the copy of {} to {} never reached {}%: {}", ToText(step.place),
+                               ToText(condition.image), scenario_.NameOf(condition.to), condition.percent, why)};
+  };
+  if (!from) throw never("it was never pushed");
+  while (true) {
+    const auto* repository = world_.FindRegistry(*from)->Find(condition.image.repository);
+    const auto* image = repository == nullptr ? nullptr
+                        : condition.image.tag ? repository->FindImage(*condition.image.tag)
+                                              : repository->FindImage(*condition.image.digest);
+    if (image == nullptr) throw never("it is not at its source");
+    const Replication copy{*from, condition.to, condition.image.repository, image->manifest->digest,
+                           condition.image.tag};
+    const auto whole = world_.ProgressOf(copy, ByteCount());
+    if (!whole) throw never("there is no such destination");
+    const auto wanted = ByteCount::FromBytes((whole->total.bytes() * condition.percent + 99) / 100);
+    const auto progress = world_.ProgressOf(copy, wanted);
+    const auto next = world_.NextInstant();
+    if (progress->reaches && (!next || *progress->reaches <= *next)) return PassUntil(*progress->reaches);
+    if (!next) throw never("nothing is under way any more");
+    StepOnce();
+  }
+}
+
+// ---- Steps ----------------------------------------------------------------------------------------------------------
+
+void Runner::Do(const Step& step) {
+  story_.Tell(world_.now(), TimelineEntry::Kind::kStep, step.text);
+  std::visit([&](const auto& what) { DoIt(step, what); }, step.what);
+  JudgeWatches();
+}
+
+void Runner::DoIt(const Step& step, const CallStep& call) {
+  PassUntil(world_.now() + scenario_.call_latency);
+  const auto answer = world_.ApplyJson(CallerFor(call.as, call.in), call.operation, call.request);
+  CheckAnswer(step, call.fails_with, answer ? std::nullopt : std::optional(answer.error()));
+  if (!answer || !call.answers) return;
+  const auto missing = FirstDifference(*call.answers, *answer, "");
+  if (missing) return Fail(step, fmt::format("the answer differs {}", *missing));
+  results_.push_back(
+      {step.place, fmt::format("{} answers as expected", call.operation), true, answer->dump(), world_.now()});
+}
+
+void Runner::DoIt(const Step& step, const PushStep& push) {
+  const auto wait = [this] { PassUntil(world_.now() + scenario_.call_latency); };
+  for (std::int64_t n = 1; n <= push.times; ++n) {
+    const auto started = world_.now();
+    Client client(world_, CallerFor(push.as, push.to), push.to, wait);
+    const auto pushed = client.Push(push.repository, TagOf(push, n), images_.ContentOf(push.content, n));
+    CheckAnswer(step, push.fails_with, pushed ? std::nullopt : std::optional(pushed.error()));
+    if (!pushed) return;
+    if (n < push.times) PassUntil(std::max(world_.now(), started + push.every));
+  }
+}
+
+void Runner::DoIt(const Step& step, const PullStep& pull) {
+  const auto wait = [this] { PassUntil(world_.now() + scenario_.call_latency); };
+  Client client(world_, CallerFor(pull.as, pull.from), pull.from, wait);
+  const auto pulled = client.Pull(pull.image);
+  CheckAnswer(step, pull.fails_with, pulled ? std::nullopt : std::optional(pulled.error()));
+}
+
+void Runner::CheckAnswer(const Step& step, const std::string& fails_with, const std::optional<ApiError>& error) {
+  if (!error) {
+    if (!fails_with.empty()) Fail(step, fmt::format("succeeded; expected {}", fails_with));
+    return;
+  }
+  if (error->exception == fails_with) {
+    results_.push_back(
+        {step.place, fmt::format("{} fails with {}", step.text, fails_with), true, error->message, world_.now()});
+    return;
+  }
+  Fail(step, fmt::format("failed with {}: {}{}", error->exception, error->message,
+                         fails_with.empty() ? "" : fmt::format("; expected {}", fails_with)));
+}
+
+void Runner::DoIt(const Step&, const ExpectStep& expect) {
+  const auto& expectation = expect.expectation;
+  switch (expectation.mode) {
+    case Mode::kNow:
+      return JudgeNow(expectation);
+    case Mode::kWithin:
+      return AwaitWithin(expectation, world_.now() + expectation.within);
+    case Mode::kNever:
+    case Mode::kAlways:
+      watches_.push_back({&expectation, world_.now(), recording_.events()});
+  }
+}
+
+void Runner::DoIt(const Step& step, const AdvanceStep& advance) {
+  const auto until = advance.to ? *advance.to : world_.now() + advance.by;
+  if (until < world_.now()) {
+    throw RunStop{fmt::format("{}: cannot advance back to {}; it is {}", ToText(step.place), ToText(until),
+                              ToText(world_.now()))};
+  }
+  PassUntil(until);
+}
+
+void Runner::DoIt(const Step& step, const SettleStep& settle) {
+  const auto limit = world_.now() + settle.within;
+  for (auto next = world_.NextInstant(); next; next = world_.NextInstant()) {
+    if (*next > limit) {
+      PassUntil(limit);
+      return Fail(step, fmt::format("after {} something is still under way", ToText(settle.within)));
+    }
+    StepOnce();
+  }
+}
+
+void Runner::DoIt(const Step&, const PartitionStep& partition) {
+  world_.BeginFault("partition", Partition{partition.from, partition.to}, partition.duration);
+  if (partition.both_ways) world_.BeginFault("partition", Partition{partition.to, partition.from}, partition.duration);
+}
+
+void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault("fail", fail.fault, fail.duration); }
+
+}  // namespace crrsim

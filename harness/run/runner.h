@@ -1,0 +1,95 @@
+// Executes a scenario's timeline in a world: the one place that lets virtual time pass between steps.
+//
+// A step starts when the one before has returned. While time passes, open expectations (within, never, always) are
+// judged after every event, so an expectation that waits ends at the very instant at which it came true.
+#pragma once
+
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/run/claims.h"
+#include "harness/run/image_library.h"
+#include "harness/run/recording.h"
+#include "harness/run/run.h"
+#include "harness/run/story.h"
+
+namespace crrsim {
+
+/// What stopped a run before its end: not an expectation that failed, but a run that cannot go on.
+struct RunStop {
+  std::string reason;
+};
+
+class Runner {
+ public:
+  Runner(const Scenario& scenario, ImageLibrary& images, const RunOptions& options, std::uint64_t seed);
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  ~Runner();
+
+  /// Runs everything. Returns a reason when the run could not be finished.
+  std::optional<RunStop> Run();
+  /// Fills in all but scenario, images' notes, wall time and reproduce line.
+  void Report(RunResult& result);
+
+  [[nodiscard]] const World& world() const { return world_; }
+  [[nodiscard]] const Recording& recording() const { return recording_; }
+
+ private:
+  /// An expectation that is judged while time passes.
+  struct Watch {
+    const Expectation* expectation;
+    Instant since;
+    std::uint64_t events_before;
+  };
+
+  // Time. Each throws RunStop when a limit is reached.
+  void PassUntil(Instant until);
+  void StepOnce();
+  void RunToTheEnd();
+  void WaitForStart(const Step& step);
+  void WaitForProgress(const Step& step);
+
+  // Steps.
+  void Do(const Step& step);
+  void DoIt(const Step& step, const CallStep& call);
+  void DoIt(const Step& step, const PushStep& push);
+  void DoIt(const Step& step, const PullStep& pull);
+  void DoIt(const Step& step, const ExpectStep& expect);
+  void DoIt(const Step& step, const AdvanceStep& advance);
+  void DoIt(const Step& step, const SettleStep& settle);
+  void DoIt(const Step& step, const PartitionStep& partition);
+  void DoIt(const Step& step, const FailStep& fail);
+  void CheckAnswer(const Step& step, const std::string& fails_with, const std::optional<ApiError>& error);
+
+  // Expectations.
+  void JudgeNow(const Expectation& expectation);
+  void AwaitWithin(const Expectation& expectation, Instant deadline);
+  void JudgeWatches();
+  void CloseWatches();
+  void JudgeAtEnd(const Expectation& expectation);
+  void Settle(const Expectation& expectation, bool held, std::string observed);
+  void Fail(const Step& step, std::string observed);
+  void JudgeAnchored();
+  [[nodiscard]] std::optional<Instant> AnchorOf(const std::string& name) const;
+
+  const Scenario& scenario_;
+  ImageLibrary& images_;
+  const RunOptions& options_;
+  World world_;
+  Recording recording_;
+  Story story_;
+  std::list<Watch> watches_;
+  std::map<std::string, Instant> anchors_;
+  /// End expectations with `within … after`: the instant at which the claim came true first, since its anchor.
+  std::map<const Expectation*, Instant> came_true_;
+  std::vector<const Expectation*> anchored_;
+  std::uint64_t judged_events_ = 0;
+  std::vector<ExpectationResult> results_;
+  bool failed_ = false;
+};
+
+}  // namespace crrsim

@@ -1,0 +1,146 @@
+#include "harness/run/story.h"
+
+#include <fmt/format.h>
+
+#include "harness/run/claim_text.h"
+#include "sim/units_text.h"
+
+namespace crrsim {
+
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+std::string NameOf(const RepositoryName& repository, const std::optional<Tag>& tag, const Digest& digest) {
+  return tag ? fmt::format("{}:{}", repository.text(), tag->text())
+             : fmt::format("{}@{}", repository.text(), digest.short_text());
+}
+std::string NameOf(const Replication& copy) { return NameOf(copy.repository, copy.tag, copy.digest); }
+
+}  // namespace
+
+void Story::OnEvent(const Event& event) {
+  const auto when = event.when;
+  std::visit(
+      Overloaded{
+          [&](const RepositoryCreated& e) {
+            const auto by = e.created_by == Origin::kReplication ? "by replication" : "by a client";
+            const auto with = e.template_prefix.empty() ? "" : fmt::format(", template {}", e.template_prefix);
+            Note(when, fmt::format("{}: repository {} created {}{}", Name(e.registry), e.repository.text(), by, with));
+          },
+          [&](const RepositoryDeleted& e) {
+            Note(when, fmt::format("{}: repository {} deleted", Name(e.registry), e.repository.text()));
+          },
+          [&](const ImagePushed& e) {
+            Note(when, fmt::format("{}: push of {} accepted, {}", Name(e.registry),
+                                   NameOf(e.repository, e.tag, e.digest), e.digest.short_text()));
+          },
+          [&](const ImagePulled& e) {
+            Note(when, fmt::format("{}: pull of {}, {}", Name(e.registry), NameOf(e.repository, e.tag, e.digest),
+                                   e.digest.short_text()));
+          },
+          [&](const TagMoved& e) {
+            if (e.origin != Origin::kReplication || !e.to) {
+              return Detail(when, fmt::format("{}: tag {}:{} {}", Name(e.registry), e.repository.text(), e.tag.text(),
+                                              e.to ? "names " + e.to->short_text() : std::string("removed")));
+            }
+            Note(when, fmt::format("{}: {}:{} is there, {}", Name(e.registry), e.repository.text(), e.tag.text(),
+                                   e.to->short_text()));
+          },
+          [&](const TagDropped& e) {
+            Note(when, fmt::format("{}: {} arrived without tag {}, which is immutable there", Name(e.registry),
+                                   e.digest.short_text(), e.tag.text()));
+          },
+          [&](const ManifestStored& e) {
+            Detail(when, fmt::format("{}: manifest {} visible in {}", Name(e.registry), e.digest.short_text(),
+                                     e.repository.text()));
+          },
+          [&](const ManifestRemoved& e) {
+            Note(when, fmt::format("{}: image {} deleted from {}", Name(e.registry), e.digest.short_text(),
+                                   e.repository.text()));
+          },
+          [&](const BlobStored& e) {
+            Detail(when, fmt::format("{}: blob {} stored in {}, {} more bytes", Name(e.registry), e.blob.short_text(),
+                                     e.repository.text(), e.stored.bytes()));
+          },
+          [&](const BlobRemoved& e) {
+            Detail(when, fmt::format("{}: blob {} removed from {}, {} bytes freed", Name(e.registry),
+                                     e.blob.short_text(), e.repository.text(), e.freed.bytes()));
+          },
+          [&](const CallRefused& e) {
+            Note(when, fmt::format("{}: {} refused: {}: {}", Name(e.registry), e.operation, e.exception, e.message));
+          },
+          [&](const ReplicationConfigured& e) {
+            Detail(when, fmt::format("{}: replication has {} rules", Name(e.registry), e.configuration.rules.size()));
+          },
+          [&](const RegistryPolicyChanged& e) {
+            Detail(when,
+                   fmt::format("{}: registry policy {}", Name(e.registry), e.policy_text.empty() ? "deleted" : "put"));
+          },
+          [&](const TemplateChanged& e) {
+            Detail(when, fmt::format("{}: creation template {} {}", Name(e.registry), e.prefix,
+                                     e.settings.empty() ? "deleted" : "put"));
+          },
+          [&](const JobQueued& e) {
+            Note(when, fmt::format("{}: copy of {} to {} queued", Name(e.replication.source), NameOf(e.replication),
+                                   Name(e.replication.destination)));
+          },
+          [&](const JobStarted& e) {
+            Detail(when, fmt::format("job {}: copy of {} to {} starts", e.job, NameOf(e.replication),
+                                     Name(e.replication.destination)));
+          },
+          [&](const PermissionDecided& e) {
+            if (e.allowed) {
+              return Detail(when, fmt::format("{}: copy of {} from {} allowed", Name(e.replication.destination),
+                                              NameOf(e.replication), Name(e.replication.source)));
+            }
+            Note(when, fmt::format("{}: copy of {} from {} denied: {} is not allowed", Name(e.replication.destination),
+                                   NameOf(e.replication), Name(e.replication.source), e.action));
+          },
+          [&](const StepFailed& e) {
+            const auto next = e.retry_at ? "tried again at " + ToText(*e.retry_at) : std::string("not tried again");
+            Note(when, fmt::format("job {}: {} failed at attempt {} ({}), {}", e.job, crrsim::NameOf(e.step), e.attempt,
+                                   crrsim::NameOf(e.failure), next));
+          },
+          [&](const TransferStarted& e) {
+            Detail(when, fmt::format("transfer {}: {} of {} from {} to {}", e.transfer, ToShortText(e.size),
+                                     e.repository.text(), Name(e.source), Name(e.destination)));
+          },
+          [&](const TransferEnded& e) {
+            Detail(when, fmt::format("transfer {}: ended, {} bytes useful, {} wasted", e.transfer, e.useful.bytes(),
+                                     e.wasted.bytes()));
+          },
+          [&](const JobEnded& e) {
+            const auto lag = ToShortText(when - e.queued_at);
+            const auto why = e.failure == FailureCode::kNone ? "" : fmt::format(" ({})", crrsim::NameOf(e.failure));
+            Note(when,
+                 fmt::format("{}: copy of {} to {} is {}{} after {}", Name(e.replication.source), NameOf(e.replication),
+                             Name(e.replication.destination), crrsim::NameOf(e.status), why, lag));
+          },
+          [&](const ScanStarted& e) {
+            Note(when, fmt::format("{}: scan of {} in {} starts", Name(e.registry), e.digest.short_text(),
+                                   e.repository.text()));
+          },
+          [&](const ScanCompleted& e) {
+            Note(when, fmt::format("{}: scan of {} in {} found {}", Name(e.registry), e.digest.short_text(),
+                                   e.repository.text(), TextOf(e.findings)));
+          },
+          [&](const LinkCut& e) {
+            Note(when, fmt::format("nothing passes from {} to {}", e.from.text(), e.to.text()));
+          },
+          [&](const LinkHealed& e) {
+            Note(when, fmt::format("traffic passes from {} to {} again", e.from.text(), e.to.text()));
+          },
+          [&](const FaultBegan& e) { Detail(when, fmt::format("fault {} begins", e.fault)); },
+          [&](const FaultHit& e) { Detail(when, fmt::format("fault {} hits", e.fault)); },
+          [&](const FaultEnded& e) { Detail(when, fmt::format("fault {} ends", e.fault)); },
+      },
+      event.body);
+}
+
+}  // namespace crrsim

@@ -1,0 +1,30 @@
+// From a scenario file to a Scenario: YAML (JSON is a subset of it), every mistake with file:line:column and a
+// suggestion.
+//
+// Unknown keys, missing units, misspelt names, duplicate keys, a second document, absent `file://` documents are
+// errors; as many as can be told apart are reported in one go. The keys that the loader takes are listed once, in
+// keys.h; the JSON Schema is made of the same list.
+#pragma once
+
+#include <string>
+
+#include "harness/scenario/scenario.h"
+#include "sim/result.h"
+
+namespace crrsim {
+
+struct LoadOptions {
+  /// `--image NAME=PATH`: content that replaces a definition. Unknown names are an error.
+  std::map<std::string, std::string> images;
+};
+
+/// Reads a scenario and every document that it names with `file://`, relative to it.
+Result<Scenario, Diagnostics> LoadScenario(const std::string& path, const LoadOptions& options = {});
+/// The same from text; `path` is what diagnostics say and where documents are looked for.
+Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const std::string& path,
+                                               const LoadOptions& options = {});
+
+/// The JSON Schema (draft 2020-12) of the scenario language, for editors; printed by `crrsim schema`.
+nlohmann::json ScenarioSchema();
+
+}  // namespace crrsim

@@ -1,0 +1,103 @@
+// A world as a value: saving, loading, hashing.
+#include "registry_model/world/world.h"
+
+namespace crrsim {
+
+namespace {
+
+constexpr std::string_view kMagic = "crrsim world 1\n";
+
+}  // namespace
+
+template <class Archive, class Self>
+void World::VisitState(Self& self, Archive&& archive) {
+  archive(self.seed_);
+  archive(self.same_instant_);
+  archive(self.scan_duration_);
+  archive(self.api_options_);
+  archive(self.regions_);
+  archive(self.now_);
+  archive(self.queue_);
+  archive(self.network_);
+  archive(self.network_wake_);
+  archive(self.network_wake_at_);
+  archive(self.registries_);
+  archive(self.assumptions_);
+  archive(self.faults_);
+  archive(self.requests_);
+  archive(self.transfers_);
+  archive(self.scans_);
+  archive(self.scans_started_);
+  archive(self.findings_);
+  archive(self.tie_stream_);
+  archive(self.id_stream_);
+  archive(self.run_digest_);
+  archive(self.statuses_);
+  archive(self.ledger_);
+}
+
+std::string World::Save() const {
+  CRRSIM_CHECK(!feeding_ && pushes_.empty(), "a world is saved between events, not within one");
+  Writer writer;
+  VisitState(*this, [&](const auto& part) { writer.Put(part); });
+  engine_->Save(writer);
+  Writer file;
+  file.PutBytes(kMagic.data(), kMagic.size());
+  file.Put(HashBytes(writer.bytes()));
+  file.PutBytes(writer.bytes().data(), writer.bytes().size());
+  return file.TakeBytes();
+}
+
+Result<World, ParseError> World::Load(std::string_view bytes) {
+  return Load(bytes, MakeStandardEngine(EngineOptions{}));
+}
+
+Result<World, ParseError> World::Load(std::string_view bytes, std::unique_ptr<ReplicationEngine> engine) {
+  if (!bytes.starts_with(kMagic)) return ParseError{"these are not the bytes of a saved world of this version"};
+  bytes.remove_prefix(kMagic.size());
+  try {
+    Reader head(bytes);
+    const auto expected = head.Get<Hash128>();
+    const auto body = bytes.substr(2 * sizeof(std::uint64_t));
+    if (HashBytes(body) != expected) return ParseError{"the saved world is damaged: its check value does not fit"};
+    Reader reader(body);
+    World world(WorldConfig{}, std::move(engine));
+    VisitState(world, [&](auto& part) { part = reader.Get<std::remove_cvref_t<decltype(part)>>(); });
+    world.engine_->Load(reader);
+    if (!reader.at_end()) return ParseError{"the saved world has bytes left over"};
+    return world;
+  } catch (const ArchiveError& error) {
+    return ParseError{fmt::format("the saved world cannot be read: {}", error.what())};
+  }
+}
+
+Hash128 World::StateHashValue() const {
+  StateHash hash;
+  const auto add = [&](std::string_view kind, const auto&... parts) {
+    Writer writer(InstantMode::kLeftOut);
+    writer.PutText(kind);
+    (writer.Put(parts), ...);
+    hash.Add(HashBytes(writer.bytes()));
+  };
+  for (const auto& [key, registry] : registries_) {
+    add("registry", key, registry.replication, registry.policy, registry.templates);
+    for (const auto& [name, repository] : registry.repositories) add("repository", key, name, *repository);
+  }
+  for (const auto& [number, fault] : faults_.all()) {
+    if (fault.in_force) add("fault", fault.name, fault.what);
+  }
+  for (const auto& [number, scan] : scans_) add("scan", scan);
+  // What is under way counts by what it is and how far off it is, never by its number.
+  requests_.ForEachSorted([&](RequestId, const PendingRequest& request) {
+    add("request", request.ask.step, request.ask.replication, request.ask.content, request.phase,
+        request.deadline - now_);
+  });
+  transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
+    const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
+    add("transfer", transfer.start.replication, transfer.start.blob, delivered, transfer.stalled);
+  });
+  engine_->AddTo(hash, now_);
+  return hash.value();
+}
+
+}  // namespace crrsim

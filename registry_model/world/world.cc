@@ -1,0 +1,261 @@
+#include "registry_model/world/world.h"
+
+#include <algorithm>
+#include <set>
+
+namespace crrsim {
+
+namespace {
+
+Network BuildNetwork(const WorldConfig& config, const std::vector<RegionName>& regions) {
+  Network network(config.seed);
+  const auto site_of = [&](const RegionName& name) {
+    const auto place = std::lower_bound(regions.begin(), regions.end(), name);
+    CRRSIM_CHECK(place != regions.end() && *place == name, "a link names region {}", name.text());
+    return SiteId{static_cast<std::uint32_t>(place - regions.begin())};
+  };
+  for (const auto& name : regions) {
+    const auto region = std::find_if(config.regions.begin(), config.regions.end(),
+                                     [&](const RegionConfig& candidate) { return candidate.name == name; });
+    network.AddSite({region->egress, region->ingress});
+  }
+  const auto set_link = [&](SiteId from, SiteId to, const LinkConfig& link) {
+    network.SetLink(config.start, from, to, {link.latency, link.jitter, link.bandwidth});
+  };
+  for (const auto& name : regions) set_link(site_of(name), site_of(name), config.within_region);
+  std::set<std::pair<RegionName, RegionName>> linked;
+  for (const auto& link : config.links) {
+    set_link(site_of(link.from), site_of(link.to), link);
+    CRRSIM_CHECK(link.from != link.to && linked.emplace(link.from, link.to).second, "link {} to {} is given twice",
+                 link.from.text(), link.to.text());
+  }
+  CRRSIM_CHECK(linked.size() == regions.size() * (regions.size() - 1), "{} links between {} regions", linked.size(),
+               regions.size());
+  return network;
+}
+
+std::vector<RegionName> SortedRegions(const WorldConfig& config) {
+  std::vector<RegionName> regions;
+  for (const auto& region : config.regions) regions.push_back(region.name);
+  std::sort(regions.begin(), regions.end());
+  CRRSIM_CHECK(std::adjacent_find(regions.begin(), regions.end()) == regions.end(), "a region is named twice");
+  return regions;
+}
+
+EngineOptions OptionsFor(const WorldConfig& config) {
+  auto options = config.engine;
+  options.seed = config.seed;
+  options.denial = config.assumptions.value(Assumption::kDenial);
+  options.job_order = config.assumptions.value(Assumption::kJobOrder);
+  return options;
+}
+
+}  // namespace
+
+World::World(const WorldConfig& config) : World(config, MakeStandardEngine(OptionsFor(config))) {}
+
+World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engine)
+    : seed_(config.seed),
+      same_instant_(config.same_instant),
+      scan_duration_(config.scan_duration),
+      api_options_(config.api),
+      regions_(SortedRegions(config)),
+      now_(config.start),
+      network_(BuildNetwork(config, regions_)),
+      engine_(std::move(engine)),
+      assumptions_(config.assumptions),
+      tie_stream_(config.seed, "queue/tie"),
+      id_stream_(config.seed, "api/ids") {
+  for (const auto& account : config.accounts) {
+    for (const auto& region : regions_) {
+      const RegistryKey key{account, region};
+      registries_[key].key = key;
+    }
+  }
+}
+
+World::World(const World& other) = default;
+
+// ---- Calls ----------------------------------------------------------------------------------------------------------
+
+ApiResult<nlohmann::json> World::ApplyJson(const Caller& caller, std::string_view operation,
+                                           const nlohmann::json& request) {
+  std::optional<std::string> registry_id;
+  if (const auto member = request.find("registryId"); member != request.end() && member->is_string()) {
+    registry_id = member->get<std::string>();
+  }
+  return Call(caller, registry_id, operation,
+              [&](ApiContext& context) { return ExecuteJson(context, operation, request); });
+}
+
+ApiResult<Registry*> World::AnsweringRegistry(const Caller& caller, const std::optional<std::string>& registry_id) {
+  auto account = caller.account;
+  if (registry_id) {
+    const auto named = AccountId::Parse(*registry_id);
+    if (!named) {
+      return ApiError{
+          std::string(exception::kInvalidParameter),
+          fmt::format("Invalid parameter at 'registryId' failed to satisfy constraint: '{}'", named.error().message)};
+    }
+    account = *named;
+  }
+  const auto found = registries_.find({account, caller.region});
+  if (found == registries_.end()) {
+    return ApiError{std::string(exception::kInvalidParameter),
+                    fmt::format("Invalid parameter at 'registryId' failed to satisfy constraint: 'account {} has no "
+                                "registry in {} in this world'",
+                                account.text(), caller.region.text())};
+  }
+  return &found->second;
+}
+
+void World::NoteRefused(const RegistryKey& registry, std::string_view operation, const ApiError& error) {
+  Emit(CallRefused{registry, std::string(operation), error.exception, error.message});
+}
+
+// ---- Events ---------------------------------------------------------------------------------------------------------
+
+void World::Emit(EventBody body) {
+  const Event event{now_, std::move(body)};
+  scratch_.Clear();
+  AppendCanonical(event, scratch_);
+  run_digest_.Add(scratch_.bytes());
+  statuses_.OnEvent(event);
+  ledger_.OnEvent(event);
+  if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
+  for (auto* observer : observers_) observer->OnEvent(event);
+}
+
+// ---- Time -----------------------------------------------------------------------------------------------------------
+
+std::optional<Instant> World::NextInstant() const { return queue_.NextInstant(); }
+
+EventId World::Schedule(Instant when, Scheduled what) {
+  const auto tie = same_instant_ == SameInstant::kSeeded ? tie_stream_.Next() : 0;
+  return queue_.Schedule(when, what, tie);
+}
+
+bool World::Step() {
+  if (queue_.empty()) return false;
+  const auto entry = queue_.Pop();
+  CRRSIM_CHECK(entry.when >= now_, "time runs back from {} to {}", now_.unix_nanoseconds(),
+               entry.when.unix_nanoseconds());
+  now_ = entry.when;
+  Dispatch(entry.payload);
+  RescheduleNetworkWake();
+  return true;
+}
+
+void World::RunUntil(Instant until) {
+  CRRSIM_CHECK(until >= now_, "cannot run back to {}", until.unix_nanoseconds());
+  for (auto next = queue_.NextInstant(); next && *next <= until; next = queue_.NextInstant()) Step();
+  now_ = until;
+}
+
+RunEnd World::RunUntilIdle(Instant limit) {
+  for (auto next = queue_.NextInstant(); next; next = queue_.NextInstant()) {
+    if (*next > limit) return RunEnd::kLimit;
+    Step();
+  }
+  return RunEnd::kIdle;
+}
+
+void World::Dispatch(const Scheduled& what) {
+  switch (what.kind) {
+    case Kind::kEngineTimer:
+      return Feed(TimerFired{what.subject});
+    case Kind::kRequestArrives:
+      return RequestArrived(what.subject);
+    case Kind::kAnswerArrives:
+      return AnswerArrived(what.subject);
+    case Kind::kRequestTimesOut:
+      return RequestTimedOut(what.subject);
+    case Kind::kFlowStarts:
+      return StartFlow(what.subject);
+    case Kind::kTransferStalls:
+      return StallExpired(what.subject, what.version);
+    case Kind::kNetworkWakes:
+      network_wake_.reset();
+      network_wake_at_.reset();
+      return CompleteFlows();
+    case Kind::kScanEnds:
+      return EndScan(what.subject);
+    case Kind::kFaultEnds:
+      if (faults_.all().at(what.subject).in_force) EndFault(what.subject);
+      return;
+  }
+  CRRSIM_CHECK(false, "unknown kind {}", static_cast<int>(what.kind));
+}
+
+void World::RescheduleNetworkWake() {
+  const auto next = network_.NextCompletion();
+  if (next == network_wake_at_) return;
+  if (network_wake_) queue_.Cancel(*network_wake_);
+  network_wake_.reset();
+  network_wake_at_ = next;
+  if (next) network_wake_ = Schedule(std::max(*next, now_), {Kind::kNetworkWakes, 0, 0});
+}
+
+// ---- Scans ----------------------------------------------------------------------------------------------------------
+
+void World::StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) {
+  auto& image = registries_.at(registry).FindMutable(repository)->images.at(digest);
+  image.scan = ImageScan{ScanStatus::kInProgress, now_, Instant(), {}};
+  const auto number = ++scans_started_;
+  scans_.emplace(number, RunningScan{registry, repository, digest});
+  Schedule(now_ + scan_duration_, {Kind::kScanEnds, number, 0});
+  Emit(ScanStarted{registry, repository, digest});
+}
+
+void World::EndScan(std::uint64_t number) {
+  const auto scan = scans_.at(number);
+  scans_.erase(number);
+  auto* repository = registries_.at(scan.registry).FindMutable(scan.repository);
+  if (repository == nullptr) return;
+  const auto image = repository->images.find(scan.digest);
+  if (image == repository->images.end() || !image->second.scan) return;
+  const auto found = findings_.find(scan.digest);
+  auto& result = *image->second.scan;
+  result.status = ScanStatus::kComplete;
+  result.completed_at = now_;
+  if (found != findings_.end()) result.findings = found->second;
+  Emit(ScanCompleted{scan.registry, scan.repository, scan.digest, result.findings});
+}
+
+void World::SetFindings(const Digest& image, FindingCounts findings) { findings_[image] = std::move(findings); }
+
+// ---- Looking --------------------------------------------------------------------------------------------------------
+
+const Registry* World::FindRegistry(const RegistryKey& key) const {
+  const auto found = registries_.find(key);
+  return found == registries_.end() ? nullptr : &found->second;
+}
+
+SiteId World::SiteOf(const RegionName& region) const {
+  const auto place = std::lower_bound(regions_.begin(), regions_.end(), region);
+  CRRSIM_CHECK(place != regions_.end() && *place == region, "region {} is not in this world", region.text());
+  return SiteId{static_cast<std::uint32_t>(place - regions_.begin())};
+}
+
+std::vector<ManifestPtr> World::ClosureOf(const Repository& repository, const ManifestPtr& root) const {
+  // Depth first, children before their index; an index that lists itself through others cannot exist, since a digest
+  // covers the digests of the children.
+  std::vector<ManifestPtr> closure;
+  std::vector<std::pair<ManifestPtr, std::size_t>> path = {{root, 0}};
+  const auto known = [&](const Digest& digest) {
+    return std::any_of(closure.begin(), closure.end(), [&](const ManifestPtr& one) { return one->digest == digest; });
+  };
+  while (!path.empty()) {
+    auto& [manifest, next] = path.back();
+    if (next == manifest->children.size()) {
+      if (!known(manifest->digest)) closure.push_back(manifest);
+      path.pop_back();
+      continue;
+    }
+    const auto* child = repository.FindImage(manifest->children[next++].digest);
+    if (child != nullptr && !known(child->manifest->digest)) path.emplace_back(child->manifest, 0);
+  }
+  return closure;
+}
+
+}  // namespace crrsim

@@ -1,0 +1,302 @@
+// A whole world of registries under virtual time: the object that scenarios, tests, servers and searches hold.
+//
+// A World is a value: it can be copied, saved, loaded and hashed between any two events, and equal worlds continue
+// equally. It has no globals, reads no clock and starts no thread; hold as many as you like, each used by one thread at
+// a time.
+//
+//   World world(config);
+//   auto answer = world.Apply(Caller::RootOf(registry), PutImageRequest{...});
+//   world.RunUntilIdle(world.now() + Days(2));
+//
+// In come API calls (`Apply`) and faults. What is scheduled is data in one queue with the total order (when, tie,
+// sequence). Out go typed events, through `Emit` alone: first to the world's projections in a fixed order (run digest,
+// replication status, metering), then to observers. The life of a push: Apply -> ImagePushed -> match
+// (replication/match.h) -> engine (replication/engine.h) -> its actions, carried out here: messages and bytes over the
+// network, faults deciding what is lost -> the destination's steps (destination.cc) -> events.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "registry_model/api/operations.h"
+#include "registry_model/api/wire.h"
+#include "registry_model/metering/ledger.h"
+#include "registry_model/replication/engine.h"
+#include "registry_model/replication/status.h"
+#include "registry_model/world/config.h"
+#include "registry_model/world/engine_holder.h"
+#include "registry_model/world/faults.h"
+#include "sim/digest.h"
+#include "sim/event_queue.h"
+#include "sim/index.h"
+#include "sim/network.h"
+#include "sim/random.h"
+
+namespace crrsim {
+
+/// How far a copy is: bytes of the image's content (config and distinct layers, children included).
+struct CopyProgress {
+  ByteCount total;
+  ByteCount delivered;  // stored at the destination, or flowed so far
+  std::optional<Instant>
+      reaches;  // when `wanted` bytes will be delivered at the current rates; empty when nothing flows
+};
+
+enum class RunEnd : std::uint8_t { kIdle, kLimit };
+
+class World final : private EventSink, private ScanStarter {
+ public:
+  /// Requires a config whose links and accounts name regions of it, each once (the scenario loader checks what people
+  /// write).
+  explicit World(const WorldConfig& config);
+  /// With another engine in place of the standard one.
+  World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engine);
+  /// A copy has no observers.
+  World(const World& other);
+  World(World&&) = default;
+  World& operator=(const World& other) { return *this = World(other); }
+  World& operator=(World&&) = default;
+  ~World() override = default;
+
+  // ---- Calls ----
+
+  /// One API call at the current instant; it takes no virtual time. `Request` is one of api/requests.h.
+  /// On error  what ECR would answer; nothing was changed, and CallRefused was emitted.
+  template <class Request>
+  ApiResult<typename Request::Response> Apply(const Caller& caller, const Request& request) {
+    return Call(caller, request.registry_id, Request::kOperation,
+                [&](ApiContext& context) { return Execute(context, request); });
+  }
+  /// The same from the wire form: an operation's name and its JSON request. Returns its JSON response.
+  ApiResult<nlohmann::json> ApplyJson(const Caller& caller, std::string_view operation, const nlohmann::json& request);
+
+  // ---- Time ----
+
+  [[nodiscard]] Instant now() const { return now_; }
+  /// The instant of the next scheduled thing.
+  [[nodiscard]] std::optional<Instant> NextInstant() const;
+  /// Does the next scheduled thing. Returns false when there is none.
+  bool Step();
+  /// Does everything up to and including `until`, which becomes the current instant. Requires until >= now().
+  void RunUntil(Instant until);
+  /// Does everything until nothing is scheduled (kIdle) or the next thing would come after `limit` (kLimit).
+  RunEnd RunUntilIdle(Instant limit);
+
+  // ---- Faults ----
+
+  /// Cuts the way or makes steps fail, until EndFault or for a duration.
+  FaultNumber BeginFault(const std::string& name, std::variant<Partition, StepFault> what,
+                         std::optional<Duration> duration = std::nullopt);
+  void EndFault(FaultNumber number);
+  [[nodiscard]] const Faults& faults() const { return faults_; }
+
+  // ---- Looking ----
+
+  [[nodiscard]] const Registries& registries() const { return registries_; }
+  /// Null when the world has no such registry.
+  [[nodiscard]] const Registry* FindRegistry(const RegistryKey& key) const;
+  [[nodiscard]] std::vector<DestinationStatus> StatusOf(const SourceImage& image) const {
+    return statuses_.StatusOf(image);
+  }
+  /// The bill up to the current instant.
+  [[nodiscard]] Bill bill() const { return ledger_.BillUntil(now_); }
+  [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+  [[nodiscard]] const RunDigest& run_digest() const { return run_digest_; }
+  [[nodiscard]] Assumptions& assumptions() { return assumptions_; }
+  [[nodiscard]] const Assumptions& assumptions() const { return assumptions_; }
+  [[nodiscard]] const ReplicationEngine& engine() const { return *engine_; }
+  /// Empty when the source image or the destination registry does not exist.
+  [[nodiscard]] std::optional<CopyProgress> ProgressOf(const Replication& copy, ByteCount wanted) const;
+
+  /// What a scan of the image with this digest will find, in any registry.
+  void SetFindings(const Digest& image, FindingCounts findings);
+  /// Requires that the observer outlives the world or is removed. Order  as added.
+  void AddObserver(Observer& observer) { observers_.push_back(&observer); }
+  void RemoveObserver(Observer& observer) { std::erase(observers_, &observer); }
+
+  // ---- As a value ----
+
+  /// All state in canonical bytes, with a check value; observers are not part of it.
+  [[nodiscard]] std::string Save() const;
+  /// On error  the bytes are not those of a Save of this version.
+  static Result<World, ParseError> Load(std::string_view bytes);
+  static Result<World, ParseError> Load(std::string_view bytes, std::unique_ptr<ReplicationEngine> engine);
+  /// Identifies the state without sequence numbers, run digest and absolute time: equal for states that differ only in
+  /// how and when they came about. Walks the whole state.
+  [[nodiscard]] Hash128 StateHashValue() const;
+
+ private:
+  enum class Kind : std::uint8_t {
+    kEngineTimer,      // subject: timer
+    kRequestArrives,   // subject: request, at the destination
+    kAnswerArrives,    // subject: request, at the source
+    kRequestTimesOut,  // subject: request
+    kFlowStarts,       // subject: transfer
+    kTransferStalls,   // subject: transfer; version: its stall
+    kNetworkWakes,     // a flow completes
+    kScanEnds,         // subject: scan
+    kFaultEnds,        // subject: fault
+  };
+  struct Scheduled {
+    Kind kind = Kind::kEngineTimer;
+    std::uint64_t subject = 0;
+    std::uint64_t version = 0;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("kind", self.kind);
+      visit("subject", self.subject);
+      visit("version", self.version);
+    }
+  };
+  enum class RequestPhase : std::uint8_t { kUnderWay, kUnderWayUnheard, kAnswered, kLost };
+  struct PendingRequest {
+    Ask ask;
+    Instant deadline;
+    RequestPhase phase =
+        RequestPhase::kUnderWay;  // kUnderWayUnheard: the asker has given up, the message has not arrived
+    Answer answer;                // once it is on its way back
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("ask", self.ask);
+      visit("deadline", self.deadline);
+      visit("phase", self.phase);
+      visit("answer", self.answer);
+    }
+  };
+  struct ActiveTransfer {
+    StartTransfer start;
+    std::optional<FlowId> flow;  // empty until its latency has passed
+    EventId flow_starts;
+    std::uint64_t stalls = 0;  // how often it has begun to stall
+    bool stalled = false;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("start", self.start);
+      visit("flow", self.flow);
+      visit("flowStarts", self.flow_starts);
+      visit("stalls", self.stalls);
+      visit("stalled", self.stalled);
+    }
+  };
+  struct RunningScan {
+    RegistryKey registry;
+    RepositoryName repository;
+    Digest digest;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("registry", self.registry);
+      visit("repository", self.repository);
+      visit("digest", self.digest);
+    }
+  };
+
+  template <class Body>
+  auto Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view operation, Body body)
+      -> decltype(body(std::declval<ApiContext&>()));
+  void Emit(EventBody body) override;
+  void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) override;
+  ApiResult<Registry*> AnsweringRegistry(const Caller& caller, const std::optional<std::string>& registry_id);
+  void NoteRefused(const RegistryKey& registry, std::string_view operation, const ApiError& error);
+
+  // world.cc: the queue
+  EventId Schedule(Instant when, Scheduled what);
+  void Dispatch(const Scheduled& what);
+  void RescheduleNetworkWake();
+  void EndScan(std::uint64_t number);
+
+  // actions.cc: what the engine wants done
+  void AcceptPushes();
+  void Feed(EngineInput input);
+  void CarryOut(Ask action);
+  void CarryOut(StartTransfer action);
+  void CarryOut(const CancelTransfer& action);
+  void CarryOut(const AcceptBlob& action);
+  void CarryOut(const RejectBlob& action);
+  void CarryOut(const SetTimer& action);
+  void CarryOut(ReportQueued action);
+  void CarryOut(ReportStarted action);
+  void CarryOut(const ReportStepFailed& action);
+  void CarryOut(ReportEnded action);
+  void StartFlow(TransferId id);
+  void CompleteFlows();
+  void WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause);
+  void StallExpired(TransferId id, std::uint64_t stall);
+  void EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure);
+  ByteCount StopFlow(ActiveTransfer& transfer);
+  void HitFault(FaultNumber number);
+  void SetLink(const Partition& partition, LinkState state, FaultNumber cause);
+
+  // destination.cc: what a request does where it arrives
+  void RequestArrived(RequestId id);
+  void AnswerArrived(RequestId id);
+  void RequestTimedOut(RequestId id);
+  Answer AnswerAt(Registry& destination, const Ask& ask);
+  Answer Admit(Registry& destination, const Ask& ask);
+  Answer CheckContent(const Registry& destination, const Ask& ask) const;
+  Answer PutManifest(Registry& destination, const Ask& ask);
+  Answer BindTagAt(Registry& destination, const Ask& ask);
+  void NoteReplicated(const RegistryKey& registry, const Ask& ask);
+
+  [[nodiscard]] SiteId SiteOf(const RegionName& region) const;
+  [[nodiscard]] std::vector<ManifestPtr> ClosureOf(const Repository& repository, const ManifestPtr& root) const;
+  template <class Archive, class Self>
+  static void VisitState(Self& self, Archive&& archive);
+
+  // Fixed for the world's life.
+  std::uint64_t seed_ = 1;
+  SameInstant same_instant_ = SameInstant::kInOrder;
+  Duration scan_duration_;
+  ApiOptions api_options_;
+  std::vector<RegionName> regions_;  // by site
+
+  // State.
+  Instant now_;
+  EventQueue<Scheduled> queue_;
+  Network network_;
+  std::optional<EventId> network_wake_;
+  std::optional<Instant> network_wake_at_;
+  Registries registries_;
+  EngineHolder engine_;
+  Assumptions assumptions_;
+  Faults faults_;
+  Index<RequestId, PendingRequest> requests_;
+  Index<TransferId, ActiveTransfer> transfers_;
+  std::map<std::uint64_t, RunningScan> scans_;
+  std::uint64_t scans_started_ = 0;
+  std::map<Digest, FindingCounts> findings_;
+  RandomStream tie_stream_;
+  RandomStream id_stream_;
+
+  // Projections, in the order in which they hear.
+  RunDigest run_digest_;
+  StatusBoard statuses_;
+  Ledger ledger_;
+
+  // Within one call or step only.
+  std::vector<ImagePushed> pushes_;
+  std::vector<EngineInput> inputs_;
+  bool feeding_ = false;
+  Writer scratch_;
+
+  std::vector<Observer*> observers_;
+};
+
+template <class Body>
+auto World::Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view operation,
+                 Body body) -> decltype(body(std::declval<ApiContext&>())) {
+  auto registry = AnsweringRegistry(caller, registry_id);
+  if (!registry) {
+    NoteRefused({caller.account, caller.region}, operation, registry.error());
+    return registry.error();
+  }
+  ApiContext context{caller, **registry, now_, api_options_, assumptions_, statuses_, id_stream_, *this, *this};
+  auto answer = body(context);
+  if (!answer) NoteRefused((*registry)->key, operation, answer.error());
+  AcceptPushes();
+  RescheduleNetworkWake();
+  return answer;
+}
+
+}  // namespace crrsim
