@@ -1,6 +1,7 @@
 #include "registry_model/policy/batch_case.h"
 
 #include <utility>
+#include <vector>
 
 #include "registry_model/policy/json_tree.h"
 #include "registry_model/policy/parse.h"
@@ -44,8 +45,8 @@ Result<std::vector<std::string>, PolicyError> ContextValues(const JsonTree& tree
 }
 
 Result<Context, PolicyError> ReadContext(const JsonTree& tree) {
-  Context context;
   const Id object = tree.Member(tree.root(), "context");
+  Context context;
   if (object == JsonTree::kNone) return context;
   if (tree.kind(object) != Kind::kObject) return ValueError(tree, object, "an object of context keys");
   for (Id key = tree.first_child(object); key != JsonTree::kNone; key = tree.next(key)) {
@@ -66,7 +67,8 @@ Result<BatchCase, PolicyError> ParseBatchCase(std::string_view line) {
   const Id policy = tree->Member(root, "policy");
   if (policy == JsonTree::kNone) return tree->ErrorAt(root, Part::kValue, "no policy", "a policy");
 
-  auto document = CompileDocument(*tree, policy, {ResourceElement::kOptional, RefusedByAws::kFinding});
+  auto document =
+      CompileDocument(*tree, policy, {ResourceElement::kOptional, RefusedByAws::kFinding, Findings::kDropped});
   if (!document) return document.error();
   auto principal_text = TextMember(*tree, "principal", "the principal, as text");
   if (!principal_text) return principal_text.error();

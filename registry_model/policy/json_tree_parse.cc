@@ -149,14 +149,16 @@ class JsonTree::SaxReader final : public nlohmann::json_sax<Json> {
     builder_.Close();
     return true;
   }
-  bool parse_error(std::size_t position, const std::string& last_token,
+  bool parse_error(std::size_t position, const std::string& /*last_token*/,
                    const nlohmann::detail::exception& error) override {
-    // The message ends in what the parser wanted, behind a place that we give ourselves.
+    // `position` counts the bytes read, so the last of them is the one that did not fit. The message ends in what the
+    // parser wanted, behind a place that we give ourselves.
     const std::string_view message = error.what();
     const std::size_t detail = message.find("while parsing ");
-    const std::size_t start = position > last_token.size() ? position - last_token.size() : 0;
+    const bool at_end = position > text_.size();
+    const std::size_t offset = position > 0 ? position - 1 : 0;
     failure_ = ErrorAtOffset(
-        text_, start, last_token.empty() ? "the end of the text" : Quote(last_token),
+        text_, offset, at_end ? "the end of the text" : Quote(text_.substr(offset, CharacterLength(text_, offset))),
         detail == std::string_view::npos ? "valid JSON" : fmt::format("valid JSON ({})", message.substr(detail)));
     return false;
   }

@@ -67,6 +67,7 @@ class DocumentCompiler {
     return true;
   }
   void Note(FindingKind kind, Id at, std::string found, std::string expected) {
+    if (options_.findings == Findings::kDropped) return;
     findings_.push_back({kind, tree_.ErrorAt(at, Part::kValue, std::move(found), std::move(expected))});
   }
 
@@ -338,6 +339,7 @@ bool DocumentCompiler::ReadCondition(Id operation, Id key, Statement& statement)
 }
 
 void DocumentCompiler::NoteConditionValues(Id values, const Condition& condition) {
+  if (options_.findings == Findings::kDropped) return;
   std::vector<Id> ids;
   if (tree_.kind(values) == Kind::kArray) {
     for (Id value = tree_.first_child(values); value != kNone; value = tree_.next(value)) ids.push_back(value);
@@ -351,6 +353,7 @@ void DocumentCompiler::NoteConditionValues(Id values, const Condition& condition
 }
 
 void DocumentCompiler::NoteVariables(Id value, std::size_t variables_from) {
+  if (options_.findings == Findings::kDropped) return;
   const std::size_t variable = tree_.text(value).find("${");
   if (variable == std::string_view::npos) return;
   if (version_ == LanguageVersion::k2008) {

@@ -31,9 +31,13 @@ enum class ResourceElement : std::uint8_t { kRequired, kOptional };
 /// What becomes of a document that AWS would not store though it can be evaluated.
 enum class RefusedByAws : std::uint8_t { kError, kFinding };
 
+/// Whether the document keeps its findings; who only wants decisions, many of them, saves looking for their places.
+enum class Findings : std::uint8_t { kKept, kDropped };
+
 struct ParseOptions {
   ResourceElement resource = ResourceElement::kRequired;
   RefusedByAws refused = RefusedByAws::kError;
+  Findings findings = Findings::kKept;
 };
 
 /// On error  the first one in the order of the text, with its place.
