@@ -158,5 +158,7 @@ struct RepositoryKey {
 std::string RepositoryArn(const RegistryKey& registry, const RepositoryName& repository);
 /// `aws`, `aws-cn` or `aws-us-gov`.
 std::string_view PartitionOf(const RegionName& region);
+/// `amazonaws.com`, or `amazonaws.com.cn` in China.
+std::string_view DomainOf(const RegionName& region);
 
 }  // namespace crrsim

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 
 #include "harness/run/runner.h"
@@ -18,6 +20,17 @@ std::string_view NameOf(Verdict verdict) {
       return "error";
   }
   CRRSIM_CHECK(false);
+}
+
+BillingUnits BillingUnits::From(const Assumptions& assumptions) {
+  BillingUnits units;
+  if (assumptions.value(Assumption::kGigabyte) == "10^9") units.gigabyte = 1'000'000'000;
+  if (assumptions.value(Assumption::kMonth) == "730h") units.month_length = Hours(730);
+  return units;
+}
+
+double BillingUnits::GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const {
+  return GigabyteMonths(byte_nanoseconds, month, gigabyte, month_length.value_or(LengthOf(month)));
 }
 
 namespace {
@@ -56,6 +69,7 @@ RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
 
   auto images = ImageLibrary::Build(scenario);
   if (!images) {
+    result.stopped_by = StoppedBy::kImage;
     for (const auto& diagnostic : images.error().all)
       result.error += (result.error.empty() ? "" : "\n") + ToText(diagnostic);
     return result;
@@ -63,7 +77,10 @@ RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
   for (auto& note : images->Notes()) result.notes.push_back(std::move(note));
   Runner runner(scenario, *images, options, seed);
   const auto stop = runner.Run();
-  if (stop) result.error = stop->reason;
+  if (stop) {
+    result.error = stop->reason;
+    result.stopped_by = StoppedBy::kLimit;
+  }
   runner.Report(result);
   result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return result;
@@ -79,6 +96,7 @@ void Runner::Report(RunResult& result) {
   result.expectations = results_;
   result.replications = recording_.replications();
   result.bill = world_.bill();
+  result.units = BillingUnits::From(world_.assumptions());
   for (const auto& [key, registry] : world_.registries()) {
     for (const auto& [name, repository] : registry.repositories) {
       for (const auto& [digest, image] : repository->images) {

@@ -58,6 +58,9 @@ struct ReplicationRow {
   std::optional<Instant> completed_at;
 };
 
+/// What kept a run from its end.
+enum class StoppedBy : std::uint8_t { kNothing, kImage, kLimit };
+
 struct FaultRow {
   std::string name;
   std::int64_t hits = 0;
@@ -68,11 +71,21 @@ struct AssumptionRow {
   std::string value;
 };
 
+/// How an integral of stored bytes becomes GB-months under the assumptions of a run.
+struct BillingUnits {
+  std::int64_t gigabyte = 1'073'741'824;  // assumption `gigabyte`
+  std::optional<Duration> month_length;   // assumption `month`; empty: the month's real hours
+
+  static BillingUnits From(const Assumptions& assumptions);
+  [[nodiscard]] double GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const;
+};
+
 struct RunResult {
   std::string scenario;  // its path
   std::string title;
   Verdict verdict = Verdict::kError;
   std::string error;  // for kError: what stood in the way
+  StoppedBy stopped_by = StoppedBy::kNothing;
   std::uint64_t seed = 0;
   Hash128 run_digest;
   std::vector<RunDigest::Checkpoint> checkpoints;
@@ -87,6 +100,7 @@ struct RunResult {
   std::vector<ImageRow> images;
   std::vector<ReplicationRow> replications;  // in the order of queueing
   Bill bill;
+  BillingUnits units;
   std::vector<FaultRow> faults;
   std::vector<AssumptionRow> assumptions;  // consulted
   std::string reproduce;                   // the one command that repeats this run

@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -46,7 +47,10 @@ struct ImageSpec {
   std::string subject;                // an image defined before: this one is a referrer of it
   std::string artifact_type;
   Content content = Content::kBytes;
-  std::string path;                // an OCI layout folder or an archive, relative to the scenario file
+  enum class PathFrom : std::uint8_t { kScenario, kCommandLine };
+
+  std::string path;                // an OCI layout folder or an archive, relative to the scenario file ...
+  PathFrom path_from = PathFrom::kScenario;  // ... or, from `--image`, to the working folder
   FindingCounts findings;          // what a scan of it finds
   bool distinct_per_push = false;  // `push: … times: n` gives each push content of its own
 };
@@ -264,6 +268,7 @@ struct Scenario {
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
   std::optional<Instant> until;
+  std::set<std::string> used_keys;  // `section.key` of the key table, for the test that every key is used by some scenario
 
   [[nodiscard]] const ImageSpec* FindImage(const std::string& name) const;
   /// The nickname of an account, or its digits.

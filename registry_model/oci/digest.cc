@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,10 +14,22 @@ std::string_view NameOf(DigestAlgorithm algorithm) {
   return algorithm == DigestAlgorithm::kSha256 ? "sha256" : "sha512";
 }
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
+constexpr std::uint8_t kNoHex = 0xFF;
+/// A table, since every descriptor of every manifest comes through here.
+constexpr auto kHexValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoHex);
+  for (unsigned char c = '0'; c <= '9'; ++c) values[c] = static_cast<std::uint8_t>(c - '0');
+  for (unsigned char c = 'a'; c <= 'f'; ++c) values[c] = static_cast<std::uint8_t>(c - 'a' + 10);
+  return values;
+}();
+
+/// The algorithms as OpenSSL wants them. Fetched once a process: EVP_sha256() looks the implementation up anew for
+/// every digest, which costs as much as hashing 300 bytes.
+const EVP_MD* Fetched(DigestAlgorithm algorithm) {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  return algorithm == DigestAlgorithm::kSha256 ? sha256 : sha512;
 }
 
 }  // namespace
@@ -34,12 +45,17 @@ Result<Digest, ParseError> Digest::Parse(std::string_view text) {
   }
   const auto hex = text.substr(colon + 1);
   const auto length = 2 * digest.raw().size();
-  if (hex.size() != length || std::any_of(hex.begin(), hex.end(), [](char c) { return HexValue(c) < 0; })) {
+  const bool has_length = hex.size() == length;
+  unsigned seen = 0;
+  for (std::size_t i = 0; has_length && i < length / 2; ++i) {
+    const unsigned high = kHexValues[static_cast<unsigned char>(hex[2 * i])];
+    const unsigned low = kHexValues[static_cast<unsigned char>(hex[2 * i + 1])];
+    seen |= high | low;
+    digest.raw_[i] = static_cast<char>(high * 16 + low);
+  }
+  if (!has_length || seen > 0xF) {
     return ParseError{fmt::format("'{}' is not a digest; expected {} lower-case hexadecimal digits after {}:", text,
                                   length, NameOf(digest.algorithm_))};
-  }
-  for (std::size_t i = 0; i < length / 2; ++i) {
-    digest.raw_[i] = static_cast<char>(HexValue(hex[2 * i]) * 16 + HexValue(hex[2 * i + 1]));
   }
   return digest;
 }
@@ -96,8 +112,7 @@ Digest Digest::Decode(Reader& reader) {
 
 DigestBuilder::DigestBuilder(DigestAlgorithm algorithm) : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {
   CRRSIM_CHECK(context_ != nullptr);
-  const auto* kind = algorithm == DigestAlgorithm::kSha256 ? EVP_sha256() : EVP_sha512();
-  CRRSIM_CHECK(EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), kind, nullptr) == 1);
+  CRRSIM_CHECK(EVP_DigestInit_ex2(static_cast<EVP_MD_CTX*>(context_), Fetched(algorithm), nullptr) == 1);
 }
 
 DigestBuilder::~DigestBuilder() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_)); }

@@ -4,6 +4,14 @@
 // The bytes are kept as they came and the digest is the hash of exactly them; nothing is ever re-serialised, converted
 // or filled in. A parsed Manifest is immutable and shared by all registries and worlds that hold it.
 //
+// Foreign layers (Docker's `rootfs.foreign.*`, OCI's `layer.nondistributable.*`) stay in `layers` and are not among
+// `blobs`: clients do not push them and registries do not ask for them, so a copy has nothing to move. The media type
+// decides, as it does for docker and containerd; `urls` on an ordinary layer change nothing.
+//
+// Decided where the specifications are silent, so that nobody can read the same bytes in two ways: a member of the
+// other kind (`manifests` beside `layers`) is refused, and so is one digest with two sizes. A member that is null
+// counts as absent. All rules hold for the OCI and the Docker types alike, `subject` and `artifactType` included.
+//
 //   auto manifest = ParseManifest(bytes, "");
 //   for (const Descriptor& layer : (*manifest)->layers) ...
 //
@@ -69,15 +77,15 @@ struct Manifest {
   Digest digest;           // of `bytes`
   std::string media_type;  // the declared one where the manifest has none itself
   ManifestKind kind = ManifestKind::kImage;
-  std::string
-      artifact_type;  // falls back to the config's media type for an image manifest; empty for an index without one
+  /// Falls back to the config's media type for an image manifest; empty for an index without one.
+  std::string artifact_type;
   std::optional<Descriptor> config;   // image manifests only
   std::vector<Descriptor> layers;     // in manifest order; may name one digest twice
   std::vector<Descriptor> children;   // indexes only, in order
   std::optional<Descriptor> subject;  // of a referrer
   std::map<std::string, std::string> annotations;
-  /// Derived: config and layers, each digest once, config first, then layers in manifest order: what a copy has to
-  /// move.
+  /// Derived: config and layers without foreign ones, each digest once, config first, then layers in manifest order:
+  /// what a copy has to move.
   std::vector<Descriptor> blobs;
   /// Derived: the sum of the sizes of `blobs`, which is `imageSizeInBytes` of an image manifest.
   ByteCount blob_bytes;
@@ -90,6 +98,9 @@ struct Manifest {
   void Encode(Writer& writer) const;
   static Manifest Decode(Reader& reader);
 };
+
+/// Whether the layer stays at the place that its `urls` name, and is never pushed or copied.
+bool IsForeignLayer(const Descriptor& layer);
 
 using ManifestPtr = std::shared_ptr<const Manifest>;
 
@@ -108,7 +119,10 @@ struct ManifestError {
 };
 
 /// Parses and validates a manifest or index of at most kManifestSizeMax bytes.
-/// `declared_media_type` is what came beside the bytes (Content-Type, imageManifestMediaType); empty when nothing did.
+/// `declared_media_type` is what came beside the bytes (Content-Type, imageManifestMediaType), parameters allowed;
+/// empty when nothing did. Order     the first error of: size, JSON, media type, schemaVersion, other kind's members,
+/// artifactType, subject,
+///           annotations, config, layers, sizes that disagree; or children.
 /// On error  nothing is kept.
 Result<ManifestPtr, ManifestError> ParseManifest(std::string_view bytes, std::string_view declared_media_type,
                                                  DigestAlgorithm algorithm = DigestAlgorithm::kSha256);

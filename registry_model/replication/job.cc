@@ -16,14 +16,15 @@ std::string_view NameOf(ReplicationStatus status) {
 }
 
 std::string_view NameOf(FailureCode code) {
-  constexpr std::array<std::string_view, 12> kNames = {"",
+  constexpr std::array<std::string_view, kFailureCodeCount> kNames = {"",
                                                        "AccessDenied",
                                                        "RepositoryNotFound",
                                                        "RepositoryNotCreated",
                                                        "RegistryNotFound",
                                                        "SourceImageNotFound",
                                                        "DigestMismatch",
-                                                       "ContentMissing", "TagImmutable",
+                                                       "ContentMissing",
+                                                       "TagImmutable",
                                                        "TimedOut",
                                                        "Injected",
                                                        "RetriesExhausted"};

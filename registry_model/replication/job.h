@@ -72,6 +72,7 @@ enum class FailureCode : std::uint8_t {
   kInjected,              // a fault of the scenario made the step fail
   kRetriesExhausted,      // given up after the retry time
 };
+inline constexpr std::size_t kFailureCodeCount = 12;
 /// `AccessDenied`, `RepositoryNotFound`, ...; empty for kNone.
 std::string_view NameOf(FailureCode code);
 

@@ -89,10 +89,11 @@ Answer World::CheckContent(const Registry& destination, const Ask& ask) const {
   const auto* repository = destination.Find(ask.replication.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   Answer answer;
-  for (const auto& digest : ask.content) {
-    if (repository->blobs.Find(digest) == nullptr && repository->FindImage(digest) == nullptr) {
-      answer.missing.push_back(digest);
-    }
+  for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
+    const auto& [kind, digest] = ask.content[place];
+    const bool is_there = kind == ContentKind::kBlob ? repository->blobs.Find(digest) != nullptr
+                                                     : repository->FindImage(digest) != nullptr;
+    if (!is_there) answer.missing.push_back(place);
   }
   return answer;
 }

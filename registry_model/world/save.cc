@@ -96,7 +96,7 @@ Hash128 World::StateHashValue() const {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
     add("transfer", transfer.start.replication, transfer.start.blob, delivered, transfer.stalled);
   });
-  engine_->AddTo(hash);
+  engine_->AddTo(hash, now_);
   return hash.value();
 }
 

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/cli/commands.h"
+#include "harness/version.h"
+#include "sim/check.h"
+
+namespace crrsim {
+
+namespace {
+
+constexpr std::string_view kAbout =
+    "crrsim simulates the replication of container images across regions and accounts, as Amazon ECR private\n"
+    "registries do it: a whole world of registries in one process, under virtual time, repeatable from its seed.\n";
+
+constexpr std::string_view kFooter =
+    "Start here:\n"
+    "  crrsim run scenarios/walkthrough/us_west_to_europe.yaml      see a push arrive in another region\n"
+    "  crrsim run --image mservice=./my-oci-layout FILE             the same with an image of your own\n"
+    "  crrsim run --json report.json --junit report.xml scenarios/  all of them, for CI\n"
+    "  crrsim validate my.yaml                                      check a scenario without running it\n"
+    "  crrsim schema > crrsim.schema.json                           completion in your editor\n"
+    "\n"
+    "Exit codes:\n"
+    "  0  everything passed\n"
+    "  1  an expectation or an invariant failed, or a figure fell behind its baseline\n"
+    "  2  the command line is wrong\n"
+    "  3  a scenario, a document or an image is invalid\n"
+    "  4  a run could not finish (a limit was reached, or nothing made progress)\n"
+    "  5  a defect of crrsim itself\n";
+
+constexpr std::int64_t kSeedMax = (std::int64_t{1} << 53) - 1;
+
+void AddRun(CLI::App& app, RunCommand& command, bool& verbose, bool& quiet) {
+  auto* run = app.add_subcommand("run", "Run scenarios and judge their expectations");
+  run->add_option("FILE", command.paths, "Scenario files, or folders of them")->required();
+  run->add_option("--seed", command.seed, "Seed of the run, instead of the scenario's (default 1)")
+      ->check(CLI::Range(std::int64_t{0}, kSeedMax));
+  run->add_option("--image", command.images,
+                  "NAME=PATH: take the content of image NAME from an OCI layout folder or an archive")
+      ->allow_extra_args(false);
+  run->add_option("--json", command.json_file, "Write the report as JSON to this file (- for standard output)");
+  run->add_option("--junit", command.junit_file, "Write the report as JUnit XML to this file (- for standard output)");
+  run->add_flag("-v,--verbose", verbose, "Show every event on the timeline");
+  run->add_flag("-q,--quiet", quiet, "Show the verdicts and what failed, nothing else");
+}
+
+void AddBench(CLI::App& app, BenchCommand& command) {
+  auto* bench = app.add_subcommand("bench", "Measure the replication throughput of scenarios, simulated and real");
+  bench->add_option("FILE", command.paths, "Scenario files, or folders of them")->required();
+  bench->add_option("--seed", command.seed, "Seed of the runs")->check(CLI::Range(std::int64_t{0}, kSeedMax));
+  bench->add_option("--repetitions", command.repetitions, "How often each scenario is run")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  bench->add_option("--image", command.images, "NAME=PATH, as for run")->allow_extra_args(false);
+  bench->add_option("--json", command.json_file,
+                    "Write the figures in Google Benchmark's JSON shape (- for standard output)");
+  bench->add_option("--baseline", command.baseline_file,
+                    "Compare with figures written by --json before; exit 1 on a regression");
+  bench->add_option("--tolerance", command.tolerance, "How far a real figure may fall behind its baseline")
+      ->capture_default_str();
+}
+
+int Dispatch(int argc, const char* const* argv, const Streams& streams) {
+  CLI::App app{std::string(kAbout), "crrsim"};
+  app.footer(std::string(kFooter));
+  app.set_version_flag("--version", std::string("crrsim ") + std::string(VersionText()));
+  app.require_subcommand(1);
+  RunCommand run;
+  BenchCommand bench;
+  ValidateCommand validate;
+  bool verbose = false;
+  bool quiet = false;
+  bool report_schema = false;
+  AddRun(app, run, verbose, quiet);
+  AddBench(app, bench);
+  auto* check = app.add_subcommand("validate", "Check scenarios and their documents without running them");
+  check->add_option("FILE", validate.paths, "Scenario files, or folders of them")->required();
+  check->add_option("--image", validate.images, "NAME=PATH, as for run")->allow_extra_args(false);
+  auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
+  schema->add_flag("--report", report_schema, "The schema of the JSON report instead");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == 0;
+    app.exit(error, streams.out, streams.err);
+    return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
+  }
+  auto code = ExitCode::kUsage;
+  if (app.got_subcommand("run")) {
+    run.detail = quiet ? Detail::kQuiet : verbose ? Detail::kVerbose : Detail::kNormal;
+    code = Run(run, streams);
+  } else if (app.got_subcommand("bench")) {
+    code = Bench(bench, streams);
+  } else if (app.got_subcommand("validate")) {
+    code = Validate(validate, streams);
+  } else if (app.got_subcommand("schema")) {
+    code = Schema(report_schema ? SchemaKind::kReport : SchemaKind::kScenario, streams);
+  }
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int Main(int argc, const char* const* argv, const Streams& streams) {
+  try {
+    return Dispatch(argc, argv, streams);
+  } catch (const std::exception& error) {
+    streams.err << fmt::format(
+        "crrsim: a defect of crrsim itself: {}\nPlease report it with the command line and the scenario.\n",
+        error.what());
+    return static_cast<int>(ExitCode::kDefect);
+  }
+}
+
+}  // namespace crrsim

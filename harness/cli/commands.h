@@ -1,0 +1,65 @@
+// The commands of `crrsim`, each with its options as a struct: what the command line fills in and tests call directly.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "harness/cli/exit_code.h"
+#include "harness/report/terminal.h"
+
+namespace crrsim {
+
+/// Where a command writes: reports to `out`, complaints to `err`.
+struct Streams {
+  std::ostream& out;
+  std::ostream& err;
+  Colour colour = Colour::kOff;
+};
+
+struct RunCommand {
+  std::vector<std::string> paths;  // scenario files, and folders that are searched for them
+  std::optional<std::uint64_t> seed;
+  std::string json_file;  // `-` is standard output
+  std::string junit_file;
+  std::vector<std::string> images;  // NAME=PATH
+  Detail detail = Detail::kNormal;
+};
+ExitCode Run(const RunCommand& command, const Streams& streams);
+
+struct ValidateCommand {
+  std::vector<std::string> paths;
+  std::vector<std::string> images;
+};
+ExitCode Validate(const ValidateCommand& command, const Streams& streams);
+
+enum class SchemaKind : std::uint8_t { kScenario, kReport };
+ExitCode Schema(SchemaKind kind, const Streams& streams);
+
+struct BenchCommand {
+  std::vector<std::string> paths;
+  std::optional<std::uint64_t> seed;
+  std::int64_t repetitions = 5;
+  std::string json_file;
+  std::string baseline_file;
+  std::string tolerance = "20%";
+  std::vector<std::string> images;
+};
+ExitCode Bench(const BenchCommand& command, const Streams& streams);
+
+/// The scenario files that paths name: a file itself, a folder's `*.yaml` and `*.yml` and `*.json` scenarios below it.
+/// Order  as given, a folder's files by path. On error  a path that does not exist, or a folder without a scenario.
+Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std::string>& paths);
+
+/// `NAME=PATH` pairs. On error  a pair without '=', or a name given twice.
+Result<std::map<std::string, std::string>, ParseError> ImagePaths(const std::vector<std::string>& pairs);
+
+/// Writes a file whole or not at all; `-` is the output stream. Returns a message when it cannot be written.
+std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams);
+
+/// The whole command line. Never throws; a Defect becomes kDefect with its message on `err`.
+int Main(int argc, const char* const* argv, const Streams& streams);
+
+}  // namespace crrsim

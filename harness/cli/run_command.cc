@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/cli/commands.h"
+#include "harness/report/json.h"
+#include "harness/report/junit.h"
+#include "harness/run/run.h"
+#include "harness/scenario/load.h"
+
+namespace crrsim {
+
+namespace {
+
+ExitCode Worst(ExitCode a, ExitCode b) { return static_cast<int>(a) >= static_cast<int>(b) ? a : b; }
+
+ExitCode CodeOf(const RunResult& result) {
+  switch (result.verdict) {
+    case Verdict::kPass:
+      return ExitCode::kPass;
+    case Verdict::kFail:
+      return ExitCode::kFailed;
+    case Verdict::kError:
+      return result.stopped_by == StoppedBy::kImage ? ExitCode::kInvalid : ExitCode::kUnfinished;
+  }
+  return ExitCode::kDefect;
+}
+
+void Complain(const Diagnostics& diagnostics, const Streams& streams) {
+  for (const auto& diagnostic : diagnostics.all) streams.err << ToText(diagnostic) << "\n";
+}
+
+/// Loads every file before any is run: a mistake in one of them leaves nothing half done.
+std::optional<std::vector<Scenario>> LoadAll(const std::vector<std::string>& files, const LoadOptions& options,
+                                             const Streams& streams) {
+  std::vector<Scenario> scenarios;
+  bool sound = true;
+  for (const auto& file : files) {
+    auto scenario = LoadScenario(file, options);
+    if (scenario) {
+      scenarios.push_back(std::move(*scenario));
+    } else {
+      sound = false;
+      Complain(scenario.error(), streams);
+    }
+  }
+  if (!sound) return std::nullopt;
+  return scenarios;
+}
+
+std::string JsonText(const std::vector<RunResult>& results) {
+  if (results.size() == 1) return ToJson(results.front()).dump(2) + "\n";
+  auto all = nlohmann::ordered_json::array();
+  for (const auto& result : results) all.push_back(ToJson(result));
+  return all.dump(2) + "\n";
+}
+
+}  // namespace
+
+ExitCode Run(const RunCommand& command, const Streams& streams) {
+  const auto files = ScenarioFiles(command.paths);
+  const auto images = ImagePaths(command.images);
+  if (!files || !images) {
+    streams.err << (files ? images.error().message : files.error().message) << "\n";
+    return ExitCode::kUsage;
+  }
+  const auto scenarios = LoadAll(*files, {.images = *images}, streams);
+  if (!scenarios) return ExitCode::kInvalid;
+
+  // The report on standard output has it to itself.
+  const bool show = command.json_file != "-" && command.junit_file != "-";
+  auto detail = command.detail;
+  if (scenarios->size() > 1 && detail == Detail::kNormal) detail = Detail::kQuiet;
+  const TerminalOptions terminal{streams.colour, detail};
+  std::vector<RunResult> results;
+  auto code = ExitCode::kPass;
+  for (const auto& scenario : *scenarios) {
+    RunOptions options;
+    options.seed = command.seed;
+    options.images = *images;
+    options.keep_timeline = detail != Detail::kQuiet;
+    results.push_back(RunScenario(scenario, options));
+    code = Worst(code, CodeOf(results.back()));
+    if (!show) continue;
+    if (scenarios->size() > 1) streams.out << scenario.path << "\n";
+    streams.out << ToTerminal(results.back(), terminal) << std::flush;
+  }
+  if (show && results.size() > 1) streams.out << SummaryOf(results, terminal);
+  for (const auto& [file, text] : {std::pair(command.json_file, command.json_file.empty() ? "" : JsonText(results)),
+                                   std::pair(command.junit_file, command.junit_file.empty() ? "" : ToJUnit(results))}) {
+    if (file.empty()) continue;
+    if (const auto problem = WriteFile(file, text, streams)) {
+      streams.err << *problem << "\n";
+      code = Worst(code, ExitCode::kUsage);
+    }
+  }
+  return code;
+}
+
+ExitCode Validate(const ValidateCommand& command, const Streams& streams) {
+  const auto files = ScenarioFiles(command.paths);
+  const auto images = ImagePaths(command.images);
+  if (!files || !images) {
+    streams.err << (files ? images.error().message : files.error().message) << "\n";
+    return ExitCode::kUsage;
+  }
+  const auto scenarios = LoadAll(*files, {.images = *images}, streams);
+  if (!scenarios) return ExitCode::kInvalid;
+  for (const auto& scenario : *scenarios) {
+    streams.out << fmt::format("{}: valid, {} steps, {} images\n", scenario.path, scenario.timeline.size(),
+                               scenario.images.size());
+  }
+  return ExitCode::kPass;
+}
+
+ExitCode Schema(SchemaKind kind, const Streams& streams) {
+  streams.out << (kind == SchemaKind::kScenario ? ScenarioSchema().dump(2) : ReportSchema().dump(2)) << "\n";
+  return ExitCode::kPass;
+}
+
+}  // namespace crrsim

@@ -1,0 +1,139 @@
+#include "harness/report/json.h"
+
+#include <fmt/format.h>
+
+#include "harness/report/names.h"
+
+namespace crrsim {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json OrNull(const std::optional<Tag>& tag) { return tag ? Json(tag->text()) : Json(nullptr); }
+
+double SecondsSince(const RunResult& result, Instant instant) { return (instant - result.start).seconds(); }
+
+Json ExpectationsOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& one : result.expectations) {
+    rows.push_back({{"line", one.place.line},
+                    {"claim", one.claim},
+                    {"verdict", one.held ? "pass" : "fail"},
+                    {"observed", one.observed}});
+  }
+  return rows;
+}
+
+Json ImagesOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& image : result.images) {
+    rows.push_back({{"account", image.registry.account.text()},
+                    {"account_name", NameOf(result, image.registry.account)},
+                    {"region", image.registry.region.text()},
+                    {"repository", image.repository.text()},
+                    {"tag", OrNull(image.tag)},
+                    {"digest", image.digest.text()},
+                    {"media_type", image.media_type},
+                    {"size_bytes", image.size.bytes()}});
+  }
+  return rows;
+}
+
+Json ReplicationsOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& row : result.replications) {
+    const auto& copy = row.replication;
+    rows.push_back(
+        {{"source", ToText(copy.source)},
+         {"destination", ToText(copy.destination)},
+         {"repository", copy.repository.text()},
+         {"digest", copy.digest.text()},
+         {"tag", OrNull(copy.tag)},
+         {"status", NameOf(row.status)},
+         {"failure_code", row.failure == FailureCode::kNone ? Json(nullptr) : Json(NameOf(row.failure))},
+         {"queued_at_seconds", SecondsSince(result, row.queued_at)},
+         {"completed_at_seconds", row.completed_at ? Json(SecondsSince(result, *row.completed_at)) : Json(nullptr)}});
+  }
+  return rows;
+}
+
+Json TransfersOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& row : result.bill.transfers) {
+    rows.push_back({{"source_region", row.source.region.text()},
+                    {"destination_region", row.destination.region.text()},
+                    {"source_account", row.source.account.text()},
+                    {"destination_account", row.destination.account.text()},
+                    {"payer", row.payer.text()},
+                    {"repository", row.repository.text()},
+                    {"useful_bytes", row.useful.bytes()},
+                    {"wasted_bytes", row.wasted.bytes()}});
+  }
+  return rows;
+}
+
+Json StorageOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& row : result.bill.storage) {
+    rows.push_back({{"account", row.where.registry.account.text()},
+                    {"region", row.where.registry.region.text()},
+                    {"repository", row.where.repository.text()},
+                    {"month", ToText(row.month)},
+                    {"stored_byte_seconds", ToDecimal(row.byte_nanoseconds / 1'000'000'000)},
+                    {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)}});
+  }
+  return rows;
+}
+
+Json ReplicatedOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& row : result.bill.replicated) {
+    rows.push_back({{"account", row.source.registry.account.text()},
+                    {"region", row.source.registry.region.text()},
+                    {"repository", row.source.repository.text()},
+                    {"month", ToText(row.month)},
+                    {"volume_bytes", row.volume.bytes()},
+                    {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)}});
+  }
+  return rows;
+}
+
+Json FaultsOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& fault : result.faults) rows.push_back({{"fault", fault.name}, {"hits", fault.hits}});
+  return rows;
+}
+
+Json AssumptionsOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& one : result.assumptions) rows.push_back({{"name", one.name}, {"value", one.value}});
+  return rows;
+}
+
+}  // namespace
+
+nlohmann::ordered_json ToJson(const RunResult& result) {
+  Json report = {{"verdict", NameOf(result.verdict)},
+                 {"scenario", result.scenario},
+                 {"title", result.title},
+                 {"seed", result.seed},
+                 {"run_digest", ToText(result.run_digest)},
+                 {"simulated_seconds", (result.end - result.start).seconds()},
+                 {"wall_seconds", result.wall_seconds},
+                 {"events", result.events}};
+  report["error"] = result.error.empty() ? Json(nullptr) : Json(result.error);
+  report["reproduce"] = result.reproduce;
+  report["notes"] = result.notes;
+  report["expectations"] = ExpectationsOf(result);
+  report["images"] = ImagesOf(result);
+  report["replications"] = ReplicationsOf(result);
+  report["transfers"] = TransfersOf(result);
+  report["storage"] = StorageOf(result);
+  report["replicated"] = ReplicatedOf(result);
+  report["faults"] = FaultsOf(result);
+  report["assumptions"] = AssumptionsOf(result);
+  return report;
+}
+
+}  // namespace crrsim

@@ -1,0 +1,198 @@
+#include "harness/report/terminal.h"
+
+#include <fmt/color.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/report/names.h"
+#include "sim/units_text.h"
+
+namespace crrsim {
+
+namespace {
+
+/// More lines than this are for -v.
+constexpr std::size_t kTimelineLinesMax = 60;
+constexpr std::size_t kTableRowsMax = 24;
+
+std::string Counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+class Page {
+ public:
+  Page(const RunResult& result, const TerminalOptions& options) : result_(result), options_(options) {}
+
+  std::string Whole() {
+    if (options_.detail != Detail::kQuiet) {
+      Heading();
+      Timeline();
+      Images();
+      Bill();
+    }
+    Expectations();
+    LastLine();
+    return std::move(text_);
+  }
+
+ private:
+  void Line(const std::string& line) { text_ += line + "\n"; }
+  [[nodiscard]] std::string Styled(const fmt::text_style& style, const std::string& text) const {
+    return options_.colour == Colour::kOn ? fmt::format(style, "{}", text) : text;
+  }
+  [[nodiscard]] std::string Bold(const std::string& text) const { return Styled(fmt::emphasis::bold, text); }
+  [[nodiscard]] std::string Faint(const std::string& text) const { return Styled(fmt::emphasis::faint, text); }
+  [[nodiscard]] std::string Green(const std::string& text) const {
+    return Styled(fg(fmt::terminal_color::green), text);
+  }
+  [[nodiscard]] std::string Red(const std::string& text) const {
+    return Styled(fg(fmt::terminal_color::red) | fmt::emphasis::bold, text);
+  }
+  void Section(const std::string& title) { Line("\n" + Bold(title)); }
+  void More(std::size_t hidden, std::string_view noun) {
+    if (hidden > 0) Line(Faint(fmt::format("  ... and {} more {}", hidden, noun)));
+  }
+
+  void Heading() {
+    Line(Bold(result_.title.empty() ? result_.scenario : result_.title));
+    Line(Faint(fmt::format("{}, seed {}, starts {}", result_.scenario, result_.seed, ToText(result_.start))));
+    for (const auto& note : result_.notes) Line(Faint(note));
+  }
+
+  void Timeline() {
+    Section("What happened");
+    std::size_t shown = 0;
+    std::size_t hidden = 0;
+    for (const auto& entry : result_.timeline) {
+      if (entry.kind == TimelineEntry::Kind::kExpectation) continue;
+      if (entry.detail && options_.detail != Detail::kVerbose) continue;
+      if (shown == kTimelineLinesMax && options_.detail != Detail::kVerbose) {
+        ++hidden;
+        continue;
+      }
+      ++shown;
+      const bool step = entry.kind == TimelineEntry::Kind::kStep;
+      const auto when = fmt::format("{:>9}", "+" + ToShortText(entry.when - result_.start));
+      Line(fmt::format("{}  {}", Faint(when), step ? Bold("> " + entry.text) : "    " + entry.text));
+    }
+    More(hidden, "lines; -v shows all");
+  }
+
+  void Images() {
+    if (result_.images.empty()) return;
+    Section("Images at the end");
+    std::size_t region_width = 0;
+    std::size_t name_width = 0;
+    const auto rows = std::min(result_.images.size(), kTableRowsMax);
+    for (std::size_t i = 0; i < rows; ++i) {
+      region_width = std::max(region_width, NameOf(result_, result_.images[i].registry).size());
+      name_width = std::max(name_width, NameOfImage(result_.images[i]).size());
+    }
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto& image = result_.images[i];
+      Line(fmt::format("  {:<{}}  {:<{}}  {}  {}", NameOf(result_, image.registry), region_width, NameOfImage(image),
+                       name_width, image.digest.text(), ToShortText(image.size)));
+    }
+    More(result_.images.size() - rows, "images");
+  }
+
+  static std::string NameOfImage(const ImageRow& image) {
+    return image.tag ? fmt::format("{}:{}", image.repository.text(), image.tag->text())
+                     : fmt::format("{} (no tag)", image.repository.text());
+  }
+
+  void Bill() {
+    const auto& bill = result_.bill;
+    if (bill.storage.empty() && bill.transfers.empty()) return;
+    Section("The bill");
+    std::size_t rows = 0;
+    const auto row = [&](const std::string& text) {
+      if (++rows <= kTableRowsMax) Line("  " + text);
+    };
+    for (const auto& one : bill.transfers) {
+      row(fmt::format("moved       {} to {}, {}: {} bytes, {} wasted; {} pays", NameOf(result_, one.source),
+                      NameOf(result_, one.destination), one.repository.text(), one.useful.bytes(), one.wasted.bytes(),
+                      NameOf(result_, one.payer)));
+    }
+    for (const auto& one : bill.storage) {
+      row(fmt::format("stored      {}, {}, {}: {:.6f} GB-months", NameOf(result_, one.where.registry),
+                      one.where.repository.text(), ToText(one.month),
+                      result_.units.GigabyteMonthsOf(one.byte_nanoseconds, one.month)));
+    }
+    for (const auto& one : bill.replicated) {
+      row(fmt::format("replicated  from {}, {}, {}: {} bytes, {:.6f} GB-months at its destinations",
+                      NameOf(result_, one.source.registry), one.source.repository.text(), ToText(one.month),
+                      one.volume.bytes(), result_.units.GigabyteMonthsOf(one.byte_nanoseconds, one.month)));
+    }
+    More(rows > kTableRowsMax ? rows - kTableRowsMax : 0, "rows; --json has all");
+    for (const auto& one : result_.faults)
+      Line(fmt::format("  fault       {}: hit {}", one.name, Counted(static_cast<std::size_t>(one.hits), "time")));
+    if (result_.assumptions.empty()) return;
+    std::string names;
+    for (const auto& one : result_.assumptions)
+      names += fmt::format("{}{} = {}", names.empty() ? "" : ", ", one.name, one.value);
+    Line(Faint("  rests on    " + names));
+  }
+
+  void Expectations() {
+    const bool quiet = options_.detail == Detail::kQuiet;
+    if (!quiet && !result_.expectations.empty()) Section("Expectations");
+    for (const auto& one : result_.expectations) {
+      if (quiet && one.held) continue;
+      Line(fmt::format("  {}  {}:{}  {}", one.held ? Green("ok    ") : Red("FAILED"), result_.scenario, one.place.line,
+                       one.claim));
+      Line(Faint(fmt::format("          {}", one.observed)));
+    }
+    if (!result_.error.empty()) Line("\n" + Red("error") + "  " + result_.error);
+  }
+
+  void LastLine() {
+    const auto held = std::count_if(result_.expectations.begin(), result_.expectations.end(),
+                                    [](const ExpectationResult& one) { return one.held; });
+    const auto simulated = ToShortText(result_.end - result_.start);
+    const auto verdict =
+        result_.verdict == Verdict::kPass ? Green("PASS ") : Red(result_.verdict == Verdict::kFail ? "FAIL " : "ERROR");
+    if (options_.detail != Detail::kQuiet) text_ += "\n";
+    Line(fmt::format("{} {}/{} expectations  seed {}  digest {}  {} simulated in {:.3f} s  {}", verdict, held,
+                     result_.expectations.size(), result_.seed, ToText(result_.run_digest), simulated,
+                     result_.wall_seconds, Counted(result_.events, "event")));
+    if (result_.verdict != Verdict::kPass) Line(fmt::format("      reproduce: {}", result_.reproduce));
+  }
+
+  const RunResult& result_;
+  const TerminalOptions& options_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string ToTerminal(const RunResult& result, const TerminalOptions& options) {
+  return Page(result, options).Whole();
+}
+
+std::string SummaryOf(const std::vector<RunResult>& results, const TerminalOptions& options) {
+  std::size_t failed = 0;
+  std::size_t errors = 0;
+  std::size_t expectations = 0;
+  std::uint64_t events = 0;
+  double seconds = 0;
+  std::string list;
+  for (const auto& result : results) {
+    failed += result.verdict == Verdict::kFail ? 1U : 0U;
+    errors += result.verdict == Verdict::kError ? 1U : 0U;
+    expectations += result.expectations.size();
+    events += result.events;
+    seconds += result.wall_seconds;
+    if (result.verdict != Verdict::kPass) list += fmt::format("  {}  {}\n", NameOf(result.verdict), result.reproduce);
+  }
+  const bool pass = failed + errors == 0;
+  const auto word = std::string(pass ? "PASS" : "FAIL");
+  const auto style = fg(pass ? fmt::terminal_color::green : fmt::terminal_color::red) | fmt::emphasis::bold;
+  return fmt::format("{}  {} of {} passed, {}, {}, {:.3f} s\n{}",
+                     options.colour == Colour::kOn ? fmt::format(style, "{}", word) : word,
+                     results.size() - failed - errors, Counted(results.size(), "scenario"),
+                     Counted(expectations, "expectation"), Counted(events, "event"), seconds, list);
+}
+
+}  // namespace crrsim

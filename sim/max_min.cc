@@ -1,0 +1,399 @@
+#include "sim/max_min.h"
+
+#include <algorithm>
+
+#include "sim/check.h"
+#include "sim/int128.h"
+
+namespace crrsim {
+
+namespace {
+
+/// Orders a heap by (level, number), lowest on top.
+constexpr auto kLater = [](const auto& a, const auto& b) {
+  return a.level != b.level ? a.level > b.level : a.resource > b.resource;
+};
+
+}  // namespace
+
+MaxMin::MaxMin() : resources_(1), levels_(1, kUnlimited) {}
+
+std::uint32_t MaxMin::AddResource(Rate capacity) {
+  CRRSIM_CHECK(capacity <= kMaxRate || capacity == kUnlimited);
+  resources_.emplace_back().capacity = capacity;
+  levels_.push_back(kUnlimited);
+  return resource_end() - 1;
+}
+
+void MaxMin::SetCapacity(std::uint32_t resource, Rate capacity) {
+  CRRSIM_CHECK(capacity <= kMaxRate || capacity == kUnlimited);
+  if (resources_[resource].capacity == capacity) return;
+  resources_[resource].capacity = capacity;
+  UpdateShared(resource);
+}
+
+std::uint32_t MaxMin::AddPath(std::span<const std::uint32_t> resources, Rate cap) {
+  CRRSIM_CHECK(cap <= kMaxRate || cap == kUnlimited);
+  std::uint32_t path = 0;
+  if (free_paths_.empty()) {
+    path = static_cast<std::uint32_t>(paths_.size());
+    paths_.emplace_back();
+    is_moved_.push_back(0);
+  } else {
+    path = free_paths_.back();
+    free_paths_.pop_back();
+    paths_[path] = Path{};
+  }
+  paths_[path].cap = cap;
+  for (const auto resource : resources) Attach(path, resource);
+  Describe(path);
+  return path;
+}
+
+void MaxMin::Extend(std::uint32_t path, std::uint32_t resource) {
+  Attach(path, resource);
+  resources_[resource].flows += paths_[path].flows;
+  Describe(path);
+  // The path may be held back by this resource now, which those that it had before must learn.
+  for (std::uint32_t i = 0; i < paths_[path].resource_count; ++i) Mark(paths_[path].resources[i]);
+}
+
+void MaxMin::Attach(std::uint32_t path, std::uint32_t resource) {
+  Path& row = paths_[path];
+  CRRSIM_CHECK(row.resource_count < kMaxResources);
+  CRRSIM_CHECK(resource > 0 && resource < resource_end(), "there is no resource {}", resource);
+  auto& members = resources_[resource].members;
+  row.places[row.resource_count] = static_cast<std::uint32_t>(members.size());
+  members.push_back({.path = path, .flows = row.flows, .index = static_cast<std::uint8_t>(row.resource_count)});
+  row.resources[row.resource_count++] = resource;
+  UpdateShared(resource);
+}
+
+/// Tells each of the path's resources which the others are.
+void MaxMin::Describe(std::uint32_t path) {
+  const Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    Member& member = resources_[row.resources[i]].members[row.places[i]];
+    member.more = row.cap != kUnlimited || row.resource_count > 1 + member.others.size();
+    std::uint32_t next = 0;
+    for (std::uint32_t j = 0; j < row.resource_count && next < member.others.size(); ++j) {
+      if (j != i) member.others[next++] = row.resources[j];
+    }
+  }
+}
+
+void MaxMin::RemovePath(std::uint32_t path) {
+  Path& row = paths_[path];
+  CRRSIM_CHECK(row.flows == 0);
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    auto& members = resources_[row.resources[i]].members;
+    const auto place = row.places[i];
+    members[place] = members.back();
+    paths_[members[place].path].places[members[place].index] = place;
+    members.pop_back();
+    UpdateShared(row.resources[i]);
+  }
+  row.resource_count = 0;
+  free_paths_.push_back(path);
+}
+
+void MaxMin::SetFlows(std::uint32_t path, std::uint32_t flows) {
+  Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    Resource& resource = resources_[row.resources[i]];
+    resource.flows += flows - row.flows;
+    resource.members[row.places[i]].flows = flows;
+    Mark(row.resources[i]);
+  }
+  row.flows = flows;
+  MarkMoved(path);
+}
+
+/// A resource of one path gives it its capacity, whatever else holds it back, so it need not be told of anything.
+void MaxMin::UpdateShared(std::uint32_t resource) {
+  Resource& row = resources_[resource];
+  row.is_shared = row.capacity != kUnlimited && row.members.size() > 1 ? 1 : 0;
+  Mark(resource);
+}
+
+MaxMin::Rate MaxMin::rate(std::uint32_t path) const {
+  const Path& row = paths_[path];
+  if (row.bottleneck == kNothing) return kUnlimited;
+  return row.bottleneck == kOwnCap ? row.cap : levels_[row.bottleneck];
+}
+
+void MaxMin::Mark(std::uint32_t resource) {
+  if (resources_[resource].is_marked != 0) return;
+  resources_[resource].is_marked = 1;
+  marked_.push_back({levels_[resource], resource});
+  std::push_heap(marked_.begin(), marked_.end(), kLater);
+}
+
+std::uint32_t MaxMin::TakeLowestMarked() {
+  std::pop_heap(marked_.begin(), marked_.end(), kLater);
+  const auto resource = marked_.back().resource;
+  marked_.pop_back();
+  resources_[resource].is_marked = 0;
+  return resource;
+}
+
+void MaxMin::MarkMoved(std::uint32_t path) {
+  if (is_moved_[path] != 0) return;
+  is_moved_[path] = 1;
+  maybe_moved_.push_back(path);
+}
+
+void MaxMin::Solve() {
+  BeginSolve();
+  // A change near the bottom of a large network may touch much of it. Filling from the start costs about as much as
+  // computing every resource once or twice, so little is lost by giving up after that.
+  std::uint32_t steps_left = resource_end() + 32;
+  bool from_start = marked_.size() > resource_end() / 2 + 16;
+  while (!from_start && !marked_.empty()) {
+    Recompute(TakeLowestMarked());
+    from_start = --steps_left == 0;
+  }
+  if (from_start) Fill();
+  EndSolve();
+}
+
+void MaxMin::SolveFromStart() {
+  BeginSolve();
+  Fill();
+  EndSolve();
+}
+
+void MaxMin::BeginSolve() {
+  for (const auto resource : changed_) resources_[resource].is_changed = 0;
+  changed_.clear();
+  moved_.clear();
+}
+
+void MaxMin::EndSolve() {
+  for (const auto path : maybe_moved_) {
+    is_moved_[path] = 0;
+    FindBottleneck(path);
+  }
+  maybe_moved_.clear();
+}
+
+void MaxMin::FindBottleneck(std::uint32_t path) {
+  Path& row = paths_[path];
+  Hold least{row.cap, kCapOrder};
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    const Hold hold = HoldOf(row.resources[i]);
+    if (hold < least) least = hold;
+  }
+  std::uint32_t bottleneck = least.order == kCapOrder ? kOwnCap : least.order;
+  if (least.level == kUnlimited || row.flows == 0) bottleneck = kNothing;
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    resources_[row.resources[i]].members[row.places[i]].held = row.resources[i] == bottleneck;
+  }
+  const bool same = bottleneck == row.bottleneck;
+  row.bottleneck = bottleneck;
+  if (row.flows > 0 && (!same || bottleneck == kNothing)) moved_.push_back(path);
+}
+
+// Solving around a change.
+
+/// Computes a resource's level from the levels around it and marks what hangs on the difference.
+void MaxMin::Recompute(std::uint32_t resource) {
+  const Outcome outcome = ShareOut(resource);
+  Resource& row = resources_[resource];
+  row.spare = outcome.spare;
+  if (!outcome.as_held) {
+    // A resource is computed again whenever a level around it crosses its own, so this finds every path whose
+    // bottleneck may be another one.
+    for (std::size_t i = 0; i < row.members.size(); ++i) {
+      Member& member = row.members[i];
+      const bool held =
+          member.flows > 0 && outcome.level != kUnlimited && !(elsewhere_[i] < Hold{outcome.level, resource});
+      if (held != member.held) MarkMoved(member.path);
+      member.held = held;
+    }
+  }
+  if (outcome.level != levels_[resource]) SetLevel(resource, outcome.level);
+}
+
+/// The least of what holds a path back but the resource that it is a member of.
+MaxMin::Hold MaxMin::Elsewhere(const Member& member) const {
+  const Hold first = HoldOf(member.others[0]);
+  const Hold second = HoldOf(member.others[1]);
+  Hold least = second < first ? second : first;
+  if (!member.more) return least;
+  const Path& path = paths_[member.path];
+  if (path.cap <= least.level) least = {path.cap, kCapOrder};
+  for (std::uint32_t i = 0; i < path.resource_count; ++i) {
+    const Hold hold = HoldOf(path.resources[i]);
+    if (i != member.index && hold < least) least = hold;
+  }
+  return least;
+}
+
+/// The level as ShareOutFromStart gives it, in one pass where the members held here are the same as before.
+MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
+  const Resource& row = resources_[resource];
+  Int128 left = row.capacity;
+  Rate flows_here = 0;
+  Hold highest_elsewhere{0, 0};
+  Hold lowest_here{kUnlimited, kNothing};
+  elsewhere_.resize(row.members.size());
+  for (std::size_t i = 0; i < row.members.size(); ++i) {
+    const Member& member = row.members[i];
+    const Hold elsewhere = Elsewhere(member);
+    elsewhere_[i] = elsewhere;
+    if (member.held) {
+      flows_here += member.flows;
+      if (elsewhere < lowest_here) lowest_here = elsewhere;
+    } else {
+      left -= static_cast<Int128>(static_cast<UInt128>(elsewhere.level) * member.flows);
+      if (highest_elsewhere < elsewhere) highest_elsewhere = elsewhere;
+    }
+  }
+  if (row.flows == 0 || row.capacity == kUnlimited) return {};
+  if (row.members.size() == 1) return {.level = row.capacity / row.flows};
+  // Rounding down can make two answers agree with the levels around, at most row.flows quanta apart; away from such
+  // ties the one found is the one.
+  if (flows_here == 0) {
+    if (left >= static_cast<Int128>(row.flows)) return {.level = kUnlimited, .spare = left, .as_held = true};
+  } else if (left >= 0) {
+    const Rate level = static_cast<Rate>(left) / flows_here;
+    const bool clear = highest_elsewhere.level != kUnlimited && level >= highest_elsewhere.level + row.flows;
+    if (clear && !(lowest_here < Hold{level, resource})) return {.level = level, .as_held = true};
+  }
+  return ShareOutFromStart(resource);
+}
+
+/// Takes those out that are held back elsewhere below the share, until the share stays.
+MaxMin::Outcome MaxMin::ShareOutFromStart(std::uint32_t resource) const {
+  const Resource& row = resources_[resource];
+  Rate left = row.capacity;
+  Rate flows_here = row.flows;
+  Hold reached{0, 0};
+  for (;;) {
+    const Hold share{left / flows_here, resource};
+    bool changed = false;
+    for (std::size_t i = 0; i < row.members.size(); ++i) {
+      if (elsewhere_[i] < reached || !(elsewhere_[i] < share)) continue;
+      left -= elsewhere_[i].level * row.members[i].flows;
+      flows_here -= row.members[i].flows;
+      changed = true;
+    }
+    if (flows_here == 0) return {.level = kUnlimited, .spare = left};
+    if (!changed) return {.level = share.level};
+    reached = share;
+  }
+}
+
+/// Requires elsewhere_ to be of this resource.
+void MaxMin::SetLevel(std::uint32_t resource, Rate level) {
+  const Rate old = levels_[resource];
+  levels_[resource] = level;
+  MarkChanged(resource);
+  const auto& members = resources_[resource].members;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    // A level that is above what holds the path back elsewhere, before and after, changes nothing for the others.
+    const Rate elsewhere = elsewhere_[i].level;
+    if (elsewhere < std::min(old, level)) continue;
+    const Rate before = std::min(old, elsewhere);
+    const Rate after = std::min(level, elsewhere);
+    const Member& member = members[i];
+    if (!member.more) {
+      for (const auto other : member.others) Tell(other, member.flows, before, after);
+      continue;
+    }
+    const Path& path = paths_[member.path];
+    for (std::uint32_t j = 0; j < path.resource_count; ++j) {
+      if (j != member.index) Tell(path.resources[j], member.flows, before, after);
+    }
+  }
+}
+
+/// Some flows through the resource are held back elsewhere at `after` now, no longer at `before`.
+void MaxMin::Tell(std::uint32_t resource, std::uint32_t flows, Rate before, Rate after) {
+  Resource& row = resources_[resource];
+  if (row.is_shared == 0) return;
+  if (levels_[resource] == kUnlimited && before != kUnlimited && after != kUnlimited) {
+    // As long as it has enough left for rounding not to matter, a resource that holds nobody back goes on so.
+    row.spare += (static_cast<Int128>(before) - static_cast<Int128>(after)) * flows;
+    if (row.spare >= static_cast<Int128>(row.flows)) return;
+  }
+  Mark(resource);
+}
+
+void MaxMin::MarkChanged(std::uint32_t resource) {
+  if (resources_[resource].is_changed != 0) return;
+  resources_[resource].is_changed = 1;
+  changed_.push_back(resource);
+}
+
+// Filling from the start.
+
+void MaxMin::Fill() {
+  constexpr auto later = [](const Offer& a, const Offer& b) { return b.hold < a.hold; };
+  OfferAll();
+  std::make_heap(offers_.begin(), offers_.end(), later);
+  while (!offers_.empty()) {
+    std::pop_heap(offers_.begin(), offers_.end(), later);
+    const Offer offer = offers_.back();
+    offers_.pop_back();
+    if (offer.hold.order == kCapOrder) {
+      Freeze(offer.id, offer.hold.level);
+      continue;
+    }
+    if (flows_left_[offer.id] == 0) continue;
+    const Rate share = left_[offer.id] / flows_left_[offer.id];
+    if (share != offer.hold.level) {  // it grew since it was offered
+      offers_.push_back({{share, offer.id}, offer.id});
+      std::push_heap(offers_.begin(), offers_.end(), later);
+      continue;
+    }
+    filled_[offer.id] = share;
+    for (const Member member : resources_[offer.id].members) Freeze(member.path, share);
+  }
+  for (std::uint32_t id = 0; id < resource_end(); ++id) {
+    if (levels_[id] != filled_[id]) MarkChanged(id);
+    resources_[id].spare = static_cast<Int128>(left_[id]);
+  }
+  levels_.swap(filled_);
+  for (const Marked& marked : marked_) resources_[marked.resource].is_marked = 0;
+  marked_.clear();
+  for (std::uint32_t path = 0; path < paths_.size(); ++path) MarkMoved(path);
+}
+
+/// Every resource offers its capacity to all of its flows, every cap itself to its path.
+void MaxMin::OfferAll() {
+  left_.assign(resources_.size(), 0);
+  flows_left_.assign(resources_.size(), 0);
+  filled_.assign(resources_.size(), kUnlimited);
+  frozen_.assign(paths_.size(), 0);
+  offers_.clear();
+  for (std::uint32_t id = 0; id < resource_end(); ++id) {
+    const Resource& row = resources_[id];
+    if (row.flows == 0 || row.capacity == kUnlimited) continue;
+    left_[id] = row.capacity;
+    flows_left_[id] = row.flows;
+    const Rate share = row.capacity / row.flows;
+    if (row.members.size() == 1) filled_[id] = share;
+    offers_.push_back({{share, id}, id});
+  }
+  for (std::uint32_t path = 0; path < paths_.size(); ++path) {
+    const Path& row = paths_[path];
+    if (row.flows > 0 && row.cap != kUnlimited) offers_.push_back({{row.cap, kCapOrder}, path});
+  }
+}
+
+/// Gives each flow of a path its rate, unless it has one.
+void MaxMin::Freeze(std::uint32_t path, Rate rate) {
+  if (frozen_[path] != 0) return;
+  frozen_[path] = 1;
+  const Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    const auto id = row.resources[i];
+    if (resources_[id].capacity == kUnlimited) continue;
+    left_[id] -= rate * row.flows;
+    flows_left_[id] -= row.flows;
+  }
+}
+
+}  // namespace crrsim
