@@ -6,6 +6,7 @@
 // Source  ecr-replication.md 10.2 and 10.3.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -53,5 +54,8 @@ inline constexpr std::string_view kUnsupportedImageType = "UnsupportedImageTypeE
 inline constexpr std::string_view kUploadNotFound = "UploadNotFoundException";
 inline constexpr std::string_view kValidation = "ValidationException";
 }  // namespace exception
+
+/// The names of all exceptions that the model answers with, in alphabetical order.
+std::span<const std::string_view> KnownExceptions();
 
 }  // namespace crrsim

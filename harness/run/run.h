@@ -73,7 +73,7 @@ struct AssumptionRow {
 
 /// How an integral of stored bytes becomes GB-months under the assumptions of a run.
 struct BillingUnits {
-  std::int64_t gigabyte = 1'073'741'824;  // assumption `gigabyte`
+  ByteCount gigabyte = Gibibytes(1);     // assumption `gigabyte`
   std::optional<Duration> month_length;   // assumption `month`; empty: the month's real hours
 
   static BillingUnits From(const Assumptions& assumptions);

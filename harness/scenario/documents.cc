@@ -33,7 +33,8 @@ std::optional<std::string> ReadFile(const std::string& path) {
 std::optional<nlohmann::json> ReadDocument(LoadContext& context, const Node& value) {
   if (!value.IsScalar() || !value.text.starts_with(kFileScheme)) {
     if (value.IsMap()) return ToJson(value);
-    context.Refuse(value.place, fmt::format("found {}, expected a request as a map, or file://PATH", DescriptionOf(value)));
+    context.Refuse(value.place,
+                   fmt::format("found {}, expected a request as a map, or file://PATH", DescriptionOf(value)));
     return std::nullopt;
   }
   const auto name = value.text.substr(kFileScheme.size());

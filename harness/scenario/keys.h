@@ -1,7 +1,7 @@
 // Every key of the scenario language, listed once.
 //
-// The loader reads through this table (a key that is not here cannot be asked for), and the JSON Schema is made of it. So neither knows a
-// key that the other does not.
+// The loader reads through this table (a key that is not here cannot be asked for), and the JSON Schema is made of it.
+// So neither knows a key that the other does not.
 #pragma once
 
 #include <cstdint>
@@ -25,24 +25,24 @@ enum class ValueKind : std::uint8_t {
   kMonth,            // 2026-11
   kPercent,          // 50%
   kRegion,
-  kRegistry,         // account/region
+  kRegistry,  // account/region
   kRepository,
-  kReference,        // repository:tag or repository@sha256:...
+  kReference,  // repository:tag or repository@sha256:...
   kDigest,
-  kEnum,             // one of `values`
-  kDocument,         // any JSON, or file://...
-  kJson,             // any JSON
+  kEnum,      // one of `values`
+  kDocument,  // any JSON, or file://...
+  kJson,      // any JSON
   kTextList,
-  kTextMap,          // names to text
-  kCountMap,         // names to integers
+  kTextMap,   // names to text
+  kCountMap,  // names to integers
   kBytesList,
   kRegionList,
-  kFindings,         // none, or severities to numbers
-  kObject,           // of `section`
-  kObjectList,       // of `section`
-  kObjectMap,        // names to `section`
-  kPresetOrObject,   // a name, or `section`
-  kClaim,            // one of the claims
+  kFindings,        // none, or severities to numbers
+  kObject,          // of `section`
+  kObjectList,      // of `section`
+  kObjectMap,       // names to `section`
+  kPresetOrObject,  // a name, or `section`
+  kClaim,           // one of the claims
 };
 
 enum class Need : std::uint8_t { kOptional, kRequired };
@@ -67,7 +67,8 @@ struct Section {
 
 /// Requires a section of that name; a Defect otherwise.
 const Section& SectionOf(std::string_view name);
-/// Sections named `step ...` (one a verb; its first key is the verb) and `claim ...` (its first key is what it is about).
+/// Sections named `step ...` (one a verb; its first key is the verb) and `claim ...` (its first key is what it is
+/// about).
 std::span<const Section> AllSections();
 /// The keys that every step may have besides its own.
 const Section& CommonStepKeys();

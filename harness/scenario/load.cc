@@ -17,12 +17,15 @@ constexpr std::string_view kDefaultStart = "2026-01-01T00:00:00Z";
 
 void LoadAccounts(LoadContext& context, const Node& node) {
   if (!node.IsMap() || node.members.empty()) {
-    return context.Refuse(node.place, fmt::format("found {}, expected nicknames and quoted account ids", DescriptionOf(node)));
+    return context.Refuse(node.place,
+                          fmt::format("found {}, expected nicknames and quoted account ids", DescriptionOf(node)));
   }
   for (const auto& member : node.members) {
     const auto& value = member.value;
     if (value.IsScalar() && !value.quoted) {
-      context.Refuse(value.place, fmt::format("an account id has to be quoted (\"{}\"): without quotes it is a number to YAML, and a leading zero is lost", value.text));
+      context.Refuse(value.place, fmt::format("an account id has to be quoted (\"{}\"): without quotes it is a number "
+                                              "to YAML, and a leading zero is lost",
+                                              value.text));
       continue;
     }
     const auto text = ValueReader(context).Text(value);
@@ -33,7 +36,8 @@ void LoadAccounts(LoadContext& context, const Node& node) {
       continue;
     }
     for (const auto& other : context.accounts) {
-      if (other.id == *id) context.Refuse(value.place, fmt::format("account {} is already called {}", id->text(), other.nickname));
+      if (other.id == *id)
+        context.Refuse(value.place, fmt::format("account {} is already called {}", id->text(), other.nickname));
     }
     if (member.key.find('/') != std::string::npos) context.Refuse(member.key_place, "a nickname holds no '/'");
     context.accounts.push_back({member.key, *id});
@@ -64,7 +68,9 @@ void LoadSeed(LoadContext& context, const Node& node, Scenario& scenario) {
 }
 
 void LoadAssumptions(LoadContext& context, const Node& node, Scenario& scenario) {
-  if (!node.IsMap()) return context.Refuse(node.place, fmt::format("found {}, expected assumptions and their values", DescriptionOf(node)));
+  if (!node.IsMap())
+    return context.Refuse(node.place,
+                          fmt::format("found {}, expected assumptions and their values", DescriptionOf(node)));
   for (const auto& member : node.members) {
     const auto value = ValueReader(context).Text(member.value);
     if (!value) continue;
@@ -83,7 +89,8 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   scenario.world.start = reader.Moment("start").value_or(*ParseInstant(kDefaultStart));
   context.start = scenario.world.start;
   scenario.until = reader.Moment("until");
-  if (scenario.until && *scenario.until < scenario.world.start) context.Refuse(reader.Get("until")->place, "'until' is before the start");
+  if (scenario.until && *scenario.until < scenario.world.start)
+    context.Refuse(reader.Get("until")->place, "'until' is before the start");
   // Names first: everything after refers to them.
   if (const auto* accounts = reader.Get("accounts")) LoadAccounts(context, *accounts);
   if (const auto* regions = reader.Get("regions")) LoadRegions(context, *regions);
@@ -100,9 +107,11 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
 
 void ReplaceImages(LoadContext& context, const LoadOptions& options, Scenario& scenario) {
   for (const auto& [name, path] : options.images) {
-    const auto found = std::find_if(scenario.images.begin(), scenario.images.end(), [&, &name = name](const ImageSpec& image) { return image.name == name; });
+    const auto found = std::find_if(scenario.images.begin(), scenario.images.end(),
+                                    [&, &name = name](const ImageSpec& image) { return image.name == name; });
     if (found == scenario.images.end()) {
-      context.Refuse({context.path, 1, 1}, fmt::format("--image {}={}: the scenario defines no image '{}'{}", name, path, name, DidYouMean(name, context.image_names)));
+      context.Refuse({context.path, 1, 1}, fmt::format("--image {}={}: the scenario defines no image '{}'{}", name,
+                                                       path, name, DidYouMean(name, context.image_names)));
       continue;
     }
     ImageSpec replaced;
@@ -117,7 +126,8 @@ void ReplaceImages(LoadContext& context, const LoadOptions& options, Scenario& s
 
 }  // namespace
 
-Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const std::string& path, const LoadOptions& options) {
+Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const std::string& path,
+                                               const LoadOptions& options) {
   const auto root = ParseYaml(text, path);
   if (!root) return root.error();
   LoadContext context;
@@ -130,10 +140,11 @@ Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const st
   ReplaceImages(context, options, scenario);
   scenario.used_keys = std::move(context.used_keys);
   if (context.diagnostics.empty()) return scenario;
-  std::stable_sort(context.diagnostics.begin(), context.diagnostics.end(), [&](const Diagnostic& a, const Diagnostic& b) {
-    if (a.place.file != b.place.file) return a.place.file == path;
-    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
-  });
+  std::stable_sort(context.diagnostics.begin(), context.diagnostics.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) {
+                     if (a.place.file != b.place.file) return a.place.file == path;
+                     return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+                   });
   return Diagnostics{std::move(context.diagnostics)};
 }
 

@@ -16,7 +16,9 @@ ImageClaim LoadImageClaim(LoadContext& context, ObjectReader& reader) {
   if (const auto image = reader.Reference("image")) claim.image = *image;
   if (const auto in = reader.Registry("in")) claim.in = *in;
   if (const auto is = reader.OneOf("is")) {
-    claim.is = *is == "absent" ? ImageClaim::Is::kAbsent : *is == "untagged" ? ImageClaim::Is::kUntagged : ImageClaim::Is::kPresent;
+    claim.is = *is == "absent"     ? ImageClaim::Is::kAbsent
+               : *is == "untagged" ? ImageClaim::Is::kUntagged
+                                   : ImageClaim::Is::kPresent;
   }
   claim.same_digest_as = reader.Registry("same_digest_as");
   claim.digest = reader.ContentDigest("digest");
@@ -42,11 +44,14 @@ ImageClaim LoadImageClaim(LoadContext& context, ObjectReader& reader) {
         if (const auto count = values.Integer(member.value)) claim.findings->emplace(member.key, *count);
       }
     } else {
-      context.Refuse(findings->place, fmt::format("found {}, expected none or a map such as {{HIGH: 2}}", DescriptionOf(*findings)));
+      context.Refuse(findings->place,
+                     fmt::format("found {}, expected none or a map such as {{HIGH: 2}}", DescriptionOf(*findings)));
     }
   }
-  const bool details = claim.same_digest_as || claim.digest || claim.media_type || claim.tags || claim.findings || claim.no_findings;
-  if (claim.is == ImageClaim::Is::kAbsent && details) context.Refuse(reader.place(), "an image that is absent has no digest, tags or findings");
+  const bool details =
+      claim.same_digest_as || claim.digest || claim.media_type || claim.tags || claim.findings || claim.no_findings;
+  if (claim.is == ImageClaim::Is::kAbsent && details)
+    context.Refuse(reader.place(), "an image that is absent has no digest, tags or findings");
   if (claim.is == ImageClaim::Is::kUntagged && claim.image.tag) {
     context.Refuse(reader.place(), "an image named by a tag is not untagged; name it repository@sha256:...");
   }
@@ -58,7 +63,8 @@ RepositoryClaim LoadRepositoryClaim(LoadContext& context, ObjectReader& reader) 
   if (const auto repository = reader.Repository("repository")) claim.repository = *repository;
   if (const auto in = reader.Registry("in")) claim.in = *in;
   claim.absent = reader.OneOf("is") == "absent";
-  if (const auto by = reader.OneOf("created_by")) claim.created_by = *by == "client" ? Origin::kClient : Origin::kReplication;
+  if (const auto by = reader.OneOf("created_by"))
+    claim.created_by = *by == "client" ? Origin::kClient : Origin::kReplication;
   if (auto prefix = reader.Text("template")) claim.template_prefix = *prefix == "none" ? "" : *prefix;
   claim.mutability = reader.OneOf("imageTagMutability");
   claim.encryption_type = reader.OneOf("encryptionType");
@@ -66,9 +72,11 @@ RepositoryClaim LoadRepositoryClaim(LoadContext& context, ObjectReader& reader) 
   claim.no_repository_policy = reader.OneOf("repositoryPolicy").has_value();
   claim.no_lifecycle_policy = reader.OneOf("lifecyclePolicy").has_value();
   claim.images = {reader.Integer("images_at_least"), reader.Integer("images_at_most"), reader.Integer("images")};
-  const bool details = claim.created_by || claim.template_prefix || claim.mutability || claim.encryption_type || claim.scan_on_push ||
-                       claim.no_repository_policy || claim.no_lifecycle_policy || !claim.images.empty();
-  if (claim.absent && details) context.Refuse(reader.place(), "a repository that is absent has no settings and no images");
+  const bool details = claim.created_by || claim.template_prefix || claim.mutability || claim.encryption_type ||
+                       claim.scan_on_push || claim.no_repository_policy || claim.no_lifecycle_policy ||
+                       !claim.images.empty();
+  if (claim.absent && details)
+    context.Refuse(reader.place(), "a repository that is absent has no settings and no images");
   return claim;
 }
 
@@ -82,11 +90,14 @@ ReplicationClaim LoadReplicationClaim(LoadContext& context, ObjectReader& reader
   if (status == "COMPLETE") claim.status = ReplicationStatus::kComplete;
   if (status == "FAILED") claim.status = ReplicationStatus::kFailed;
   claim.failure = reader.Text("failure");
-  if (claim.status && reader.Get("to") == nullptr) context.Refuse(reader.place(), "'to' is missing: the destination whose status is meant");
-  if (claim.failure && claim.status != ReplicationStatus::kFailed) context.Refuse(reader.place(), "'failure' goes with status: FAILED");
+  if (claim.status && reader.Get("to") == nullptr)
+    context.Refuse(reader.place(), "'to' is missing: the destination whose status is meant");
+  if (claim.failure && claim.status != ReplicationStatus::kFailed)
+    context.Refuse(reader.place(), "'failure' goes with status: FAILED");
   if (claim.failure) {
     std::vector<std::string_view> names;
-    for (std::size_t code = 1; code < kFailureCodeCount; ++code) names.push_back(NameOf(static_cast<FailureCode>(code)));
+    for (std::size_t code = 1; code < kFailureCodeCount; ++code)
+      names.push_back(NameOf(static_cast<FailureCode>(code)));
     ValueReader(context).OneOf(*reader.Get("failure"), "a failure code", names);
   }
   return claim;
@@ -156,7 +167,8 @@ EventPattern LoadPattern(LoadContext& context, ObjectReader& reader) {
   const auto fields = EventFieldNames(pattern.name);
   for (const auto& [field, text] : pattern.where) {
     if (std::find(fields.begin(), fields.end(), field) != fields.end()) continue;
-    context.Refuse(reader.Get("where")->place, fmt::format("{} has no field '{}'{}", pattern.name, field, DidYouMean(field, fields)));
+    context.Refuse(reader.Get("where")->place,
+                   fmt::format("{} has no field '{}'{}", pattern.name, field, DidYouMean(field, fields)));
   }
   return pattern;
 }
@@ -176,7 +188,8 @@ OrderClaim LoadOrderClaim(LoadContext& context, ObjectReader& reader) {
     ObjectReader pattern(context, *item, SectionOf("pattern"));
     claim.patterns.push_back(LoadPattern(context, pattern));
   }
-  if (list->IsList() && claim.patterns.size() < 2) context.Refuse(list->place, "an order needs at least two kinds of events");
+  if (list->IsList() && claim.patterns.size() < 2)
+    context.Refuse(list->place, "an order needs at least two kinds of events");
   return claim;
 }
 
@@ -198,7 +211,8 @@ std::optional<Claim> LoadClaim(LoadContext& context, const Node& node, const Sec
     for (const auto& member : node.members) {
       if (hint.empty()) hint = DidYouMean(member.key, abouts);
     }
-    context.Refuse(node.place, fmt::format("this claims nothing that is known; expected one of the keys {}{}", all, hint));
+    context.Refuse(node.place,
+                   fmt::format("this claims nothing that is known; expected one of the keys {}{}", all, hint));
     return std::nullopt;
   }
   ObjectReader reader(context, node, *section, extra);
@@ -243,10 +257,12 @@ void LoadExpectations(LoadContext& context, const Node& node, Scenario& scenario
         auto labels = context.labels;
         labels.insert(labels.end(), {"start", "heal"});
         const std::vector<std::string_view> names(labels.begin(), labels.end());
-        if (const auto anchor = ValueReader(context).OneOf(*after, "a label of this timeline", names)) expectation.anchor = *anchor;
+        if (const auto anchor = ValueReader(context).OneOf(*after, "a label of this timeline", names))
+          expectation.anchor = *anchor;
       }
       if ((item->Find("within") == nullptr) != (item->Find("after") == nullptr)) {
-        context.Refuse(item->place, "at the end, 'within' and 'after' go together: within a duration after a label, start or heal");
+        context.Refuse(item->place,
+                       "at the end, 'within' and 'after' go together: within a duration after a label, start or heal");
       }
     }
     if (!loaded) continue;

@@ -18,11 +18,14 @@ void CheckDefined(LoadContext& context, const Node& where, const std::string& na
 }
 
 void CheckSource(LoadContext& context, const Node& node, const ImageSpec& image) {
-  const int sources = (image.path.empty() ? 0 : 1) + (image.index_of.empty() ? 0 : 1) + (node.Find("layers") == nullptr ? 0 : 1);
+  const int sources =
+      (image.path.empty() ? 0 : 1) + (image.index_of.empty() ? 0 : 1) + (node.Find("layers") == nullptr ? 0 : 1);
   if (node.IsMap() && sources != 1) {
-    context.Refuse(node.place, fmt::format("image '{}' needs one of layers, index_of and path, found {}", image.name, sources == 0 ? "none" : "several"));
+    context.Refuse(node.place, fmt::format("image '{}' needs one of layers, index_of and path, found {}", image.name,
+                                           sources == 0 ? "none" : "several"));
   }
-  if (!image.based_on.empty() && node.Find("layers") == nullptr) context.Refuse(node.place, "'based_on' goes with layers");
+  if (!image.based_on.empty() && node.Find("layers") == nullptr)
+    context.Refuse(node.place, "'based_on' goes with layers");
 }
 
 ImageSpec LoadImage(LoadContext& context, const Member& member) {
@@ -47,14 +50,16 @@ ImageSpec LoadImage(LoadContext& context, const Member& member) {
   image.path = reader.Text("path").value_or("");
   image.findings = reader.CountMap("findings");
   CheckSource(context, member.value, image);
-  if (image.distinct_per_push && image.layers.empty()) context.Refuse(image.place, "'distinct_per_push' goes with layers");
+  if (image.distinct_per_push && image.layers.empty())
+    context.Refuse(image.place, "'distinct_per_push' goes with layers");
   return image;
 }
 
 }  // namespace
 
 void LoadImages(LoadContext& context, const Node& node, Scenario& scenario) {
-  if (!node.IsMap()) return context.Refuse(node.place, fmt::format("found {}, expected images by name", DescriptionOf(node)));
+  if (!node.IsMap())
+    return context.Refuse(node.place, fmt::format("found {}, expected images by name", DescriptionOf(node)));
   for (const auto& member : node.members) {
     scenario.images.push_back(LoadImage(context, member));
     context.image_names.push_back(member.key);

@@ -18,7 +18,8 @@ const NetworkPreset* FindPreset(LoadContext& context, const Place& place, const 
     if (preset.name == name) return &preset;
     names.push_back(preset.name);
   }
-  context.Refuse(place, fmt::format("there is no network preset '{}'{}; the presets are: {}", name, DidYouMean(name, names), names.front()));
+  context.Refuse(place, fmt::format("there is no network preset '{}'{}; the presets are: {}", name,
+                                    DidYouMean(name, names), names.front()));
   return nullptr;
 }
 
@@ -33,11 +34,14 @@ void LoadLink(LoadContext& context, const Node& node, LinkMap& links) {
   link.latency = reader.Span("latency").value_or(Duration());
   link.jitter = reader.Span("jitter").value_or(Duration());
   link.bandwidth = reader.Rate("bandwidth").value_or(BytesPerSecond::Unlimited());
-  if (link.bandwidth == BytesPerSecond()) context.Refuse(reader.Get("bandwidth")->place, "a link without bandwidth carries nothing; cut it with a partition instead");
+  if (link.bandwidth == BytesPerSecond())
+    context.Refuse(reader.Get("bandwidth")->place,
+                   "a link without bandwidth carries nothing; cut it with a partition instead");
   const auto add = [&](const RegionName& one, const RegionName& other) {
     link.from = one;
     link.to = other;
-    if (one == other) return context.Refuse(node.place, "a link joins two different regions; within_region is an option");
+    if (one == other)
+      return context.Refuse(node.place, "a link joins two different regions; within_region is an option");
     if (!links.emplace(std::pair(one, other), link).second) {
       context.Refuse(node.place, fmt::format("the link from {} to {} is given twice", one.text(), other.text()));
     }
@@ -57,7 +61,8 @@ void LoadLink(LoadContext& context, const Node& node, LinkMap& links) {
 }
 
 void LoadCapacities(LoadContext& context, const Node& node, Scenario& scenario) {
-  if (!node.IsMap()) return context.Refuse(node.place, fmt::format("found {}, expected a map of regions", DescriptionOf(node)));
+  if (!node.IsMap())
+    return context.Refuse(node.place, fmt::format("found {}, expected a map of regions", DescriptionOf(node)));
   for (const auto& member : node.members) {
     Node name;
     name.kind = Node::Kind::kScalar;
@@ -75,7 +80,8 @@ void LoadCapacities(LoadContext& context, const Node& node, Scenario& scenario) 
   }
 }
 
-void FillFromPreset(LoadContext& context, const Place& place, const NetworkPreset& preset, Scenario& scenario, LinkMap& links) {
+void FillFromPreset(LoadContext& context, const Place& place, const NetworkPreset& preset, Scenario& scenario,
+                    LinkMap& links) {
   scenario.network_source = preset.source;
   for (auto& region : scenario.world.regions) {
     region.egress = std::min(region.egress, preset.region_egress);
@@ -89,10 +95,12 @@ void FillFromPreset(LoadContext& context, const Place& place, const NetworkPrese
         links.emplace(std::pair(from, to), LinkConfig{from, to, *latency, Duration(), preset.link_bandwidth});
         continue;
       }
-      const bool from_known = std::find(preset.regions.begin(), preset.regions.end(), from.text()) != preset.regions.end();
+      const bool from_known =
+          std::find(preset.regions.begin(), preset.regions.end(), from.text()) != preset.regions.end();
       std::string known;
       for (const auto name : preset.regions) known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
-      context.Refuse(place, fmt::format("preset {} has no figures for {}; give its links under network: {{preset: {}, links: [...]}}. It knows {}",
+      context.Refuse(place, fmt::format("preset {} has no figures for {}; give its links under network: {{preset: {}, "
+                                        "links: [...]}}. It knows {}",
                                         preset.name, from_known ? to.text() : from.text(), preset.name, known));
       return;
     }
@@ -127,7 +135,8 @@ void LoadNetwork(LoadContext& context, const Node& node, Scenario& scenario) {
       if (link != links.end()) {
         scenario.world.links.push_back(link->second);
       } else if (sound && preset == nullptr) {
-        context.Refuse(node.place, fmt::format("no link from {} to {}; add it under links, or name a preset", from.text(), to.text()));
+        context.Refuse(node.place, fmt::format("no link from {} to {}; add it under links, or name a preset",
+                                               from.text(), to.text()));
       }
     }
   }
@@ -156,7 +165,8 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
     if (const auto value = backoff.Span("cap")) world.engine.retry_cap = *value;
     if (const auto value = backoff.Span("give_up")) world.engine.retry_give_up = *value;
     if (const auto value = backoff.Percent("jitter")) world.engine.retry_jitter_percent = *value;
-    if (world.engine.retry_first == Duration()) context.Refuse(retry->place, "a first wait of nothing would try again for ever at one instant");
+    if (world.engine.retry_first == Duration())
+      context.Refuse(retry->place, "a first wait of nothing would try again for ever at one instant");
   }
   if (const auto* within = reader.Get("within_region")) {
     ObjectReader way(context, *within, SectionOf("within-region"));

@@ -21,8 +21,9 @@ std::string LoadCaller(LoadContext& context, ObjectReader& reader) {
   if (!text) return {};
   const auto arn = policy::ParseArn(*text);
   if (!arn || !AccountId::Parse(arn->account).ok()) {
-    context.Refuse(reader.Get("as")->place,
-                   fmt::format("'{}' names no principal; expected an ARN such as arn:aws:iam::111122223333:role/push", *text));
+    context.Refuse(
+        reader.Get("as")->place,
+        fmt::format("'{}' names no principal; expected an ARN such as arn:aws:iam::111122223333:role/push", *text));
     return {};
   }
   return *text;
@@ -33,7 +34,8 @@ std::string LoadException(LoadContext& context, ObjectReader& reader) {
   if (!text) return {};
   const auto names = KnownExceptions();
   if (std::find(names.begin(), names.end(), *text) != names.end()) return *text;
-  context.Refuse(reader.Get("fails_with")->place, fmt::format("'{}' is not an exception of this API{}", *text, DidYouMean(*text, names)));
+  context.Refuse(reader.Get("fails_with")->place,
+                 fmt::format("'{}' is not an exception of this API{}", *text, DidYouMean(*text, names)));
   return {};
 }
 
@@ -46,7 +48,8 @@ CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
   step.operation = call.key;
   const auto known = KnownOperations();
   if (std::find(known.begin(), known.end(), call.key) == known.end()) {
-    context.Refuse(call.key_place, fmt::format("'{}' is not an operation of this API{}", call.key, DidYouMean(call.key, known)));
+    context.Refuse(call.key_place,
+                   fmt::format("'{}' is not an operation of this API{}", call.key, DidYouMean(call.key, known)));
     return step;
   }
   if (const auto in = reader.Registry("in")) step.in = *in;
@@ -90,14 +93,16 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
   const auto& names = context.image_names;
   if (!step.content.empty() && std::find(names.begin(), names.end(), step.content) == names.end()) {
     const auto* where = named != nullptr ? named : reader.Get("push");
-    context.Refuse(where->place, fmt::format("there is no image '{}' under images{}{}", step.content, DidYouMean(step.content, names),
-                                             named == nullptr ? "; add it, or name another with image:" : ""));
+    context.Refuse(where->place,
+                   fmt::format("there is no image '{}' under images{}{}", step.content, DidYouMean(step.content, names),
+                               named == nullptr ? "; add it, or name another with image:" : ""));
   }
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
   step.times = reader.Integer("times").value_or(1);
   step.every = reader.Span("every").value_or(Duration());
-  if (reader.Get("every") != nullptr && reader.Get("times") == nullptr) context.Refuse(reader.place(), "'every' goes with 'times'");
+  if (reader.Get("every") != nullptr && reader.Get("times") == nullptr)
+    context.Refuse(reader.place(), "'every' goes with 'times'");
   return step;
 }
 
@@ -144,14 +149,16 @@ PartitionStep LoadPartition(LoadContext& context, ObjectReader& reader) {
     } else {
       context.Refuse(cut->place, "'between' takes two regions");
     }
-    if (way.Get("from") != nullptr || way.Get("to") != nullptr) context.Refuse(cut->place, "'between' cuts both ways; leave out from and to");
+    if (way.Get("from") != nullptr || way.Get("to") != nullptr)
+      context.Refuse(cut->place, "'between' cuts both ways; leave out from and to");
   } else if (way.Get("from") == nullptr || way.Get("to") == nullptr) {
     if (cut->IsMap()) context.Refuse(cut->place, "expected from and to, or between: [region, region]");
   } else if (from && to) {
     step.from = *from;
     step.to = *to;
   }
-  if (step.from == step.to && !step.from.text().empty()) context.Refuse(cut->place, "a region cannot be cut off from itself");
+  if (step.from == step.to && !step.from.text().empty())
+    context.Refuse(cut->place, "a region cannot be cut off from itself");
   step.duration = reader.Span("for");
   return step;
 }
@@ -159,7 +166,8 @@ PartitionStep LoadPartition(LoadContext& context, ObjectReader& reader) {
 FailStep LoadFail(LoadContext& context, ObjectReader& reader, std::string_view verb) {
   FailStep step;
   if (const auto* what = reader.Get(verb)) {
-    if (auto fault = LoadStepFault(context, *what, SectionOf(verb == "fail" ? "failure" : "corruption"))) step.fault = *fault;
+    if (auto fault = LoadStepFault(context, *what, SectionOf(verb == "fail" ? "failure" : "corruption")))
+      step.fault = *fault;
   }
   step.duration = reader.Span("for");
   return step;
@@ -181,7 +189,9 @@ const Member* VerbOf(const Node& node, const Section*& section) {
       return &member;
     }
     for (const auto& candidate : AllSections()) {
-      if (!candidate.name.starts_with("step ") || candidate.keys.front().name != member.key || candidate.name == "step call") continue;
+      if (!candidate.name.starts_with("step ") || candidate.keys.front().name != member.key ||
+          candidate.name == "step call")
+        continue;
       section = &candidate;
       return &member;
     }
@@ -201,7 +211,10 @@ void RefuseVerbless(LoadContext& context, const Node& node) {
   for (const auto& member : node.members) {
     if (hint.empty()) hint = DidYouMean(member.key, verbs);
   }
-  context.Refuse(node.place, fmt::format("this step does nothing that is known; expected one of {}or an operation such as CreateRepository{}", all, hint));
+  context.Refuse(
+      node.place,
+      fmt::format("this step does nothing that is known; expected one of {}or an operation such as CreateRepository{}",
+                  all, hint));
 }
 
 std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
@@ -224,7 +237,8 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
   if (IsOperationName(verb->key)) std::swap(ignored, context.diagnostics);
   if (verb->key == "push") step.what = LoadPush(context, reader);
   if (verb->key == "pull") step.what = LoadPull(context, reader);
-  if (verb->key == "expect" || verb->key == "never" || verb->key == "always") step.what = LoadExpect(context, node, reader, verb->key);
+  if (verb->key == "expect" || verb->key == "never" || verb->key == "always")
+    step.what = LoadExpect(context, node, reader, verb->key);
   if (verb->key == "advance") step.what = AdvanceStep{std::nullopt, reader.Span("advance").value_or(Duration())};
   if (verb->key == "advance_to") step.what = AdvanceStep{reader.Moment("advance_to"), Duration()};
   if (verb->key == "settle") step.what = SettleStep{reader.Span("settle").value_or(Duration())};
@@ -234,7 +248,8 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
   step.after = reader.Span("after");
   if (const auto* when = reader.Get("when")) step.when = LoadProgress(context, *when);
   if (auto label = reader.Text("label")) {
-    if (*label == "start" || *label == "heal") context.Refuse(reader.Get("label")->place, fmt::format("'{}' has a meaning of its own", *label));
+    if (*label == "start" || *label == "heal")
+      context.Refuse(reader.Get("label")->place, fmt::format("'{}' has a meaning of its own", *label));
     step.label = *label;
     context.labels.push_back(*label);
   }

@@ -6,16 +6,17 @@ namespace crrsim {
 
 namespace {
 
-/// Round trips between instances in ten regions, averaged, in milliseconds. Published as "Latency Between AWS Global Regions" and
-/// tabulated at acomputerscientistlearnsaws.blogspot.com/2017/04/aws-regions.html (April 2017); where both directions were measured, the
-/// row of the region that stands first here is taken. Latency between these regions follows the length of the cables and has changed
-/// little since; the figures are to be replaced when a newer public matrix with a date is at hand.
-/// The capacities are an assumption of ours: ECR publishes none.
+/// Round trips between instances in ten regions, averaged, in milliseconds. Published as "Latency Between AWS Global
+/// Regions" and tabulated at acomputerscientistlearnsaws.blogspot.com/2017/04/aws-regions.html (April 2017); where both
+/// directions were measured, the row of the region that stands first here is taken. Latency between these regions
+/// follows the length of the cables and has changed little since; the figures are to be replaced when a newer public
+/// matrix with a date is at hand. The capacities are an assumption of ours: ECR publishes none.
 NetworkPreset Aws2026() {
   NetworkPreset preset;
   preset.name = "aws-2026";
   preset.source =
-      "aws-2026: half of the round trips published in April 2017 as \"Latency Between AWS Global Regions\"; capacities are assumed "
+      "aws-2026: half of the round trips published in April 2017 as \"Latency Between AWS Global Regions\"; capacities "
+      "are assumed "
       "(1.25GB/s a region, 625MB/s a link)";
   preset.region_egress = BytesPerSecond::FromCount(1'250'000'000);
   preset.region_ingress = BytesPerSecond::FromCount(1'250'000'000);
@@ -40,7 +41,9 @@ NetworkPreset Aws2026() {
 }  // namespace
 
 std::optional<Duration> NetworkPreset::LatencyOf(std::string_view from, std::string_view to) const {
-  const auto place_of = [&](std::string_view region) { return static_cast<std::size_t>(std::find(regions.begin(), regions.end(), region) - regions.begin()); };
+  const auto place_of = [&](std::string_view region) {
+    return static_cast<std::size_t>(std::find(regions.begin(), regions.end(), region) - regions.begin());
+  };
   const auto [first, second] = std::minmax(place_of(from), place_of(to));
   if (second == regions.size() || first == second) return std::nullopt;
   return Microseconds(round_trip_microseconds[first][second - first - 1]) / 2;

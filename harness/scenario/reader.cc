@@ -46,17 +46,22 @@ std::optional<std::int64_t> ValueReader::Integer(const Node& node) {
 }
 
 std::optional<std::int64_t> ValueReader::Percent(const Node& node) {
-  return Parsed<std::int64_t>(node, "a percentage such as 50%", [](const std::string& text) -> Result<std::int64_t, ParseError> {
-    std::int64_t value = 0;
-    const auto* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, value);
-    if (error == std::errc() && end + 1 == last && *end == '%' && value >= 0 && value <= 100) return value;
-    return ParseError{fmt::format("found '{}', expected a whole percentage from 0% to 100%", text)};
-  });
+  return Parsed<std::int64_t>(
+      node, "a percentage such as 50%", [](const std::string& text) -> Result<std::int64_t, ParseError> {
+        std::int64_t value = 0;
+        const auto* last = text.data() + text.size();
+        const auto [end, error] = std::from_chars(text.data(), last, value);
+        if (error == std::errc() && end + 1 == last && *end == '%' && value >= 0 && value <= 100) return value;
+        return ParseError{fmt::format("found '{}', expected a whole percentage from 0% to 100%", text)};
+      });
 }
 
-std::optional<Duration> ValueReader::Span(const Node& node) { return Parsed<Duration>(node, "a duration such as 30m", ParseDuration); }
-std::optional<ByteCount> ValueReader::Size(const Node& node) { return Parsed<ByteCount>(node, "a size such as 48MiB", ParseByteCount); }
+std::optional<Duration> ValueReader::Span(const Node& node) {
+  return Parsed<Duration>(node, "a duration such as 30m", ParseDuration);
+}
+std::optional<ByteCount> ValueReader::Size(const Node& node) {
+  return Parsed<ByteCount>(node, "a size such as 48MiB", ParseByteCount);
+}
 std::optional<BytesPerSecond> ValueReader::Rate(const Node& node) {
   return Parsed<BytesPerSecond>(node, "a rate such as 250MB/s", ParseBytesPerSecond);
 }
@@ -69,7 +74,9 @@ std::optional<CalendarMonth> ValueReader::Month(const Node& node) {
 std::optional<RepositoryName> ValueReader::Repository(const Node& node) {
   return Parsed<RepositoryName>(node, "a repository name", RepositoryName::Parse);
 }
-std::optional<Digest> ValueReader::ContentDigest(const Node& node) { return Parsed<Digest>(node, "a digest", Digest::Parse); }
+std::optional<Digest> ValueReader::ContentDigest(const Node& node) {
+  return Parsed<Digest>(node, "a digest", Digest::Parse);
+}
 
 std::optional<Instant> ValueReader::MomentOrOffset(const Node& node) {
   if (node.IsScalar() && node.text.find('T') == std::string::npos) {
@@ -110,7 +117,8 @@ std::optional<RegistryKey> ValueReader::Registry(const Node& node) {
   } else if (context_.accounts.size() == 1) {
     account = context_.accounts.front().id;
   } else {
-    context_.Refuse(node.place, fmt::format("'{}' names no account; with several accounts write account/region", *text));
+    context_.Refuse(node.place,
+                    fmt::format("'{}' names no account; with several accounts write account/region", *text));
     return std::nullopt;
   }
   const auto name = Region(region);
@@ -125,7 +133,8 @@ std::optional<ImageReference> ValueReader::Reference(const Node& node) {
   const auto colon = text->rfind(':');
   const auto end = at != std::string::npos ? at : colon;
   if (end == std::string::npos) {
-    context_.Refuse(node.place, fmt::format("'{}' names no tag; expected repository:tag or repository@sha256:...", *text));
+    context_.Refuse(node.place,
+                    fmt::format("'{}' names no tag; expected repository:tag or repository@sha256:...", *text));
     return std::nullopt;
   }
   const auto repository = RepositoryName::Parse(text->substr(0, end));
@@ -152,7 +161,8 @@ std::optional<ImageReference> ValueReader::Reference(const Node& node) {
   return reference;
 }
 
-std::optional<std::string> ValueReader::OneOf(const Node& node, std::string_view what, std::span<const std::string_view> names) {
+std::optional<std::string> ValueReader::OneOf(const Node& node, std::string_view what,
+                                              std::span<const std::string_view> names) {
   const auto text = Text(node);
   if (!text || std::find(names.begin(), names.end(), *text) != names.end()) return text;
   std::string all;
@@ -317,7 +327,8 @@ std::map<std::string, std::string> ObjectReader::TextMap(std::string_view key) {
   std::map<std::string, std::string> texts;
   const auto* node = GetOf(key, ValueKind::kTextMap);
   if (node == nullptr) return texts;
-  if (!node->IsMap()) context_.Refuse(node->place, fmt::format("found {}, expected a map of names to text", DescriptionOf(*node)));
+  if (!node->IsMap())
+    context_.Refuse(node->place, fmt::format("found {}, expected a map of names to text", DescriptionOf(*node)));
   for (const auto& member : node->members) {
     if (auto text = values_.Text(member.value)) texts.emplace(member.key, std::move(*text));
   }
@@ -328,7 +339,8 @@ std::map<std::string, std::int64_t> ObjectReader::CountMap(std::string_view key)
   std::map<std::string, std::int64_t> counts;
   const auto* node = GetOf(key, ValueKind::kCountMap);
   if (node == nullptr) return counts;
-  if (!node->IsMap()) context_.Refuse(node->place, fmt::format("found {}, expected a map of names to numbers", DescriptionOf(*node)));
+  if (!node->IsMap())
+    context_.Refuse(node->place, fmt::format("found {}, expected a map of names to numbers", DescriptionOf(*node)));
   for (const auto& member : node->members) {
     if (const auto count = values_.Integer(member.value)) counts.emplace(member.key, *count);
   }

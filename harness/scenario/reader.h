@@ -1,6 +1,7 @@
 // Reads values of a scenario file, each to its strong type, and collects every mistake with its place.
 //
-// A reader returns an empty optional after a mistake; the mistake is in `diagnostics`, and loading goes on to find more.
+// A reader returns an empty optional after a mistake; the mistake is in `diagnostics`, and loading goes on to find
+// more.
 #pragma once
 
 #include <cstdint>

@@ -49,10 +49,10 @@ struct ImageSpec {
   Content content = Content::kBytes;
   enum class PathFrom : std::uint8_t { kScenario, kCommandLine };
 
-  std::string path;                // an OCI layout folder or an archive, relative to the scenario file ...
+  std::string path;                          // an OCI layout folder or an archive, relative to the scenario file ...
   PathFrom path_from = PathFrom::kScenario;  // ... or, from `--image`, to the working folder
-  FindingCounts findings;          // what a scan of it finds
-  bool distinct_per_push = false;  // `push: … times: n` gives each push content of its own
+  FindingCounts findings;                    // what a scan of it finds
+  bool distinct_per_push = false;            // `push: … times: n` gives each push content of its own
 };
 
 /// `repository:tag` or `repository@digest`.
@@ -268,7 +268,8 @@ struct Scenario {
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
   std::optional<Instant> until;
-  std::set<std::string> used_keys;  // `section.key` of the key table, for the test that every key is used by some scenario
+  std::set<std::string>
+      used_keys;  // `section.key` of the key table, for the test that every key is used by some scenario
 
   [[nodiscard]] const ImageSpec* FindImage(const std::string& name) const;
   /// The nickname of an account, or its digits.

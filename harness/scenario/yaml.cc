@@ -44,7 +44,8 @@ class Builder {
     int documents = 0;
     while (auto* event = Next()) {
       const auto type = event->type;
-      if (type == FYET_DOCUMENT_START && ++documents > 1) Refuse(PlaceOf(event, root.place), "a second document starts here; a file holds one");
+      if (type == FYET_DOCUMENT_START && ++documents > 1)
+        Refuse(PlaceOf(event, root.place), "a second document starts here; a file holds one");
       if (type == FYET_SCALAR || type == FYET_MAPPING_START || type == FYET_SEQUENCE_START || type == FYET_ALIAS) {
         root = Read(event, root.place, 1);
       }
@@ -71,7 +72,8 @@ class Builder {
   std::optional<Diagnostic> SyntaxError() const {
     void* next = nullptr;
     if (const auto* error = fy_diag_errors_iterate(diag_.get(), &next)) {
-      return Diagnostic{{file_, std::max(error->line, 1), std::max(error->column, 1)}, fmt::format("not valid YAML: {}", error->msg)};
+      return Diagnostic{{file_, std::max(error->line, 1), std::max(error->column, 1)},
+                        fmt::format("not valid YAML: {}", error->msg)};
     }
     if (fy_parser_get_stream_error(parser_.get())) return Diagnostic{{file_, 1, 1}, "not valid YAML"};
     return std::nullopt;
@@ -129,12 +131,15 @@ class Builder {
       member.key_place = PlaceOf(event, node.place);
       auto key = Read(event, node.place, depth + 1);
       Free(event);
-      if (!key.IsScalar() && !problem_) Refuse(member.key_place, fmt::format("a key has to be text, found {}", DescriptionOf(key)));
+      if (!key.IsScalar() && !problem_)
+        Refuse(member.key_place, fmt::format("a key has to be text, found {}", DescriptionOf(key)));
       member.key = std::move(key.text);
-      if (member.key == "<<") Refuse(member.key_place, "merge keys are not supported; write the members where they are needed");
+      if (member.key == "<<")
+        Refuse(member.key_place, "merge keys are not supported; write the members where they are needed");
       for (const auto& other : node.members) {
         if (other.key == member.key) {
-          Refuse(member.key_place, fmt::format("'{}' stands here twice, first in line {}", member.key, other.key_place.line));
+          Refuse(member.key_place,
+                 fmt::format("'{}' stands here twice, first in line {}", member.key, other.key_place.line));
         }
       }
       auto* value = Next();
@@ -168,7 +173,11 @@ std::optional<Place> BadUtf8(const std::string& text, const std::string& file) {
   std::int64_t column = 1;
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xC2 && lead < 0xE0 ? 2
+                               : lead >= 0xE0 && lead < 0xF0 ? 3
+                               : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                             : 0;
     bool good = length != 0 && i + length <= text.size();
     for (std::size_t k = 1; good && k < length; ++k) good = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
     if (!good) return Place{file, line, column};
@@ -184,17 +193,20 @@ nlohmann::json PlainScalar(const std::string& text) {
   const auto* first = text.data();
   const auto* last = first + text.size();
   std::int64_t integer = 0;
-  if (const auto [end, error] = std::from_chars(first, last, integer); error == std::errc() && end == last) return integer;
+  if (const auto [end, error] = std::from_chars(first, last, integer); error == std::errc() && end == last)
+    return integer;
   double number = 0;
   const bool numeric = text.find_first_not_of("0123456789.eE+-") == std::string::npos;
-  if (const auto [end, error] = std::from_chars(first, last, number); numeric && error == std::errc() && end == last) return number;
+  if (const auto [end, error] = std::from_chars(first, last, number); numeric && error == std::errc() && end == last)
+    return number;
   return text;
 }
 
 }  // namespace
 
 const Node* Node::Find(std::string_view key) const {
-  const auto found = std::find_if(members.begin(), members.end(), [&](const Member& member) { return member.key == key; });
+  const auto found =
+      std::find_if(members.begin(), members.end(), [&](const Member& member) { return member.key == key; });
   return found == members.end() ? nullptr : &found->value;
 }
 
@@ -243,7 +255,9 @@ std::string OneLine(const std::string& text, const Node& node, std::size_t lengt
   for (std::size_t i = std::min(node.begin, end); i < end; ++i) {
     if (text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r') {
       // A line break between the members of a block map reads as a comma.
-      if (text[i] == '\n' && !line.empty() && line.back() != ',' && line.back() != '{' && line.back() != '[' && line.back() != ':') line += ',';
+      if (text[i] == '\n' && !line.empty() && line.back() != ',' && line.back() != '{' && line.back() != '[' &&
+          line.back() != ':')
+        line += ',';
       space = !line.empty();
       continue;
     }

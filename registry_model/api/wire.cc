@@ -34,6 +34,20 @@ ApiResult<nlohmann::json> Run(ApiContext& context, const nlohmann::json& json) {
   return EncodeJson(*response);
 }
 
+template <class Request>
+std::optional<std::string> DecodeProblem(const nlohmann::json& json) {
+  const auto request = DecodeJson<Request>(json);
+  return request ? std::nullopt : std::optional(request.error().message);
+}
+
+template <class... Requests>
+std::optional<std::string> ProblemAmong(std::string_view operation, const nlohmann::json& json,
+                                        RequestList<Requests...>) {
+  std::optional<std::string> problem;
+  ((Requests::kOperation == operation ? void(problem = DecodeProblem<Requests>(json)) : void()), ...);
+  return problem;
+}
+
 template <class... Requests>
 Runner RunnerFor(std::string_view operation, RequestList<Requests...>) {
   Runner runner = nullptr;
@@ -50,6 +64,10 @@ ApiResult<nlohmann::json> ExecuteJson(ApiContext& context, std::string_view oper
                   fmt::format("'{}' is not an operation{}", operation, DidYouMean(operation, kOperations)));
   }
   return runner(context, request);
+}
+
+std::optional<std::string> ProblemOfRequest(std::string_view operation, const nlohmann::json& request) {
+  return ProblemAmong(operation, request, AllRequests{});
 }
 
 std::span<const std::string_view> KnownOperations() { return kOperations; }

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "registry_model/api/context.h"
@@ -22,5 +24,9 @@ ApiResult<nlohmann::json> ExecuteJson(ApiContext& context, std::string_view oper
 
 /// Order  by name.
 std::span<const std::string_view> KnownOperations();
+
+/// What is wrong with the shape of a request (an unknown, missing or mistyped member), before anyone looks at its
+/// values; empty when it can be read. Requires a known operation.
+std::optional<std::string> ProblemOfRequest(std::string_view operation, const nlohmann::json& request);
 
 }  // namespace crrsim

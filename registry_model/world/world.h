@@ -64,11 +64,19 @@ class World final : private EventSink, private ScanStarter {
 
   // ---- Calls ----
 
-  /// One API call at the current instant; it takes no virtual time. `Request` is one of api/requests.h.
-  /// On error  what ECR would answer; nothing was changed, and CallRefused was emitted.
+  /// One API call at the current instant; it takes no virtual time. `Request` is one of api/requests.h; the registry
+  /// that answers is the one that its `registryId` names, by default the caller's own. On error  what ECR would answer;
+  /// nothing was changed, and CallRefused was emitted.
   template <class Request>
   ApiResult<typename Request::Response> Apply(const Caller& caller, const Request& request) {
     return Call(caller, request.registry_id, Request::kOperation,
+                [&](ApiContext& context) { return Execute(context, request); });
+  }
+  /// The same for requests of simulated clients (api/client_requests.h), which name the registry by its key.
+  template <class Request>
+  ApiResult<typename Request::Response> Apply(const Caller& caller, const RegistryKey& registry,
+                                              const Request& request) {
+    return Call(caller, registry.account.text(), Request::kOperation,
                 [&](ApiContext& context) { return Execute(context, request); });
   }
   /// The same from the wire form: an operation's name and its JSON request. Returns its JSON response.
