@@ -88,5 +88,3 @@ void PolicyBatchLine(benchmark::State& state) {
 BENCHMARK(PolicyBatchLine);
 
 }  // namespace
-
-BENCHMARK_MAIN();

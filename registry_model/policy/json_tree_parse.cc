@@ -104,7 +104,7 @@ class JsonTree::Builder {
     for (Id member = tree_.first_child(object); member != kNone; member = tree_.next(member)) {
       members.emplace_back(tree_.key(member), member);
     }
-    std::sort(members.begin(), members.end());
+    std::sort(members.begin(), members.end());  // a total order: ids differ
     Id first = kNone;
     for (std::size_t i = 1; i < members.size(); ++i) {
       if (members[i - 1].first == members[i].first) first = std::min(first, members[i].second);

@@ -157,6 +157,7 @@ TEST(PolicyParseTest, TextThatIsNotJsonIsPlacedToo) {
   EXPECT_NE(error("{} {}").expected.find("valid JSON"), std::string::npos);
   EXPECT_NE(error("{'Statement': []}").expected.find("valid JSON"), std::string::npos);
   EXPECT_NE(error("{\"Id\": \"\xFF\"}").expected.find("valid JSON"), std::string::npos);
+  EXPECT_NE(error("{\"Id\": \"\\ud800\"}").expected.find("valid JSON"), std::string::npos);
   EXPECT_NE(error("{\"Id\": 01}").expected.find("valid JSON"), std::string::npos);
   EXPECT_NE(error("{\"Id\": \"a\nb\"}").expected.find("valid JSON"), std::string::npos);
 }
