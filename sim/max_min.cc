@@ -113,6 +113,14 @@ MaxMin::Rate MaxMin::rate(std::uint32_t path) const {
   return row.bottleneck == kOwnCap ? row.cap : levels_[row.bottleneck];
 }
 
+bool MaxMin::IsUnlimited(std::uint32_t path) const {
+  const Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    if (resources_[row.resources[i]].capacity != kUnlimited) return false;
+  }
+  return row.cap == kUnlimited;
+}
+
 void MaxMin::Mark(std::uint32_t resource) { marked_.Put(resource, levels_[resource]); }
 
 void MaxMin::MarkMoved(std::uint32_t path) {

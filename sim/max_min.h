@@ -61,6 +61,9 @@ class MaxMin {
   void SetFlows(std::uint32_t path, std::uint32_t flows);
   [[nodiscard]] std::uint32_t flows(std::uint32_t path) const { return paths_[path].flows; }
 
+  /// Whether nothing that the path has can ever hold it back.
+  [[nodiscard]] bool IsUnlimited(std::uint32_t path) const;
+
   /// Makes levels and bottlenecks those of now, and lists what became different since the last Solve.
   void Solve();
   /// After Solve: resources whose level may differ, and paths with flows whose bottleneck does or
