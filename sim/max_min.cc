@@ -7,15 +7,6 @@
 
 namespace crrsim {
 
-namespace {
-
-/// Orders a heap by (level, number), lowest on top.
-constexpr auto kLater = [](const auto& a, const auto& b) {
-  return a.level != b.level ? a.level > b.level : a.resource > b.resource;
-};
-
-}  // namespace
-
 MaxMin::MaxMin() : resources_(1), levels_(1, kUnlimited) {}
 
 std::uint32_t MaxMin::AddResource(Rate capacity) {
@@ -122,20 +113,15 @@ MaxMin::Rate MaxMin::rate(std::uint32_t path) const {
   return row.bottleneck == kOwnCap ? row.cap : levels_[row.bottleneck];
 }
 
-void MaxMin::Mark(std::uint32_t resource) {
-  if (resources_[resource].is_marked != 0) return;
-  resources_[resource].is_marked = 1;
-  marked_.push_back({levels_[resource], resource});
-  std::push_heap(marked_.begin(), marked_.end(), kLater);
+bool MaxMin::IsUnlimited(std::uint32_t path) const {
+  const Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    if (resources_[row.resources[i]].capacity != kUnlimited) return false;
+  }
+  return row.cap == kUnlimited;
 }
 
-std::uint32_t MaxMin::TakeLowestMarked() {
-  std::pop_heap(marked_.begin(), marked_.end(), kLater);
-  const auto resource = marked_.back().resource;
-  marked_.pop_back();
-  resources_[resource].is_marked = 0;
-  return resource;
-}
+void MaxMin::Mark(std::uint32_t resource) { marked_.Put(resource, levels_[resource]); }
 
 void MaxMin::MarkMoved(std::uint32_t path) {
   if (is_moved_[path] != 0) return;
@@ -150,7 +136,7 @@ void MaxMin::Solve() {
   std::uint32_t steps_left = resource_end() + 32;
   bool from_start = marked_.size() > resource_end() / 2 + 16;
   while (!from_start && !marked_.empty()) {
-    Recompute(TakeLowestMarked());
+    Recompute(marked_.Take());
     from_start = --steps_left == 0;
   }
   if (from_start) Fill();
@@ -179,13 +165,13 @@ void MaxMin::EndSolve() {
 
 void MaxMin::FindBottleneck(std::uint32_t path) {
   Path& row = paths_[path];
-  Hold least{row.cap, kCapOrder};
+  Hold least = MakeHold(row.cap, kCapOrder);
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
     const Hold hold = HoldOf(row.resources[i]);
     if (hold < least) least = hold;
   }
-  std::uint32_t bottleneck = least.order == kCapOrder ? kOwnCap : least.order;
-  if (least.level == kUnlimited || row.flows == 0) bottleneck = kNothing;
+  std::uint32_t bottleneck = OrderOf(least) == kCapOrder ? kOwnCap : OrderOf(least);
+  if (LevelOf(least) == kUnlimited || row.flows == 0) bottleneck = kNothing;
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
     resources_[row.resources[i]].members[row.places[i]].held = row.resources[i] == bottleneck;
   }
@@ -207,7 +193,7 @@ void MaxMin::Recompute(std::uint32_t resource) {
     for (std::size_t i = 0; i < row.members.size(); ++i) {
       Member& member = row.members[i];
       const bool held =
-          member.flows > 0 && outcome.level != kUnlimited && !(elsewhere_[i] < Hold{outcome.level, resource});
+          member.flows > 0 && outcome.level != kUnlimited && elsewhere_[i] >= MakeHold(outcome.level, resource);
       if (held != member.held) MarkMoved(member.path);
       member.held = held;
     }
@@ -222,7 +208,7 @@ MaxMin::Hold MaxMin::Elsewhere(const Member& member) const {
   Hold least = second < first ? second : first;
   if (!member.more) return least;
   const Path& path = paths_[member.path];
-  if (path.cap <= least.level) least = {path.cap, kCapOrder};
+  if (path.cap <= LevelOf(least)) least = MakeHold(path.cap, kCapOrder);
   for (std::uint32_t i = 0; i < path.resource_count; ++i) {
     const Hold hold = HoldOf(path.resources[i]);
     if (i != member.index && hold < least) least = hold;
@@ -235,20 +221,20 @@ MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
   const Resource& row = resources_[resource];
   Int128 left = row.capacity;
   Rate flows_here = 0;
-  Hold highest_elsewhere{0, 0};
-  Hold lowest_here{kUnlimited, kNothing};
-  elsewhere_.resize(row.members.size());
+  Hold highest_elsewhere = 0;
+  Hold lowest_here = MakeHold(kUnlimited, kNothing);
+  if (elsewhere_.size() < row.members.size()) elsewhere_.resize(row.members.size());
   for (std::size_t i = 0; i < row.members.size(); ++i) {
     const Member& member = row.members[i];
     const Hold elsewhere = Elsewhere(member);
     elsewhere_[i] = elsewhere;
-    if (member.held) {
-      flows_here += member.flows;
-      if (elsewhere < lowest_here) lowest_here = elsewhere;
-    } else {
-      left -= static_cast<Int128>(static_cast<UInt128>(elsewhere.level) * member.flows);
-      if (highest_elsewhere < elsewhere) highest_elsewhere = elsewhere;
-    }
+    // Who is held where is as good as random to a processor, so this is written without branches.
+    const Hold here = member.held ? elsewhere : MakeHold(kUnlimited, kNothing);
+    const Hold away = member.held ? 0 : elsewhere;
+    lowest_here = here < lowest_here ? here : lowest_here;
+    highest_elsewhere = away > highest_elsewhere ? away : highest_elsewhere;
+    flows_here += member.held ? member.flows : 0;
+    left -= static_cast<Int128>(static_cast<UInt128>(LevelOf(away)) * member.flows);
   }
   if (row.flows == 0 || row.capacity == kUnlimited) return {};
   if (row.members.size() == 1) return {.level = row.capacity / row.flows};
@@ -258,8 +244,9 @@ MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
     if (left >= static_cast<Int128>(row.flows)) return {.level = kUnlimited, .spare = left, .as_held = true};
   } else if (left >= 0) {
     const Rate level = static_cast<Rate>(left) / flows_here;
-    const bool clear = highest_elsewhere.level != kUnlimited && level >= highest_elsewhere.level + row.flows;
-    if (clear && !(lowest_here < Hold{level, resource})) return {.level = level, .as_held = true};
+    const Rate highest = LevelOf(highest_elsewhere);
+    const bool clear = highest != kUnlimited && level >= highest + row.flows;
+    if (clear && lowest_here >= MakeHold(level, resource)) return {.level = level, .as_held = true};
   }
   return ShareOutFromStart(resource);
 }
@@ -269,18 +256,18 @@ MaxMin::Outcome MaxMin::ShareOutFromStart(std::uint32_t resource) const {
   const Resource& row = resources_[resource];
   Rate left = row.capacity;
   Rate flows_here = row.flows;
-  Hold reached{0, 0};
+  Hold reached = 0;
   for (;;) {
-    const Hold share{left / flows_here, resource};
+    const Hold share = MakeHold(left / flows_here, resource);
     bool changed = false;
     for (std::size_t i = 0; i < row.members.size(); ++i) {
-      if (elsewhere_[i] < reached || !(elsewhere_[i] < share)) continue;
-      left -= elsewhere_[i].level * row.members[i].flows;
+      if (elsewhere_[i] < reached || elsewhere_[i] >= share) continue;
+      left -= LevelOf(elsewhere_[i]) * row.members[i].flows;
       flows_here -= row.members[i].flows;
       changed = true;
     }
     if (flows_here == 0) return {.level = kUnlimited, .spare = left};
-    if (!changed) return {.level = share.level};
+    if (!changed) return {.level = LevelOf(share)};
     reached = share;
   }
 }
@@ -293,7 +280,7 @@ void MaxMin::SetLevel(std::uint32_t resource, Rate level) {
   const auto& members = resources_[resource].members;
   for (std::size_t i = 0; i < members.size(); ++i) {
     // A level that is above what holds the path back elsewhere, before and after, changes nothing for the others.
-    const Rate elsewhere = elsewhere_[i].level;
+    const Rate elsewhere = LevelOf(elsewhere_[i]);
     if (elsewhere < std::min(old, level)) continue;
     const Rate before = std::min(old, elsewhere);
     const Rate after = std::min(level, elsewhere);
@@ -337,14 +324,14 @@ void MaxMin::Fill() {
     std::pop_heap(offers_.begin(), offers_.end(), later);
     const Offer offer = offers_.back();
     offers_.pop_back();
-    if (offer.hold.order == kCapOrder) {
-      Freeze(offer.id, offer.hold.level);
+    if (OrderOf(offer.hold) == kCapOrder) {
+      Freeze(offer.id, LevelOf(offer.hold));
       continue;
     }
     if (flows_left_[offer.id] == 0) continue;
     const Rate share = left_[offer.id] / flows_left_[offer.id];
-    if (share != offer.hold.level) {  // it grew since it was offered
-      offers_.push_back({{share, offer.id}, offer.id});
+    if (share != LevelOf(offer.hold)) {  // it grew since it was offered
+      offers_.push_back({MakeHold(share, offer.id), offer.id});
       std::push_heap(offers_.begin(), offers_.end(), later);
       continue;
     }
@@ -356,8 +343,7 @@ void MaxMin::Fill() {
     resources_[id].spare = static_cast<Int128>(left_[id]);
   }
   levels_.swap(filled_);
-  for (const Marked& marked : marked_) resources_[marked.resource].is_marked = 0;
-  marked_.clear();
+  while (!marked_.empty()) marked_.Take();
   for (std::uint32_t path = 0; path < paths_.size(); ++path) MarkMoved(path);
 }
 
@@ -375,11 +361,11 @@ void MaxMin::OfferAll() {
     flows_left_[id] = row.flows;
     const Rate share = row.capacity / row.flows;
     if (row.members.size() == 1) filled_[id] = share;
-    offers_.push_back({{share, id}, id});
+    offers_.push_back({MakeHold(share, id), id});
   }
   for (std::uint32_t path = 0; path < paths_.size(); ++path) {
     const Path& row = paths_[path];
-    if (row.flows > 0 && row.cap != kUnlimited) offers_.push_back({{row.cap, kCapOrder}, path});
+    if (row.flows > 0 && row.cap != kUnlimited) offers_.push_back({MakeHold(row.cap, kCapOrder), path});
   }
 }
 

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "sim/int128.h"
+#include "sim/level_queue.h"
 
 namespace crrsim {
 
@@ -59,6 +60,9 @@ class MaxMin {
   void RemovePath(std::uint32_t path);
   void SetFlows(std::uint32_t path, std::uint32_t flows);
   [[nodiscard]] std::uint32_t flows(std::uint32_t path) const { return paths_[path].flows; }
+
+  /// Whether nothing that the path has can ever hold it back.
+  [[nodiscard]] bool IsUnlimited(std::uint32_t path) const;
 
   /// Makes levels and bottlenecks those of now, and lists what became different since the last Solve.
   void Solve();
@@ -98,25 +102,22 @@ class MaxMin {
     Rate capacity = kUnlimited;
     std::uint32_t flows = 0;
     std::uint8_t is_shared = 0;  ///< its capacity is finite and more than one path uses it
-    std::uint8_t is_marked = 0;
     std::uint8_t is_changed = 0;
     Int128 spare = 0;  ///< what its flows leave unused, while its level is kUnlimited
     std::vector<Member> members;
   };
-  /// What holds a path back, for comparing: by level, then a cap (order 0) before resources, then by number.
-  struct Hold {
-    Rate level;
-    std::uint32_t order;
-    friend bool operator<(Hold a, Hold b) { return a.level != b.level ? a.level < b.level : a.order < b.order; }
-  };
+  /// What holds a path back, for comparing: its level above its order, which is 0 for a cap and else the resource's
+  /// number. One number and no struct, since compilers choose the lesser of two without a branch then.
+  using Hold = UInt128;
+  static constexpr std::uint32_t kCapOrder = 0;
+  static constexpr Hold MakeHold(Rate level, std::uint32_t order) { return (static_cast<Hold>(level) << 64) | order; }
+  static constexpr Rate LevelOf(Hold hold) { return static_cast<Rate>(hold >> 64); }
+  static constexpr std::uint32_t OrderOf(Hold hold) { return static_cast<std::uint32_t>(hold); }
+
   struct Outcome {
     Rate level = kUnlimited;
     Int128 spare = 0;      ///< where the level is kUnlimited
     bool as_held = false;  ///< each member is held here, or not, as its row says
-  };
-  struct Marked {
-    Rate level;
-    std::uint32_t resource;
   };
   /// A share that a resource, or a cap, may come to give in the filling from the start.
   struct Offer {
@@ -124,8 +125,7 @@ class MaxMin {
     std::uint32_t id;
   };
 
-  static constexpr std::uint32_t kCapOrder = 0;
-  [[nodiscard]] Hold HoldOf(std::uint32_t resource) const { return {levels_[resource], resource}; }
+  [[nodiscard]] Hold HoldOf(std::uint32_t resource) const { return MakeHold(levels_[resource], resource); }
 
   void Attach(std::uint32_t path, std::uint32_t resource);
   void Describe(std::uint32_t path);
@@ -133,7 +133,6 @@ class MaxMin {
   void Mark(std::uint32_t resource);
   void MarkMoved(std::uint32_t path);
   void MarkChanged(std::uint32_t resource);
-  std::uint32_t TakeLowestMarked();
 
   void Recompute(std::uint32_t resource);
   [[nodiscard]] Hold Elsewhere(const Member& member) const;
@@ -155,7 +154,7 @@ class MaxMin {
   std::vector<std::uint32_t> free_paths_;
   std::vector<std::uint8_t> is_moved_;  ///< by path
 
-  std::vector<Marked> marked_;  ///< a heap, lowest level first
+  LevelQueue marked_;  ///< resources to compute again
   std::vector<std::uint32_t> changed_;
   std::vector<std::uint32_t> maybe_moved_;
   std::vector<std::uint32_t> moved_;

@@ -102,12 +102,16 @@ void NetworkFlows::AddResources(const NetworkTopology& topology) {
 void NetworkFlows::SetCapacity(Instant now, std::uint32_t resource, BytesPerSecond capacity) {
   AdvanceTo(now);
   if (solver_.capacity(resource) == QuantaOf(capacity)) return;
+  // What nothing limits is complete there and then, though a limit comes at the same instant; otherwise it would depend
+  // on whether anyone asked in between.
+  if (solver_.capacity(resource) == MaxMin::kUnlimited) Settle();
   solver_.SetCapacity(resource, QuantaOf(capacity));
   Change();
 }
 
 void NetworkFlows::AddToLink(Instant now, SiteId from, SiteId to, std::uint32_t resource) {
   AdvanceTo(now);
+  Settle();  // as in SetCapacity: so far the link limited nothing
   for (std::uint32_t path = 0; path < paths_.size(); ++path) {
     if (paths_[path].dues.empty() || paths_[path].spec.from != from || paths_[path].spec.to != to) continue;
     solver_.Extend(path, resource);
@@ -238,6 +242,7 @@ ByteCount NetworkFlows::Cancel(Instant now, FlowId id) {
   AdvanceTo(now);
   const auto slot = SlotOf(id);
   const Flow& flow = flows_[slot];
+  if (flow.state == State::kFlowing && solver_.IsUnlimited(flow.path)) Settle();
   auto delivered = DeliveredAt(flow, now);
   if (delivered == flow.size && delivered > ByteCount()) delivered -= Bytes(1);
   if (flow.state == State::kComplete) {
@@ -302,7 +307,7 @@ ByteCount NetworkFlows::DeliveredAt(const Flow& flow, Instant now) const {
 
 ByteCount NetworkFlows::Delivered(Instant now, FlowId flow) {
   CRRSIM_CHECK(now >= now_);
-  if (now > now_) Settle();
+  Settle();
   return DeliveredAt(flows_[SlotOf(flow)], now);
 }
 
@@ -327,7 +332,7 @@ std::optional<Instant> NetworkFlows::WhenDelivered(FlowId id, ByteCount bytes) {
 // Saving.
 
 void NetworkFlows::AddToHash(Instant now, StateHash& hash) {
-  if (now > now_) Settle();
+  Settle();
   for (const Flow& flow : flows_) {
     if (flow.state == State::kFree) continue;
     Writer writer;
@@ -350,10 +355,10 @@ void NetworkFlows::PutFlow(Writer& writer, const Flow& flow, Instant now) const 
   writer.Put(MissingAt(flow, now));
 }
 
-void NetworkFlows::Encode(Writer& writer) const {
+void NetworkFlows::Encode(Writer& writer) {
+  Settle();
   writer.Put(now_);
   writer.Put(started_);
-  writer.Put(unsettled_);
   writer.Put(rate_version_);
   writer.Put(next_sequence_);
   writer.Put(free_slots_);
@@ -374,7 +379,6 @@ NetworkFlows NetworkFlows::Decode(Reader& reader, NetworkClock clock, const Netw
   flows.AddResources(topology);
   flows.now_ = reader.Get<Instant>();
   flows.started_ = reader.Get<bool>();
-  const bool unsettled = reader.Get<bool>();
   flows.rate_version_ = reader.Get<std::uint64_t>();
   flows.next_sequence_ = reader.Get<std::uint64_t>();
   flows.free_slots_ = reader.Get<std::vector<std::uint32_t>>();
@@ -389,10 +393,8 @@ NetworkFlows NetworkFlows::Decode(Reader& reader, NetworkClock clock, const Netw
     listed[slot] = true;
   }
   if (flows.free_slots_.size() + flows.active_ != slots) throw ArchiveError("a network's flow is lost");
-  // The rates follow from what was read. Where they were solved before saving they are solved now, so that rate_version
-  // grows afterwards as it would have.
-  flows.unsettled_ = true;
-  if (!unsettled) flows.Settle();
+  flows.unsettled_ = true;  // the rates follow from what was read
+  flows.Settle();
   return flows;
 }
 

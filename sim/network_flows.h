@@ -46,7 +46,7 @@ class NetworkFlows {
   std::optional<Instant> WhenDelivered(FlowId flow, ByteCount bytes);
   [[nodiscard]] std::uint64_t rate_version() const { return rate_version_; }
 
-  void Encode(Writer& writer) const;
+  void Encode(Writer& writer);
   static NetworkFlows Decode(Reader& reader, NetworkClock clock, const NetworkTopology& topology);
   /// Adds what is under way, as it will stand at `now`.
   void AddToHash(Instant now, StateHash& hash);

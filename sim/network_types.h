@@ -58,8 +58,8 @@ struct SiteSpec {
 
 /// One direction of a pair of sites.
 struct LinkSpec {
-  Duration latency;  ///< one way, never negative
-  Duration jitter;   ///< each message waits up to this much longer, never negative
+  Duration latency{};  ///< one way, never negative
+  Duration jitter{};   ///< each message waits up to this much longer, never negative
   BytesPerSecond bandwidth = BytesPerSecond::Unlimited();
   friend bool operator==(const LinkSpec&, const LinkSpec&) = default;
   template <class Self, class Visit>
@@ -116,19 +116,19 @@ class LimitList {
 
 /// A transfer of bytes to start.
 struct FlowSpec {
-  SiteId from;
-  SiteId to;
-  ByteCount size;
+  SiteId from{};
+  SiteId to{};
+  ByteCount size{};
   BytesPerSecond cap = BytesPerSecond::Unlimited();  ///< the flow's own, such as a window over a long link
   std::uint64_t owner = 0;                           ///< given back at completion; means nothing to the network
-  LimitList limits;
+  LimitList limits{};
 };
 
 /// A flow whose last byte has flowed.
 struct CompletedFlow {
-  FlowId id;
+  FlowId id{};
   std::uint64_t owner = 0;
-  ByteCount size;
+  ByteCount size{};
   friend bool operator==(const CompletedFlow&, const CompletedFlow&) = default;
 };
 
