@@ -226,7 +226,7 @@ Judgement JudgeOne(const StorageClaim& claim, const View& view) {
 }
 
 Judgement JudgeOne(const LagClaim& claim, const View& view) {
-  const auto lags = LagsOf(view.recording, claim.from, claim.to);
+  const auto lags = LagsOf(view.recording.replications(), claim.from, claim.to);
   if (lags.empty()) {
     return Broken(fmt::format("nothing replicated from {} to {}, so there is no lag", view.Name(claim.from),
                               view.Name(claim.to)));

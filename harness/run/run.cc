@@ -96,6 +96,10 @@ void Runner::Report(RunResult& result) {
   result.expectations = results_;
   result.replications = recording_.replications();
   result.bill = world_.bill();
+  if (!result.bill.storage.empty()) {
+    world_.assumptions().Use(Assumption::kGigabyte);
+    world_.assumptions().Use(Assumption::kMonth);
+  }
   result.units = BillingUnits::From(world_.assumptions());
   for (const auto& [key, registry] : world_.registries()) {
     for (const auto& [name, repository] : registry.repositories) {

@@ -56,6 +56,7 @@ struct ReplicationRow {
   FailureCode failure = FailureCode::kNone;
   Instant queued_at;
   std::optional<Instant> completed_at;
+  std::optional<Instant> visible_at;  // when the tag (or, untagged, the manifest) could be seen at the destination
 };
 
 /// What kept a run from its end.
@@ -74,7 +75,7 @@ struct AssumptionRow {
 /// How an integral of stored bytes becomes GB-months under the assumptions of a run.
 struct BillingUnits {
   ByteCount gigabyte = Gibibytes(1);     // assumption `gigabyte`
-  std::optional<Duration> month_length;   // assumption `month`; empty: the month's real hours
+  std::optional<Duration> month_length;  // assumption `month`; empty: the month's real hours
 
   static BillingUnits From(const Assumptions& assumptions);
   [[nodiscard]] double GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const;
