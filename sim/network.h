@@ -100,7 +100,7 @@ class Network {
   /// change; none when it is stalled short of them. Requires bytes <= the flow's size. Ask again when rate_version()
   /// changed.
   [[nodiscard]] std::optional<Instant> WhenDelivered(FlowId flow, ByteCount bytes) const;
-  /// Grows when any rate may have changed; answers of WhenDelivered and NextCompletion hold while it stays.
+  /// Grows with every change; answers of Rate, WhenDelivered and NextCompletion hold while it stays.
   [[nodiscard]] std::uint64_t rate_version() const;
 
   // The network as a value.

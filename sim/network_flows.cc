@@ -48,7 +48,6 @@ void NetworkFlows::AdvanceTo(Instant now) {
 }
 
 void NetworkFlows::Change() {
-  if (unsettled_) return;
   unsettled_ = true;
   ++rate_version_;
 }
@@ -402,6 +401,7 @@ void NetworkFlows::GetFlow(Reader& reader, const NetworkTopology& topology) {
   const auto slot = static_cast<std::uint32_t>(flows_.size());
   Flow& flow = flows_.emplace_back();
   flow.generation = reader.Get<std::uint32_t>();
+  if (flow.generation == 0) throw ArchiveError("a network's flow has no generation");
   const auto state = reader.Get<State>();
   if (state == State::kFree) return;
   flow.size = reader.Get<ByteCount>();
