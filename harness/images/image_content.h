@@ -1,12 +1,13 @@
 // The content of one image, ready to be pushed: its manifests in the order in which a registry takes them, and the
 // blobs that they need.
 //
-// It comes from synthetic layers (synthetic.h), an OCI layout folder (oci_layout.h) or an archive of docker save, skopeo
-// or buildah (docker_archive.h); load.h picks between the last two.
+// It comes from synthetic layers (synthetic.h), an OCI layout folder (oci_layout.h) or an archive of docker save,
+// skopeo or buildah (docker_archive.h); load.h picks between the last two.
 //
-// Invariants: every child stands before its index; the root stands last; each digest is there once; `blobs` holds exactly
-// what the manifests name as theirs (`Manifest::blobs`, so no foreign layers), in the order of first use. Every size and
-// digest was computed from bytes, save the layers of kSizesOnly. A subject is not part of its referrer's content.
+// Invariants: every child stands before its index; the root stands last; each digest is there once; `blobs` holds
+// exactly what the manifests name as theirs (`Manifest::blobs`, so no foreign layers), in the order of first use. Every
+// size and digest was computed from bytes, save the layers of kSizesOnly. A subject is not part of its referrer's
+// content.
 //
 // Determinism: the same file or specification gives the same content; neither a run's seed nor the host has a part.
 #pragma once

@@ -49,7 +49,7 @@ class File {
 
   /// The size of a regular file; nothing for all else.
   [[nodiscard]] std::optional<std::int64_t> RegularSize() const {
-    struct stat status {};
+    struct stat status{};
     if (fd_ < 0 || fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
     return status.st_size;
   }

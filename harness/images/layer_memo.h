@@ -1,9 +1,9 @@
 // A memo on disk of the digests of synthetic layers, so that a run need not hash the same 51 MiB every time.
 //
-// It holds results of a pure function and can change no result, only how fast it is there: a record counts only with its
-// whole key and a check value, so one that is damaged, cut off or of another version is passed over and computed again.
-// Records are appended in one write each; several processes may share the file. Where there is no place to write, where
-// the home directory is missing or read-only, everything works without.
+// It holds results of a pure function and can change no result, only how fast it is there: a record counts only with
+// its whole key and a check value, so one that is damaged, cut off or of another version is passed over and computed
+// again. Records are appended in one write each; several processes may share the file. Where there is no place to
+// write, where the home directory is missing or read-only, everything works without.
 //
 // Errors: none is ever reported.
 #pragma once

@@ -1,9 +1,9 @@
 // Images made up from a list of layer sizes: real manifests and configs over generated layers.
 //
-// The digests hang on the specification alone, not on a run's seed, so they are the same in every run. Layers are of the
-// uncompressed media type, so that the config's diff_ids, which name uncompressed layers, are the layers' digests; layer
-// bytes are noise (layer_bytes.h). With kSizesOnly layers have stand-in digests and the origin line says so; an image
-// over one that has sizes only has sizes only itself.
+// The digests hang on the specification alone, not on a run's seed, so they are the same in every run. Layers are of
+// the uncompressed media type, so that the config's diff_ids, which name uncompressed layers, are the layers' digests;
+// layer bytes are noise (layer_bytes.h). With kSizesOnly layers have stand-in digests and the origin line says so; an
+// image over one that has sizes only has sizes only itself.
 //
 //   auto memo = LayerMemo::OfUser();
 //   auto image = MakeSyntheticImage({.name = "mservice", .layers = {Mebibytes(48), Mebibytes(3)}}, memo);
