@@ -22,8 +22,7 @@ const Duration kAfterlifeMax = Days(400);
 
 std::optional<Tag> TagOf(const PushStep& push, std::int64_t n) {
   if (push.tag.empty()) return std::nullopt;
-  auto text = push.tag;
-  if (const auto place = text.find("{n}"); place != std::string::npos) text.replace(place, 3, fmt::format("{}", n));
+  const auto text = NumberedTag(push.tag, n);
   auto tag = Tag::Parse(text);
   CRRSIM_CHECK(tag.ok(), "the loader let tag {} pass", text);
   return *tag;

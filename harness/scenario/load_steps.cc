@@ -80,10 +80,8 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
       context.Refuse(reader.Get("push")->place, repository.error().message);
     }
     if (colon != std::string::npos) step.tag = text->substr(colon + 1);
-    auto sample = step.tag;
-    if (const auto place = sample.find("{n}"); place != std::string::npos) sample.replace(place, 3, "1");
     if (colon != std::string::npos) {
-      const auto tag = Tag::Parse(sample);
+      const auto tag = Tag::Parse(NumberedTag(step.tag, 1));
       if (!tag) context.Refuse(reader.Get("push")->place, tag.error().message);
     }
   }

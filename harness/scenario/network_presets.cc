@@ -44,7 +44,8 @@ std::optional<Duration> NetworkPreset::LatencyOf(std::string_view from, std::str
   const auto place_of = [&](std::string_view region) {
     return static_cast<std::size_t>(std::find(regions.begin(), regions.end(), region) - regions.begin());
   };
-  const auto [first, second] = std::minmax(place_of(from), place_of(to));
+  const auto first = std::min(place_of(from), place_of(to));
+  const auto second = std::max(place_of(from), place_of(to));
   if (second == regions.size() || first == second) return std::nullopt;
   return Microseconds(round_trip_microseconds[first][second - first - 1]) / 2;
 }

@@ -9,6 +9,13 @@ std::string ToText(const ImageReference& reference) {
                        : fmt::format("{}@{}", reference.repository.text(), reference.digest->short_text());
 }
 
+std::string NumberedTag(const std::string& tag, std::int64_t n) {
+  constexpr std::string_view kMark = "{n}";
+  const auto place = tag.find(kMark);
+  if (place == std::string::npos) return tag;
+  return fmt::format("{}{}{}", tag.substr(0, place), n, tag.substr(place + kMark.size()));
+}
+
 const ImageSpec* Scenario::FindImage(const std::string& name) const {
   for (const auto& image : images) {
     if (image.name == name) return &image;

@@ -208,6 +208,9 @@ struct PushStep {
   std::int64_t times = 1;  // `{n}` counts 1, 2, ...
   Duration every;          // between the starts of repeated pushes
 };
+/// The tag of the n-th push: `{n}` replaced by the number.
+std::string NumberedTag(const std::string& tag, std::int64_t n);
+
 struct PullStep {
   ImageReference image;
   RegistryKey from;
