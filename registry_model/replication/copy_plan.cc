@@ -5,97 +5,98 @@
 
 namespace crrsim {
 
-CopyPlan::CopyPlan(std::vector<ManifestPtr> manifests) : manifests_(std::move(manifests)) {
-  CRRSIM_CHECK(!manifests_.empty(), "an image without a manifest");
-  NumberBlobs();
-  NumberManifests();
+void CopyPlan::LayOut(const ManifestList& manifests) {
+  CRRSIM_CHECK(!manifests.empty(), "an image without a manifest");
+  Clear();
+  NumberParts(manifests);
+  LinkManifests(manifests);
   TurnNeedsRound();
 }
 
-void CopyPlan::NumberBlobs() {
-  std::size_t mentions = 0;
-  std::size_t links = 0;
-  for (const auto& manifest : manifests_) {
-    mentions += manifest->blobs.size();
-    links += manifest->blobs.size() + manifest->children.size();
-  }
-  content_.reserve(mentions + manifests_.size());
-  blob_sizes_.reserve(mentions);
-  needs_.reserve(links);
-  if (manifests_.size() == 1) {
-    // A manifest names each of its blobs once, so there is nothing to look up.
-    for (const auto& blob : manifests_.front()->blobs) {
-      needs_.push_back(part_count());
-      content_.push_back({ContentKind::kBlob, blob.digest});
-      blob_sizes_.push_back(blob.size);
-    }
-    return;
-  }
-  Index<Digest, PartNumber> known;
-  for (const auto& manifest : manifests_) {
-    for (const auto& blob : manifest->blobs) {
-      if (known.Find(blob.digest) != nullptr) continue;
-      known.Insert(blob.digest, part_count());
-      content_.push_back({ContentKind::kBlob, blob.digest});
-      blob_sizes_.push_back(blob.size);
-    }
-  }
+void CopyPlan::Clear() {
+  content_.clear();
+  blob_sizes_.clear();
+  links_.clear();
 }
 
-void CopyPlan::NumberManifests() {
+void CopyPlan::NumberParts(const ManifestList& manifests) {
+  std::size_t mentions = 0;
+  for (const auto& manifest : manifests) mentions += manifest->blobs.size();
+  content_.reserve(mentions + manifests.size());
+  blob_sizes_.reserve(mentions);
+  // A manifest names each of its blobs once, so one alone needs no looking up.
+  const bool is_single = manifests.size() == 1;
+  Index<Digest, PartNumber> known;
+  for (const auto& manifest : manifests) {
+    for (const auto& blob : manifest->blobs) {
+      if (!is_single && !known.Insert(blob.digest, part_count())) continue;
+      content_.push_back({ContentKind::kBlob, blob.digest});
+      blob_sizes_.push_back(blob.size);
+    }
+  }
+  for (const auto& manifest : manifests) content_.push_back({ContentKind::kManifest, manifest->digest});
+}
+
+void CopyPlan::LinkManifests(const ManifestList& manifests) {
   const auto blobs = blob_count();
-  needs_begin_.reserve(manifests_.size() + 1);
-  needs_begin_.push_back(0);
-  if (manifests_.size() == 1) {
-    content_.push_back({ContentKind::kManifest, root()->digest});
-    needs_begin_.push_back(blobs);
+  links_.resize(manifests.size() + 1 + part_count() + 1);
+  links_[0] = static_cast<std::uint32_t>(links_.size());
+  if (manifests.size() == 1) {
+    for (PartNumber blob = 0; blob < blobs; ++blob) links_.push_back(blob);
+    links_[1] = static_cast<std::uint32_t>(links_.size());
     return;
   }
   Index<Digest, PartNumber> blob_numbers;
   for (PartNumber blob = 0; blob < blobs; ++blob) blob_numbers.Insert(content_[blob].digest, blob);
   Index<Digest, PartNumber> manifest_numbers;
-  Index<Digest, PartNumber> named_as_child;
-  for (const auto& manifest : manifests_) {
-    CRRSIM_CHECK(named_as_child.Find(manifest->digest) == nullptr, "{} comes after an index that lists it",
-                 manifest->digest.text());
-    CRRSIM_CHECK(manifest_numbers.Find(manifest->digest) == nullptr, "{} is listed twice", manifest->digest.text());
-    for (const auto& blob : manifest->blobs) needs_.push_back(*blob_numbers.Find(blob.digest));
-    for (const auto& child : manifest->children) {
-      if (const auto* number = manifest_numbers.Find(child.digest)) {
-        needs_.push_back(*number);
-      } else if (named_as_child.Find(child.digest) == nullptr) {
-        named_as_child.Insert(child.digest, part_count());
-      }
+  for (auto part = blobs; part < part_count(); ++part) {
+    CRRSIM_CHECK(manifest_numbers.Insert(content_[part].digest, part), "{} is listed twice",
+                 content_[part].digest.text());
+  }
+  for (std::size_t place = 0; place < manifests.size(); ++place) {
+    for (const auto& blob : manifests[place]->blobs) links_.push_back(*blob_numbers.Find(blob.digest));
+    for (const auto& child : manifests[place]->children) {
+      const auto* number = manifest_numbers.Find(child.digest);
+      if (number == nullptr) continue;
+      CRRSIM_CHECK(*number < blobs + place, "{} comes after an index that lists it", child.digest.text());
+      links_.push_back(*number);
     }
-    manifest_numbers.Insert(manifest->digest, part_count());
-    content_.push_back({ContentKind::kManifest, manifest->digest});
-    needs_begin_.push_back(static_cast<std::uint32_t>(needs_.size()));
+    links_[place + 1] = static_cast<std::uint32_t>(links_.size());
   }
 }
 
 void CopyPlan::TurnNeedsRound() {
-  needed_by_begin_.assign(part_count() + 1, 0);
-  for (const auto part : needs_) ++needed_by_begin_[part + 1];
-  for (PartNumber part = 0; part < part_count(); ++part) needed_by_begin_[part + 1] += needed_by_begin_[part];
-  needed_by_.resize(needs_.size());
-  auto next = needed_by_begin_;
-  for (PartNumber part = blob_count(); part < part_count(); ++part) {
-    for (const auto need : NeedsOf(part)) {
-      CRRSIM_CHECK(need < part, "part {} needs part {}, which comes later", part, need);
-      needed_by_[next[need]++] = part;
-    }
+  // Counting sort: how many need each part, where its list ends, then filled from the back, which leaves the
+  // beginnings.
+  const auto begins = manifest_count() + 1;
+  const auto needs_begin = links_.front();
+  const auto needs_end = links_[manifest_count()];
+  for (auto link = needs_begin; link < needs_end; ++link) ++links_[begins + links_[link]];
+  auto end = needs_end;
+  for (PartNumber part = 0; part <= part_count(); ++part) {
+    end += links_[begins + part];
+    links_[begins + part] = end;
   }
+  links_.resize(end);
+  for (auto part = part_count(); part-- > blob_count();) {
+    const auto needs = NeedsOf(part);
+    for (auto need = needs.rbegin(); need != needs.rend(); ++need) links_[--links_[begins + *need]] = part;
+  }
+}
+
+std::span<const PartNumber> CopyPlan::List(std::size_t begins, std::size_t place) const {
+  const auto begin = links_[begins + place];
+  return std::span(links_).subspan(begin, links_[begins + place + 1] - begin);
 }
 
 std::span<const PartNumber> CopyPlan::NeedsOf(PartNumber part) const {
   CRRSIM_CHECK(part >= blob_count() && part < part_count(), "part {} is no manifest", part);
-  const auto place = part - blob_count();
-  return std::span(needs_).subspan(needs_begin_[place], needs_begin_[place + 1] - needs_begin_[place]);
+  return List(0, part - blob_count());
 }
 
 std::span<const PartNumber> CopyPlan::NeededBy(PartNumber part) const {
   CRRSIM_CHECK(part < part_count(), "there is no part {}", part);
-  return std::span(needed_by_).subspan(needed_by_begin_[part], needed_by_begin_[part + 1] - needed_by_begin_[part]);
+  return List(manifest_count() + 1, part);
 }
 
 }  // namespace crrsim

@@ -2,9 +2,12 @@
 //
 // Parts are numbered: first all distinct blobs in the order in which the manifests name them, then the manifests,
 // children before their index, the image itself last. A manifest needs its blobs and its children; it is put when they
-// are there. A plan is immutable and shared by the jobs of one push.
+// are there.
 //
-//   CopyPlan plan({child, index});
+// A plan belongs to one running job and is laid out again for the next, so that its memory serves them all.
+//
+//   CopyPlan plan;
+//   plan.LayOut({child, index});
 //   for (PartNumber blob = 0; blob < plan.blob_count(); ++blob) ... plan.blob_size(blob) ...
 //
 // Source  ecr-replication.md 4 (children of a list), 10.2 PutImage (children must be there first).
@@ -16,6 +19,7 @@
 
 #include "registry_model/oci/manifest.h"
 #include "registry_model/replication/engine.h"
+#include "registry_model/replication/job_queue.h"
 
 namespace crrsim {
 
@@ -25,7 +29,8 @@ class CopyPlan {
  public:
   /// Requires at least one manifest, each once, children before their index; a Defect otherwise. A child that is not
   /// among them is not waited for.
-  explicit CopyPlan(std::vector<ManifestPtr> manifests);
+  void LayOut(const ManifestList& manifests);
+  void Clear();
 
   /// Of blobs and manifests together.
   [[nodiscard]] PartNumber part_count() const { return static_cast<PartNumber>(content_.size()); }
@@ -34,10 +39,6 @@ class CopyPlan {
   [[nodiscard]] const std::vector<Content>& content() const { return content_; }
   /// Requires a blob's number.
   [[nodiscard]] ByteCount blob_size(PartNumber part) const { return blob_sizes_.at(part); }
-  /// Requires a manifest's number.
-  [[nodiscard]] const ManifestPtr& manifest(PartNumber part) const { return manifests_.at(part - blob_count()); }
-  [[nodiscard]] const std::vector<ManifestPtr>& manifests() const { return manifests_; }
-  [[nodiscard]] const ManifestPtr& root() const { return manifests_.back(); }
 
   /// The parts that a manifest needs, in its own order. Requires a manifest's number.
   [[nodiscard]] std::span<const PartNumber> NeedsOf(PartNumber part) const;
@@ -45,18 +46,17 @@ class CopyPlan {
   [[nodiscard]] std::span<const PartNumber> NeededBy(PartNumber part) const;
 
  private:
-  void NumberBlobs();
-  void NumberManifests();
+  void NumberParts(const ManifestList& manifests);
+  void LinkManifests(const ManifestList& manifests);
   void TurnNeedsRound();
+  [[nodiscard]] std::size_t manifest_count() const { return content_.size() - blob_sizes_.size(); }
+  [[nodiscard]] std::span<const PartNumber> List(std::size_t begins, std::size_t place) const;
 
-  std::vector<ManifestPtr> manifests_;
   std::vector<Content> content_;
   std::vector<ByteCount> blob_sizes_;
-  // Two lists of lists, each flat: those of manifest m are [begin[m], begin[m + 1]), those of part p likewise.
-  std::vector<PartNumber> needs_;
-  std::vector<std::uint32_t> needs_begin_;
-  std::vector<PartNumber> needed_by_;
-  std::vector<std::uint32_t> needed_by_begin_;
+  // Four tables in one piece of memory: where the needs of each manifest begin, where the list of manifests that need
+  // each part begins, and both sorts of list. A list ends where the next begins.
+  std::vector<std::uint32_t> links_;
 };
 
 }  // namespace crrsim

@@ -8,7 +8,8 @@
 // Rules of the dialogue:
 // - Every Ask has exactly one outcome: an Answered input, whose Answer says kTimedOut when no answer came within the
 // request's timeout.
-// - Every Transfer has exactly one outcome: TransferArrived or TransferFailed; after a CancelTransfer there is none, not
+// - Every Transfer has exactly one outcome: TransferArrived or TransferFailed; after a CancelTransfer there is none,
+// not
 //   even one that was on its way at the same instant. An arrived transfer must be settled by one AcceptBlob or
 //   RejectBlob, in the answer to its TransferArrived.
 // - A transfer may outlive the job that started it, when other jobs wait for its blob.
@@ -119,7 +120,7 @@ struct Ask {
   RequestId request = 0;
   JobId job = 0;
   JobStep step = JobStep::kAdmit;  // any but kTransfer
-  Replication replication;
+  ReplicationPtr replication;
   std::vector<Content> content;  // kCheckContent: the image's blobs and manifests, each once
   ManifestPtr manifest;          // kPutManifest: which; kBindTag: the one to bind
   Duration timeout;
@@ -139,7 +140,7 @@ struct Ask {
 struct StartTransfer {
   TransferId transfer = 0;
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
   Digest blob;
   ByteCount size;
   Duration stall_timeout;  // fails with kTimedOut after this long without progress
@@ -173,11 +174,11 @@ struct SetTimer {
 };
 struct ReportQueued {
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
 };
 struct ReportStarted {
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
 };
 /// `attempt` counts, from 1, the failures in a row of this step of this job; each blob and each manifest has its own
 /// count. `retry_in` is empty when the job ends instead.
@@ -190,7 +191,7 @@ struct ReportStepFailed {
 };
 struct ReportEnded {
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
   ReplicationStatus status = ReplicationStatus::kInProgress;  // kComplete or kFailed
   FailureCode failure = FailureCode::kNone;
   Instant queued_at;

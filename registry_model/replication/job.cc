@@ -4,6 +4,12 @@
 
 namespace crrsim {
 
+std::string Replication::ShareKey() const {
+  Writer writer;
+  writer.Put(*this);
+  return writer.TakeBytes();
+}
+
 std::string_view NameOf(JobStep step) {
   constexpr std::array<std::string_view, kJobStepCount> kNames = {"admit", "check-content", "transfer", "put-manifest",
                                                                   "bind-tag"};

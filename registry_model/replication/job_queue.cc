@@ -37,12 +37,12 @@ JobQueue::Order JobQueue::OrderOf(const EngineOptions& options) {
   return Order::kPerDestination;
 }
 
-std::uint32_t JobQueue::PairOf(const RegistryKey& source, const RegistryKey& destination) {
-  const PairKey key{source, destination};
-  if (const auto* number = pair_numbers_.Find(key)) return *number;
-  const auto number = static_cast<std::uint32_t>(pairs_.size());
-  pair_numbers_.Insert(key, number);
-  pairs_.emplace_back();
+// ---- Coming ---------------------------------------------------------------------------------------------------------
+
+PairNumber JobQueue::PairOf(const Replication& copy) {
+  const auto [number, is_new] =
+      pair_numbers_.Emplace(PairKey{copy.source, copy.destination}, static_cast<PairNumber>(pairs_.size()));
+  if (is_new) pairs_.emplace_back();
   return number;
 }
 
@@ -51,78 +51,88 @@ bool JobQueue::SameLane(const Replication& a, const Replication& b) const {
   return order_ == Order::kPerDestination || (a.tag == b.tag && a.repository == b.repository);
 }
 
-void JobQueue::Add(Slot job, JobId id, ReplicationPtr copy) {
-  if (job >= entries_.size()) entries_.resize(job + 1);
-  CRRSIM_CHECK(entries_[job].copy == nullptr, "slot {} is queued already", job);
-  auto& entry = entries_[job];
-  entry = Entry{id, std::move(copy), State::kBehind, 0, kNoSlot, kNoSlot, kNoSlot};
-  entry.pair = PairOf(entry.copy->source, entry.copy->destination);
-  if (order_ == Order::kPerDestination || (order_ == Order::kPerTag && entry.copy->tag)) JoinLane(job);
-  if (entry.ahead == kNoSlot) MakeReady(job);
+PairNumber JobQueue::Add(QueuedJob job) { return entries_[Readd(std::move(job))].pair; }
+
+Slot JobQueue::Readd(QueuedJob job) {
+  const auto ticket = entries_.Take();
+  auto& entry = entries_[ticket];
+  entry = Entry{std::move(job), State::kBehind, 0, kNoSlot, kNoSlot, kNoSlot};
+  const auto& copy = *entry.job.copy;
+  entry.pair = PairOf(copy);
+  if (order_ == Order::kPerDestination || (order_ == Order::kPerTag && copy.tag)) JoinLane(ticket);
+  if (entry.ahead == kNoSlot) MakeReady(ticket);
+  return ticket;
 }
 
-void JobQueue::JoinLane(Slot job) {
-  auto& entry = entries_[job];
-  auto hash = HashOfPair(entry.copy->source, entry.copy->destination);
+void JobQueue::JoinLane(Slot ticket) {
+  auto& entry = entries_[ticket];
+  const auto& copy = *entry.job.copy;
+  auto hash = HashOfPair(copy.source, copy.destination);
   if (order_ == Order::kPerTag) {
-    hash = MixHash(MixHash(hash, entry.copy->repository.LookupHash()), entry.copy->tag->LookupHash());
+    hash = MixHash(MixHash(hash, copy.repository.LookupHash()), copy.tag->LookupHash());
   }
-  entry.lane = lanes_by_hash_.Find(
-      hash, [&](Slot lane) { return SameLane(*entries_[lanes_[lane].first].copy, *entry.copy); });
-  if (entry.lane == kNoSlot) {
-    entry.lane = lanes_.Take();
-    lanes_[entry.lane] = Lane{hash, job, job};
-    lanes_by_hash_.Insert(hash, entry.lane);
-    return;
-  }
+  entry.lane = lanes_by_hash_.FindOrInsert(
+      hash, [&](Slot lane) { return SameLane(*entries_[lanes_[lane].first].job.copy, copy); },
+      [&] {
+        const auto lane = lanes_.Take();
+        lanes_[lane] = Lane{hash, ticket, ticket};
+        return lane;
+      });
   auto& lane = lanes_[entry.lane];
-  CRRSIM_CHECK(entries_[lane.last].id < entry.id, "job {} is queued after job {}", entry.id, entries_[lane.last].id);
+  if (lane.last == ticket) return;
+  auto& last = entries_[lane.last];
+  CRRSIM_CHECK(last.job.id < entry.job.id, "job {} is queued after job {}", entry.job.id, last.job.id);
   entry.ahead = lane.last;
-  entries_[lane.last].behind = job;
-  lane.last = job;
+  last.behind = ticket;
+  lane.last = ticket;
 }
 
-void JobQueue::MakeReady(Slot job) {
-  auto& entry = entries_[job];
-  CRRSIM_CHECK(entry.state == State::kBehind && entry.ahead == kNoSlot, "job {} is not first in its lane", entry.id);
+void JobQueue::MakeReady(Slot ticket) {
+  auto& entry = entries_[ticket];
+  CRRSIM_CHECK(entry.state == State::kBehind && entry.ahead == kNoSlot, "job {} is not first in its lane",
+               entry.job.id);
   entry.state = State::kReady;
   auto& ready = pairs_[entry.pair].ready;
-  ready.emplace_back(entry.id, job);
+  ready.emplace_back(entry.job.id, ticket);
   std::push_heap(ready.begin(), ready.end(), std::greater<>());
 }
 
-std::optional<Slot> JobQueue::StartNext(const RegistryKey& source, const RegistryKey& destination) {
-  auto& [in_flight, ready] = pairs_[PairOf(source, destination)];
+// ---- Going ----------------------------------------------------------------------------------------------------------
+
+std::optional<Slot> JobQueue::StartNext(PairNumber pair) {
+  auto& [in_flight, ready] = pairs_.at(pair);
   CRRSIM_CHECK(in_flight >= 0 && in_flight <= in_flight_max_, "{} of {} jobs in flight", in_flight, in_flight_max_);
   if (ready.empty() || in_flight == in_flight_max_) return std::nullopt;
   std::pop_heap(ready.begin(), ready.end(), std::greater<>());
-  const auto job = ready.back().second;
+  const auto ticket = ready.back().second;
   ready.pop_back();
-  CRRSIM_CHECK(entries_[job].state == State::kReady, "job {} is not ready", entries_[job].id);
-  entries_[job].state = State::kInFlight;
+  auto& entry = entries_[ticket];
+  CRRSIM_CHECK(entry.state == State::kReady, "job {} is not ready", entry.job.id);
+  entry.state = State::kInFlight;
   ++in_flight;
-  return job;
+  return ticket;
 }
 
-void JobQueue::Restart(Slot job) {
-  auto& entry = entries_.at(job);
+void JobQueue::Restart(Slot ticket) {
+  auto& entry = entries_[ticket];
   auto& [in_flight, ready] = pairs_.at(entry.pair);
-  CRRSIM_CHECK(entry.state == State::kReady && in_flight < in_flight_max_, "job {} cannot be in flight", entry.id);
-  std::erase(ready, std::pair(entry.id, job));
+  CRRSIM_CHECK(entry.state == State::kReady && in_flight < in_flight_max_, "job {} cannot be in flight", entry.job.id);
+  std::erase(ready, std::pair(entry.job.id, ticket));
   std::make_heap(ready.begin(), ready.end(), std::greater<>());
   entry.state = State::kInFlight;
   ++in_flight;
 }
 
-void JobQueue::End(Slot job) {
-  auto& entry = entries_.at(job);
-  CRRSIM_CHECK(entry.state == State::kInFlight, "job {} ends without having been in flight", entry.id);
-  auto& in_flight = pairs_[entry.pair].in_flight;
-  CRRSIM_CHECK(in_flight > 0, "job {} ends, and none is in flight", entry.id);
+PairNumber JobQueue::End(Slot ticket) {
+  auto& entry = entries_[ticket];
+  CRRSIM_CHECK(entry.state == State::kInFlight, "job {} ends without having been in flight", entry.job.id);
+  const auto pair = entry.pair;
+  auto& in_flight = pairs_[pair].in_flight;
+  CRRSIM_CHECK(in_flight > 0, "job {} ends, and none is in flight", entry.job.id);
   --in_flight;
   if (entry.lane != kNoSlot) {
     auto& lane = lanes_[entry.lane];
-    CRRSIM_CHECK(lane.first == job && entry.ahead == kNoSlot, "job {} ends before those ahead of it", entry.id);
+    CRRSIM_CHECK(lane.first == ticket && entry.ahead == kNoSlot, "job {} ends before those ahead of it", entry.job.id);
     if (entry.behind == kNoSlot) {
       lanes_by_hash_.Erase(lane.hash, entry.lane);
       lanes_.Give(entry.lane);
@@ -132,27 +142,41 @@ void JobQueue::End(Slot job) {
       MakeReady(entry.behind);
     }
   }
-  entry = Entry{};
+  entry.job = QueuedJob{};
+  entries_.Give(ticket);
+  return pair;
 }
 
-std::optional<Slot> JobQueue::Ahead(Slot job) const {
-  const auto ahead = entries_.at(job).ahead;
+// ---- Looking --------------------------------------------------------------------------------------------------------
+
+std::vector<Slot> JobQueue::TicketsById() const {
+  std::vector<Slot> tickets;
+  tickets.reserve(entries_.taken());
+  for (Slot ticket = 0; ticket < entries_.places(); ++ticket) {
+    if (entries_.holds(ticket)) tickets.push_back(ticket);
+  }
+  std::sort(tickets.begin(), tickets.end(), [this](Slot a, Slot b) { return entries_[a].job.id < entries_[b].job.id; });
+  return tickets;
+}
+
+std::optional<Slot> JobQueue::Ahead(Slot ticket) const {
+  const auto ahead = entries_[ticket].ahead;
   if (ahead == kNoSlot) return std::nullopt;
   return ahead;
 }
 
-std::size_t JobQueue::AheadCount(Slot job) const {
+std::size_t JobQueue::AheadCount(Slot ticket) const {
   std::size_t count = 0;
-  for (auto other = entries_.at(job).ahead; other != kNoSlot; other = entries_[other].ahead) ++count;
+  for (auto other = entries_[ticket].ahead; other != kNoSlot; other = entries_[other].ahead) ++count;
   return count;
 }
 
-std::size_t JobQueue::ReadyBefore(Slot job) const {
-  const auto& entry = entries_.at(job);
-  CRRSIM_CHECK(entry.state == State::kReady, "job {} waits for no place", entry.id);
+std::size_t JobQueue::ReadyBefore(Slot ticket) const {
+  const auto& entry = entries_[ticket];
+  CRRSIM_CHECK(entry.state == State::kReady, "job {} waits for no place", entry.job.id);
   const auto& ready = pairs_[entry.pair].ready;
   return static_cast<std::size_t>(
-      std::count_if(ready.begin(), ready.end(), [&](const auto& other) { return other.first < entry.id; }));
+      std::count_if(ready.begin(), ready.end(), [&](const auto& other) { return other.first < entry.job.id; }));
 }
 
 }  // namespace crrsim

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,42 +21,59 @@
 
 namespace crrsim {
 
-/// A job's replication, shared by all that concerns it.
-using ReplicationPtr = std::shared_ptr<const Replication>;
+/// The manifests of one push, shared by its jobs: children before their index, the image itself last.
+using ManifestList = std::vector<ManifestPtr>;
+using ManifestListPtr = std::shared_ptr<const ManifestList>;
 
-/// A hash of where an image goes: destination registry and repository.
-std::uint64_t HashOfTarget(const Replication& copy);
+/// A job that was queued and has not ended.
+struct QueuedJob {
+  JobId id = 0;
+  Instant queued_at;
+  ReplicationPtr copy;
+  ManifestListPtr manifests;
+};
+
+/// A (source, destination) pair of registries that has had jobs, numbered by its first.
+using PairNumber = std::uint32_t;
 
 class JobQueue {
  public:
   /// Requires at least one place, and a known value of `job_order`; a Defect otherwise.
   explicit JobQueue(const EngineOptions& options);
 
-  /// Puts a job at the end of its lane. Requires ascending ids and a slot that no other queued job has.
-  void Add(Slot job, JobId id, ReplicationPtr copy);
-  /// Lets the next job of this pair start. Returns its slot; nothing when none is ready or no place is free.
-  std::optional<Slot> StartNext(const RegistryKey& source, const RegistryKey& destination);
-  /// Puts a job that was started before a save in flight again. Requires that it is ready.
-  void Restart(Slot job);
-  /// A job in flight is over: its place is free and its lane moves on.
-  void End(Slot job);
+  /// Puts a job at the end of its lane; ids ascend. Returns the number of its pair.
+  PairNumber Add(QueuedJob job);
+  /// Lets the next job of this pair start. Returns its ticket; nothing when none is ready or no place is free.
+  std::optional<Slot> StartNext(PairNumber pair);
+  /// A job in flight is over: its place is free and its lane moves on. Returns the number of its pair.
+  PairNumber End(Slot ticket);
 
+  /// The job of a ticket, until its end.
+  [[nodiscard]] const QueuedJob& operator[](Slot ticket) const { return entries_[ticket].job; }
+  [[nodiscard]] std::size_t size() const { return entries_.taken(); }
+  /// Tickets are below this; some may be free.
+  [[nodiscard]] Slot places() const { return entries_.places(); }
+  /// All tickets, by ascending job id.
+  [[nodiscard]] std::vector<Slot> TicketsById() const;
+  [[nodiscard]] bool IsInFlight(Slot ticket) const { return entries_[ticket].state == State::kInFlight; }
   /// The job ahead of this one in its lane.
-  [[nodiscard]] std::optional<Slot> Ahead(Slot job) const;
+  [[nodiscard]] std::optional<Slot> Ahead(Slot ticket) const;
   /// How many of its lane are ahead of it.
-  [[nodiscard]] std::size_t AheadCount(Slot job) const;
+  [[nodiscard]] std::size_t AheadCount(Slot ticket) const;
   /// Among the jobs that wait for a place of its pair, how many were queued before it. Requires that it waits for one.
-  [[nodiscard]] std::size_t ReadyBefore(Slot job) const;
-  [[nodiscard]] std::int64_t in_flight(Slot job) const { return pairs_.at(entries_[job].pair).in_flight; }
+  [[nodiscard]] std::size_t ReadyBefore(Slot ticket) const;
+
+  /// For loading: adds a job and returns its ticket; Restart puts it in flight again, and requires that it is ready.
+  Slot Readd(QueuedJob job);
+  void Restart(Slot ticket);
 
  private:
   enum class Order : std::uint8_t { kPerTag, kConcurrent, kPerDestination };
   enum class State : std::uint8_t { kBehind, kReady, kInFlight };
   struct Entry {
-    JobId id = 0;
-    ReplicationPtr copy;
+    QueuedJob job;
     State state = State::kBehind;
-    std::uint32_t pair = 0;
+    PairNumber pair = 0;
     Slot lane = kNoSlot;  // none: the job shares its lane with nobody
     Slot ahead = kNoSlot;
     Slot behind = kNoSlot;
@@ -80,18 +96,21 @@ class JobQueue {
   };
 
   static Order OrderOf(const EngineOptions& options);
-  std::uint32_t PairOf(const RegistryKey& source, const RegistryKey& destination);
+  PairNumber PairOf(const Replication& copy);
   [[nodiscard]] bool SameLane(const Replication& a, const Replication& b) const;
-  void JoinLane(Slot job);
-  void MakeReady(Slot job);
+  void JoinLane(Slot ticket);
+  void MakeReady(Slot ticket);
 
   Order order_;
   std::int64_t in_flight_max_;
-  std::vector<Entry> entries_;  // by the job's slot
+  SlotPool<Entry> entries_;
   SlotPool<Lane> lanes_;
   SlotTable lanes_by_hash_;
-  Index<PairKey, std::uint32_t> pair_numbers_;
+  Index<PairKey, PairNumber> pair_numbers_;
   std::vector<Pair> pairs_;
 };
+
+/// A hash of where an image goes: destination registry and repository.
+std::uint64_t HashOfTarget(const Replication& copy);
 
 }  // namespace crrsim

@@ -9,6 +9,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/check.h"
@@ -71,28 +72,25 @@ class SlotPool {
 
 class SlotTable {
  public:
-  /// The slot with this hash for which `equal(slot)` holds; kNoSlot when there is none.
-  template <class Equal>
-  [[nodiscard]] Slot Find(std::uint64_t hash, const Equal& equal) const {
-    const auto* first = first_.Find(hash);
-    for (auto slot = first == nullptr ? kNoSlot : *first; slot != kNoSlot; slot = next_[slot]) {
+  /// The slot with this hash for which `equal(slot)` holds; when there is none, `make()` gives one, which is inserted.
+  template <class Equal, class Make>
+  Slot FindOrInsert(std::uint64_t hash, const Equal& equal, const Make& make) {
+    const auto [first, is_new] = first_.Emplace(hash, kNoSlot);
+    for (auto slot = first; slot != kNoSlot; slot = next_[slot]) {
       if (equal(slot)) return slot;
     }
-    return kNoSlot;
-  }
-  /// Requires that no equal key is in the table.
-  void Insert(std::uint64_t hash, Slot slot) {
+    const Slot slot = make();
     if (slot >= next_.size()) next_.resize(slot + 1, kNoSlot);
-    next_[slot] = kNoSlot;
-    if (auto* first = first_.Find(hash); first != nullptr) {
-      next_[slot] = *first;
-      *first = slot;
-    } else {
-      first_.Insert(hash, slot);
-    }
+    next_[slot] = std::exchange(first, slot);
+    if (!is_new) ++chained_;
+    return slot;
   }
   /// Requires that the slot was inserted with this hash.
   void Erase(std::uint64_t hash, Slot slot) {
+    if (chained_ == 0) {
+      CRRSIM_CHECK(first_.Erase(hash), "slot {} is not in the table", slot);
+      return;
+    }
     auto* link = first_.Find(hash);
     CRRSIM_CHECK(link != nullptr, "slot {} is not in the table", slot);
     if (*link == slot && next_[slot] == kNoSlot) {
@@ -104,11 +102,13 @@ class SlotTable {
       link = &next_[*link];
     }
     *link = next_[slot];
+    --chained_;
   }
 
  private:
   Index<std::uint64_t, Slot> first_;
-  std::vector<Slot> next_;  // by slot: another with the same hash
+  std::vector<Slot> next_;   // by slot: another with the same hash
+  std::size_t chained_ = 0;  // how many are such another
 };
 
 }  // namespace crrsim

@@ -7,8 +7,7 @@
 
 namespace crrsim {
 
-StandardEngine::StandardEngine(const EngineOptions& options)
-    : options_(options), backoff_(options), queue_(options) {
+StandardEngine::StandardEngine(const EngineOptions& options) : options_(options), backoff_(options), queue_(options) {
   CRRSIM_CHECK(options_.transfers_per_job_max >= 1, "{} transfers a job", options_.transfers_per_job_max);
 }
 
@@ -29,34 +28,44 @@ void StandardEngine::Handle(Instant now, const EngineInput& input, std::vector<E
 
 void StandardEngine::On(const ImageAccepted& push) {
   if (push.destinations.empty()) return;
-  const auto plan = std::make_shared<const CopyPlan>(push.manifests);
+  CRRSIM_CHECK(!push.manifests.empty(), "an image without a manifest");
+  const auto manifests = std::make_shared<const ManifestList>(push.manifests);
+  pairs_.clear();
   for (const auto& destination : push.destinations) {
     CRRSIM_CHECK(destination != push.source, "{} is to replicate to itself", ToText(destination));
-    const auto slot = jobs_.Take();
-    auto& job = jobs_[slot];
-    job.id = ++last_job_;
-    job.phase = Phase::kQueued;
-    job.queued_at = now_;
-    job.copy = std::make_shared<const Replication>(
-        Replication{push.source, destination, push.repository, plan->root()->digest, push.tag});
-    job.plan = plan;
-    queue_.Add(slot, job.id, job.copy);
-    actions_->emplace_back(ReportQueued{job.id, *job.copy});
+    const auto id = ++last_job_;
+    const auto copy = std::make_shared<const Replication>(
+        Replication{push.source, destination, push.repository, manifests->back()->digest, push.tag});
+    pairs_.push_back(queue_.Add({id, now_, copy, manifests}));
+    actions_->emplace_back(ReportQueued{id, copy});
   }
-  for (const auto& destination : push.destinations) StartReady(push.source, destination);
+  for (const auto pair : pairs_) StartReady(pair);
 }
 
 void StandardEngine::On(const ImageReplicated&) {
   // Nothing is chained: what arrived by replication goes no further.
 }
 
-void StandardEngine::StartReady(const RegistryKey& source, const RegistryKey& destination) {
-  while (const auto slot = queue_.StartNext(source, destination)) Start(*slot);
+void StandardEngine::StartReady(PairNumber pair) {
+  while (const auto ticket = queue_.StartNext(pair)) Start(*ticket);
 }
 
-void StandardEngine::Start(Slot slot) {
+void StandardEngine::Start(Slot ticket) {
+  const auto slot = TakeSlot(ticket);
+  const auto& job = jobs_[slot];
+  actions_->emplace_back(ReportStarted{job.id, job.copy});
+  AskStep(slot, JobStep::kAdmit, 0);
+}
+
+Slot StandardEngine::TakeSlot(Slot ticket) {
+  const auto slot = jobs_.Take();
   auto& job = jobs_[slot];
-  CRRSIM_CHECK(job.phase == Phase::kQueued, "job {} is started twice", job.id);
+  const auto& queued = queue_[ticket];
+  job.id = queued.id;
+  job.ticket = ticket;
+  job.queued_at = queued.queued_at;
+  job.copy = queued.copy;
+  job.manifests = queued.manifests;
   job.phase = Phase::kAdmit;
   job.retry = Retry::kSameStep;
   job.failures.fill(0);
@@ -65,9 +74,9 @@ void StandardEngine::Start(Slot slot) {
   job.parts_left = 0;
   job.timer = 0;
   job.target = HashOfTarget(*job.copy);
-  job.parts.assign(job.plan->part_count(), Part{});
-  actions_->emplace_back(ReportStarted{job.id, *job.copy});
-  AskStep(slot, JobStep::kAdmit, 0);
+  job.plan.LayOut(*job.manifests);
+  job.parts.assign(job.plan.part_count(), Part{});
+  return slot;
 }
 
 // ---- Requests -------------------------------------------------------------------------------------------------------
@@ -79,17 +88,21 @@ void StandardEngine::AskStep(Slot slot, JobStep step, PartNumber part) {
   ask.request = ++last_request_;
   ask.job = job.id;
   ask.step = step;
-  ask.replication = *job.copy;
+  ask.replication = job.copy;
   ask.timeout = options_.request_timeout;
-  if (step == JobStep::kCheckContent) ask.content = job.plan->content();
+  if (step == JobStep::kCheckContent) ask.content = job.plan.content();
   if (step == JobStep::kPutManifest) {
-    ask.manifest = job.plan->manifest(part);
+    ask.manifest = ManifestOf(job, part);
   } else {
-    if (step == JobStep::kBindTag) ask.manifest = job.plan->root();
+    if (step == JobStep::kBindTag) ask.manifest = job.manifests->back();
     job.timer = 0;
   }
   requests_.Insert(ask.request, StepOfJob{job.id, slot, step, part});
   actions_->emplace_back(std::move(ask));
+}
+
+const ManifestPtr& StandardEngine::ManifestOf(const Job& job, PartNumber part) {
+  return job.manifests->at(part - job.plan.blob_count());
 }
 
 bool StandardEngine::IsLive(const StepOfJob& what) const {
@@ -128,7 +141,7 @@ void StandardEngine::On(const Answered& answered) {
 
 void StandardEngine::EnterCheck(Slot slot) {
   auto& job = jobs_[slot];
-  CRRSIM_CHECK(job.phase != Phase::kQueued && job.phase != Phase::kCheck, "job {} is being checked", job.id);
+  CRRSIM_CHECK(job.phase != Phase::kCheck, "job {} is being checked", job.id);
   job.phase = Phase::kCheck;
   for (PartNumber part = 0; part < job.parts.size(); ++part) {
     auto& state = job.parts[part].state;
@@ -136,8 +149,8 @@ void StandardEngine::EnterCheck(Slot slot) {
     if (state == PartState::kUnderWay || state == PartState::kRetrying) continue;
     state = PartState::kUnknown;
     auto& row = job.parts[part].wanted;
-    if (part >= job.plan->blob_count() || row != kNoSlot) continue;
-    row = wanted_.Join(job.copy, job.target, job.plan->content()[part].digest, Want{slot, part});
+    if (part >= job.plan.blob_count() || row != kNoSlot) continue;
+    row = wanted_.Join(job.copy, job.target, job.plan.content()[part].digest, Want{slot, part});
   }
   AskStep(slot, JobStep::kCheckContent, 0);
 }
@@ -150,7 +163,7 @@ void StandardEngine::Checked(Slot slot, const std::vector<std::uint32_t>& missin
   job.next_blob = 0;
   CountNeeds(job);
   FillStreams(slot);
-  for (auto part = job.plan->blob_count(); part < job.parts.size(); ++part) PutIfReady(slot, part);
+  for (auto part = job.plan.blob_count(); part < job.parts.size(); ++part) PutIfReady(slot, part);
   if (job.parts_left == 0) AllPresent(slot);
 }
 
@@ -176,9 +189,9 @@ void StandardEngine::CountNeeds(Job& job) {
   for (PartNumber part = 0; part < job.parts.size(); ++part) {
     auto& one = job.parts[part];
     if (one.state != PartState::kPresent) ++job.parts_left;
-    if (part < job.plan->blob_count()) continue;
+    if (part < job.plan.blob_count()) continue;
     one.needs = 0;
-    for (const auto need : job.plan->NeedsOf(part)) {
+    for (const auto need : job.plan.NeedsOf(part)) {
       if (job.parts[need].state != PartState::kPresent) ++one.needs;
     }
   }
@@ -191,7 +204,7 @@ void StandardEngine::FillStreams(Slot slot) {
   if (job.phase != Phase::kWork) return;
   CRRSIM_CHECK(job.streams >= 0 && job.streams <= options_.transfers_per_job_max, "job {} has {} streams", job.id,
                job.streams);
-  const auto blobs = job.plan->blob_count();
+  const auto blobs = job.plan.blob_count();
   for (; job.next_blob < blobs && job.streams < options_.transfers_per_job_max; ++job.next_blob) {
     if (job.parts[job.next_blob].state == PartState::kAbsent) StartOrJoinTransfer(slot, job.next_blob);
   }
@@ -207,8 +220,8 @@ void StandardEngine::StartOrJoinTransfer(Slot slot, PartNumber part) {
   if (wanted_[blob.wanted].transfer != 0) return wanted_.Ride(blob.wanted);
   const auto transfer = ++last_transfer_;
   wanted_.StartTransfer(blob.wanted, transfer, job.id, job.copy);
-  actions_->emplace_back(StartTransfer{transfer, job.id, *job.copy, job.plan->content()[part].digest,
-                                       job.plan->blob_size(part), options_.stall_timeout});
+  actions_->emplace_back(StartTransfer{transfer, job.id, job.copy, job.plan.content()[part].digest,
+                                       job.plan.blob_size(part), options_.stall_timeout});
 }
 
 void StandardEngine::On(const TransferArrived& transfer) {
@@ -263,9 +276,9 @@ void StandardEngine::PutIfReady(Slot slot, PartNumber part) {
   auto& job = jobs_[slot];
   auto& manifest = job.parts[part];
   if (job.phase != Phase::kWork || manifest.state != PartState::kAbsent || manifest.needs > 0) return;
-  for (const auto need : job.plan->NeedsOf(part)) {
+  for (const auto need : job.plan.NeedsOf(part)) {
     CRRSIM_CHECK(job.parts[need].state == PartState::kPresent, "job {} would put {} before part {} is there", job.id,
-                 job.plan->manifest(part)->digest.text(), need);
+                 ManifestOf(job, part)->digest.text(), need);
   }
   manifest.state = PartState::kUnderWay;
   AskStep(slot, JobStep::kPutManifest, part);
@@ -280,7 +293,7 @@ void StandardEngine::PartPresent(Slot slot, PartNumber part) {
   if (job.phase != Phase::kWork) return;
   CRRSIM_CHECK(job.parts_left > 0, "job {} has more parts than its plan", job.id);
   --job.parts_left;
-  for (const auto manifest : job.plan->NeededBy(part)) {
+  for (const auto manifest : job.plan.NeededBy(part)) {
     CRRSIM_CHECK(job.parts[manifest].needs > 0, "part {} of job {} needs less than nothing", manifest, job.id);
     if (--job.parts[manifest].needs == 0) PutIfReady(slot, manifest);
   }
@@ -298,16 +311,16 @@ void StandardEngine::AllPresent(Slot slot) {
 void StandardEngine::End(Slot slot, FailureCode failure) {
   ReleaseParts(slot, failure);
   auto& job = jobs_[slot];
-  CRRSIM_CHECK(failure != FailureCode::kNone || job.parts_left == 0, "job {} is complete with {} parts missing",
-               job.id, job.parts_left);
+  CRRSIM_CHECK(failure != FailureCode::kNone || job.parts_left == 0, "job {} is complete with {} parts missing", job.id,
+               job.parts_left);
   const auto status = failure == FailureCode::kNone ? ReplicationStatus::kComplete : ReplicationStatus::kFailed;
-  const auto copy = std::move(job.copy);
-  actions_->emplace_back(ReportEnded{job.id, *copy, status, failure, job.queued_at});
-  job.plan.reset();
+  actions_->emplace_back(ReportEnded{job.id, std::move(job.copy), status, failure, job.queued_at});
+  job.manifests.reset();
+  job.plan.Clear();
   job.parts.clear();
-  queue_.End(slot);
+  const auto pair = queue_.End(job.ticket);
   jobs_.Give(slot);
-  StartReady(copy->source, copy->destination);
+  StartReady(pair);
 }
 
 void StandardEngine::ReleaseParts(Slot slot, FailureCode reason) {
@@ -332,8 +345,9 @@ void StandardEngine::FailStep(Slot slot, JobStep step, PartNumber part, FailureC
   auto& job = jobs_[slot];
   const bool has_part = step == JobStep::kTransfer || step == JobStep::kPutManifest;
   auto& failures = has_part ? job.parts.at(part).failures : job.failures[static_cast<std::size_t>(step)];
-  CRRSIM_CHECK(!has_part || job.parts[part].state == (step == JobStep::kTransfer ? PartState::kAbsent : PartState::kUnderWay),
-               "part {} of job {} fails out of turn", part, job.id);
+  CRRSIM_CHECK(
+      !has_part || job.parts[part].state == (step == JobStep::kTransfer ? PartState::kAbsent : PartState::kUnderWay),
+      "part {} of job {} fails out of turn", part, job.id);
   ++failures;
   auto outcome = failure;
   std::optional<Duration> retry_in;
@@ -347,10 +361,10 @@ void StandardEngine::FailStep(Slot slot, JobStep step, PartNumber part, FailureC
   actions_->emplace_back(ReportStepFailed{job.id, step, failures, failure, retry_in});
   if (!retry_in) return End(slot, outcome);
 
-  const auto retry = failure == FailureCode::kContentMissing &&
-                             (step == JobStep::kPutManifest || step == JobStep::kBindTag)
-                         ? Retry::kCheckFirst
-                         : Retry::kSameStep;
+  const auto retry =
+      failure == FailureCode::kContentMissing && (step == JobStep::kPutManifest || step == JobStep::kBindTag)
+          ? Retry::kCheckFirst
+          : Retry::kSameStep;
   const auto timer = ++last_timer_;
   timers_.Insert(timer, Timer{{job.id, slot, step, part}, now_ + *retry_in, failure});
   if (has_part) {

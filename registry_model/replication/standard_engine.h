@@ -14,12 +14,13 @@
 // - Attempts count the failures in a row of one step: of admit, check and bind, of each blob and of each manifest; a
 //   success sets the count back to nothing.
 // - A put or bind that is refused for missing content goes back to kCheck when its retry is due; until then the rest of
-//   the job goes on, and its count of attempts goes on too, so a destination that keeps losing content is asked less and
-//   less often.
-// - Jobs share the transfer of a blob (wanted_blobs.h). When the job that started it ends, the transfer goes on for those
-//   who ride on it: no byte is wasted. When the transfer fails, each rider of the same source counts a failed attempt and
-//   draws its own backoff; riders of another source lose nothing but time and start a transfer from theirs at once. What
-//   arrives is there for all jobs that want it, those that wait for a retry included.
+//   the job goes on, and its count of attempts goes on too, so a destination that keeps losing content is asked less
+//   and less often.
+// - Jobs share the transfer of a blob (wanted_blobs.h). When the job that started it ends, the transfer goes on for
+// those
+//   who ride on it: no byte is wasted. When the transfer fails, each rider of the same source counts a failed attempt
+//   and draws its own backoff; riders of another source lose nothing but time and start a transfer from theirs at once.
+//   What arrives is there for all jobs that want it, those that wait for a retry included.
 // - Riding takes up one of the job's parallel streams, like a transfer of its own.
 // - A job that fails cancels the transfers on which nobody else rides. Requests that are out come back to nobody.
 //
@@ -47,7 +48,7 @@ class StandardEngine final : public ReplicationEngine {
   explicit StandardEngine(const EngineOptions& options);
 
   void Handle(Instant now, const EngineInput& input, std::vector<EngineAction>& actions) override;
-  [[nodiscard]] std::size_t active_jobs() const override { return jobs_.taken(); }
+  [[nodiscard]] std::size_t active_jobs() const override { return queue_.size(); }
   [[nodiscard]] std::vector<std::string> DescribeWaiting() const override;
   [[nodiscard]] std::unique_ptr<ReplicationEngine> Clone() const override;
   /// The options are saved too, so an engine made with any options can load.
@@ -56,7 +57,7 @@ class StandardEngine final : public ReplicationEngine {
   void AddTo(StateHash& hash, Instant now) const override;
 
  private:
-  enum class Phase : std::uint8_t { kQueued, kAdmit, kCheck, kWork, kBind };
+  enum class Phase : std::uint8_t { kAdmit, kCheck, kWork, kBind };
   enum class PartState : std::uint8_t {
     kUnknown,   // to be learned from the destination
     kAbsent,    // to be moved or put
@@ -75,20 +76,24 @@ class StandardEngine final : public ReplicationEngine {
     Slot wanted = kNoSlot;       // of a blob that is not present: its row
     TimerId timer = 0;           // while retrying
   };
+  /// A job in flight.
   struct Job {
     JobId id = 0;
-    Phase phase = Phase::kQueued;
-    Retry retry = Retry::kSameStep;                        // of kBind
-    TimerId timer = 0;                                     // admit, check or bind: while retrying; 0: asked
-    std::array<std::uint32_t, kJobStepCount> failures{};   // in a row, of admit, check and bind
-    PartNumber parts_left = 0;                             // in kWork: not present
-    PartNumber next_blob = 0;                              // no blob before it is absent
-    std::int64_t streams = 0;                              // blobs under way
+    Slot ticket = kNoSlot;  // in the queue
+    Phase phase = Phase::kAdmit;
+    Retry retry = Retry::kSameStep;                       // of kBind
+    TimerId timer = 0;                                    // admit, check or bind: while retrying; 0: asked
+    std::array<std::uint32_t, kJobStepCount> failures{};  // in a row, of admit, check and bind
+    PartNumber parts_left = 0;                            // in kWork: not present
+    PartNumber next_blob = 0;                             // no blob before it is absent
+    std::int64_t streams = 0;                             // blobs under way
     Instant queued_at;
     std::uint64_t target = 0;  // HashOfTarget
     ReplicationPtr copy;
-    std::shared_ptr<const CopyPlan> plan;
-    std::vector<Part> parts;  // by part number of the plan; filled when the job starts
+    ManifestListPtr manifests;
+    // Their memory serves the next job of the slot.
+    CopyPlan plan;
+    std::vector<Part> parts;  // by part number of the plan
   };
   /// A step of a job that is out: asked, or waiting for its timer. The job may have ended meanwhile.
   struct StepOfJob {
@@ -111,8 +116,9 @@ class StandardEngine final : public ReplicationEngine {
   void On(const TimerFired& fired);
 
   // A job's way.
-  void StartReady(const RegistryKey& source, const RegistryKey& destination);
-  void Start(Slot slot);
+  void StartReady(PairNumber pair);
+  void Start(Slot ticket);
+  Slot TakeSlot(Slot ticket);
   void EnterCheck(Slot slot);
   void Checked(Slot slot, const std::vector<std::uint32_t>& missing);
   void LearnParts(Slot slot, const std::vector<std::uint32_t>& missing);
@@ -132,18 +138,21 @@ class StandardEngine final : public ReplicationEngine {
   void RetryPut(Slot slot, PartNumber part);
 
   void AskStep(Slot slot, JobStep step, PartNumber part);
+  [[nodiscard]] static const ManifestPtr& ManifestOf(const Job& job, PartNumber part);
   [[nodiscard]] bool IsLive(const StepOfJob& what) const;
 
   // standard_engine_state.cc and standard_engine_text.cc
-  [[nodiscard]] std::vector<Slot> JobsById() const;
+  [[nodiscard]] std::vector<Slot> SlotsByTicket() const;
+  [[nodiscard]] std::string CauseOfQueued(Slot ticket) const;
   [[nodiscard]] std::string CauseOf(Slot slot) const;
   [[nodiscard]] std::string CauseOfPart(Slot slot, PartNumber part) const;
   [[nodiscard]] std::string RetryText(TimerId timer, std::uint64_t failures) const;
+  void AddQueuedTo(StateHash& hash, Slot ticket, Instant now) const;
   void AddJobTo(StateHash& hash, Slot slot, Instant now) const;
   void SaveJob(Writer& writer, const Job& job) const;
-  void SaveWanted(Writer& writer, const std::vector<Slot>& jobs) const;
+  void SaveWanted(Writer& writer, const std::vector<Slot>& slots) const;
   void LoadAll(Reader& reader);
-  Slot LoadJob(Reader& reader);
+  JobId LoadJob(Reader& reader, JobId after, Index<JobId, Slot>& slots);
   void LoadWanted(Reader& reader, const Index<JobId, Slot>& slots);
   void CheckLoaded() const;
 
@@ -162,6 +171,7 @@ class StandardEngine final : public ReplicationEngine {
   // Within one Handle only.
   Instant now_;
   std::vector<EngineAction>* actions_ = nullptr;
+  std::vector<PairNumber> pairs_;
   std::vector<Want> wants_;
   std::vector<StepOfJob> losers_;
 };

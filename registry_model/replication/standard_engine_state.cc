@@ -1,7 +1,7 @@
 // The standard engine as a value: saving, loading, hashing.
 //
-// What follows from other state is not saved but built again: lanes and places from the jobs in their order, streams and
-// what is left from the states of the parts.
+// What follows from other state is not saved but built again: lanes and places from the jobs in their order, streams
+// and what is left from the states of the parts.
 #include <algorithm>
 #include <memory>
 
@@ -19,15 +19,20 @@ Enum GetUpTo(Reader& reader, Enum last) {
   return static_cast<Enum>(value);
 }
 
+ReplicationPtr GetCopy(Reader& reader) {
+  auto copy = reader.Get<ReplicationPtr>();
+  if (copy == nullptr) throw ArchiveError("a job does not say what it copies");
+  return copy;
+}
+
 }  // namespace
 
-std::vector<Slot> StandardEngine::JobsById() const {
-  std::vector<Slot> slots;
-  slots.reserve(jobs_.taken());
+/// The slots of jobs in flight, by ticket; kNoSlot for those that wait.
+std::vector<Slot> StandardEngine::SlotsByTicket() const {
+  std::vector<Slot> slots(queue_.places(), kNoSlot);
   for (Slot slot = 0; slot < jobs_.places(); ++slot) {
-    if (jobs_.holds(slot)) slots.push_back(slot);
+    if (jobs_.holds(slot)) slots[jobs_[slot].ticket] = slot;
   }
-  std::sort(slots.begin(), slots.end(), [this](Slot a, Slot b) { return jobs_[a].id < jobs_[b].id; });
   return slots;
 }
 
@@ -41,10 +46,21 @@ void StandardEngine::Save(Writer& writer) const {
   writer.Put(last_request_);
   writer.Put(last_transfer_);
   writer.Put(last_timer_);
-  const auto slots = JobsById();
-  writer.Put(slots.size());
-  for (const auto slot : slots) SaveJob(writer, jobs_[slot]);
-  SaveWanted(writer, slots);
+  const auto slots = SlotsByTicket();
+  std::vector<Slot> in_flight;
+  writer.Put(queue_.size());
+  for (const auto ticket : queue_.TicketsById()) {
+    const auto& queued = queue_[ticket];
+    writer.Put(queued.id);
+    writer.Put(queued.queued_at);
+    writer.Put(queued.copy);
+    writer.Put(*queued.manifests);
+    writer.Put(slots[ticket] != kNoSlot);
+    if (slots[ticket] == kNoSlot) continue;
+    SaveJob(writer, jobs_[slots[ticket]]);
+    in_flight.push_back(slots[ticket]);
+  }
+  SaveWanted(writer, in_flight);
 
   const auto put_step = [&](const StepOfJob& step) {
     writer.Put(step.job);
@@ -66,12 +82,7 @@ void StandardEngine::Save(Writer& writer) const {
 }
 
 void StandardEngine::SaveJob(Writer& writer, const Job& job) const {
-  writer.Put(job.id);
-  writer.Put(*job.copy);
-  writer.Put(job.plan->manifests());
-  writer.Put(job.queued_at);
   writer.Put(job.phase);
-  if (job.phase == Phase::kQueued) return;
   writer.Put(job.retry);
   writer.Put(job.timer);
   writer.Put(job.failures);
@@ -83,10 +94,10 @@ void StandardEngine::SaveJob(Writer& writer, const Job& job) const {
   }
 }
 
-void StandardEngine::SaveWanted(Writer& writer, const std::vector<Slot>& jobs) const {
+void StandardEngine::SaveWanted(Writer& writer, const std::vector<Slot>& slots) const {
   writer.Put(wanted_.size());
   std::vector<std::uint8_t> is_saved(wanted_.places(), 0);
-  for (const auto slot : jobs) {
+  for (const auto slot : slots) {
     for (const auto& part : jobs_[slot].parts) {
       if (part.wanted == kNoSlot || is_saved[part.wanted] != 0) continue;
       is_saved[part.wanted] = 1;
@@ -99,7 +110,7 @@ void StandardEngine::SaveWanted(Writer& writer, const std::vector<Slot>& jobs) c
       writer.Put(row.transfer);
       if (row.transfer == 0) continue;
       writer.Put(row.started_by);
-      writer.Put(*row.copy);
+      writer.Put(row.copy);
     }
   }
 }
@@ -124,12 +135,8 @@ void StandardEngine::LoadAll(Reader& reader) {
   last_transfer_ = reader.Get<TransferId>();
   last_timer_ = reader.Get<TimerId>();
   Index<JobId, Slot> slots;
-  for (auto count = reader.Get<std::uint64_t>(); count > 0; --count) {
-    const auto slot = LoadJob(reader);
-    CRRSIM_CHECK(slots.Find(jobs_[slot].id) == nullptr && jobs_[slot].id <= last_job_, "job {} comes twice or too early",
-                 jobs_[slot].id);
-    slots.Insert(jobs_[slot].id, slot);
-  }
+  JobId last = 0;
+  for (auto count = reader.Get<std::uint64_t>(); count > 0; --count) last = LoadJob(reader, last, slots);
   for (auto count = reader.Get<std::uint64_t>(); count > 0; --count) LoadWanted(reader, slots);
 
   const auto get_step = [&] {
@@ -155,36 +162,39 @@ void StandardEngine::LoadAll(Reader& reader) {
   CheckLoaded();
 }
 
-Slot StandardEngine::LoadJob(Reader& reader) {
-  const auto slot = jobs_.Take();
-  auto& job = jobs_[slot];
-  job.id = reader.Get<JobId>();
-  job.copy = std::make_shared<const Replication>(reader.Get<Replication>());
-  auto manifests = reader.Get<std::vector<ManifestPtr>>();
-  for (const auto& manifest : manifests) CRRSIM_CHECK(manifest != nullptr, "job {} lacks a manifest", job.id);
-  job.plan = std::make_shared<const CopyPlan>(std::move(manifests));
-  CRRSIM_CHECK(job.plan->root()->digest == job.copy->digest, "job {} is about another image", job.id);
-  job.queued_at = reader.Get<Instant>();
-  job.phase = GetUpTo(reader, Phase::kBind);
-  queue_.Add(slot, job.id, job.copy);
-  if (job.phase == Phase::kQueued) return slot;
+JobId StandardEngine::LoadJob(Reader& reader, JobId after, Index<JobId, Slot>& slots) {
+  QueuedJob queued;
+  queued.id = reader.Get<JobId>();
+  queued.queued_at = reader.Get<Instant>();
+  queued.copy = GetCopy(reader);
+  queued.manifests = std::make_shared<const ManifestList>(reader.Get<ManifestList>());
+  for (const auto& manifest : *queued.manifests)
+    CRRSIM_CHECK(manifest != nullptr, "job {} lacks a manifest", queued.id);
+  CRRSIM_CHECK(!queued.manifests->empty() && queued.manifests->back()->digest == queued.copy->digest,
+               "job {} is about another image", queued.id);
+  CRRSIM_CHECK(queued.id > after && queued.id <= last_job_, "job {} is out of order", queued.id);
+  const auto id = queued.id;
+  const auto ticket = queue_.Readd(std::move(queued));
+  if (!reader.Get<bool>()) return id;
 
-  queue_.Restart(slot);
+  queue_.Restart(ticket);
+  const auto slot = TakeSlot(ticket);
+  auto& job = jobs_[slot];
+  slots.Insert(job.id, slot);
+  job.phase = GetUpTo(reader, Phase::kBind);
   job.retry = GetUpTo(reader, Retry::kCheckFirst);
   job.timer = reader.Get<TimerId>();
   job.failures = reader.Get<decltype(job.failures)>();
-  job.target = HashOfTarget(*job.copy);
-  job.parts.resize(job.plan->part_count());
   for (PartNumber number = 0; number < job.parts.size(); ++number) {
     auto& part = job.parts[number];
     part.state = GetUpTo(reader, PartState::kPresent);
     part.retry = GetUpTo(reader, Retry::kCheckFirst);
     part.failures = reader.Get<std::uint32_t>();
     part.timer = reader.Get<TimerId>();
-    if (number < job.plan->blob_count() && part.state == PartState::kUnderWay) ++job.streams;
+    if (number < job.plan.blob_count() && part.state == PartState::kUnderWay) ++job.streams;
   }
   CountNeeds(job);
-  return slot;
+  return id;
 }
 
 void StandardEngine::LoadWanted(Reader& reader, const Index<JobId, Slot>& slots) {
@@ -195,9 +205,9 @@ void StandardEngine::LoadWanted(Reader& reader, const Index<JobId, Slot>& slots)
     const auto number = reader.Get<PartNumber>();
     CRRSIM_CHECK(slot != nullptr, "a job that is not there wants a blob");
     auto& job = jobs_[*slot];
-    CRRSIM_CHECK(number < job.parts.size() && number < job.plan->blob_count() && job.parts[number].wanted == kNoSlot,
+    CRRSIM_CHECK(number < job.parts.size() && number < job.plan.blob_count() && job.parts[number].wanted == kNoSlot,
                  "job {} cannot want part {}", job.id, number);
-    const auto joined = wanted_.Join(job.copy, job.target, job.plan->content()[number].digest, Want{*slot, number});
+    const auto joined = wanted_.Join(job.copy, job.target, job.plan.content()[number].digest, Want{*slot, number});
     CRRSIM_CHECK(row == kNoSlot || row == joined, "two blobs share a row");
     row = joined;
     job.parts[number].wanted = row;
@@ -208,17 +218,17 @@ void StandardEngine::LoadWanted(Reader& reader, const Index<JobId, Slot>& slots)
                "transfer {} has {} riders", transfer, riders.size());
   if (transfer == 0) return;
   const auto started_by = reader.Get<JobId>();
-  wanted_.StartTransfer(row, transfer, started_by, std::make_shared<const Replication>(reader.Get<Replication>()));
+  wanted_.StartTransfer(row, transfer, started_by, GetCopy(reader));
   for (std::size_t rider = 1; rider < riders.size(); ++rider) wanted_.Ride(row);
 }
 
 void StandardEngine::CheckLoaded() const {
-  for (const auto slot : JobsById()) {
-    const auto& job = jobs_[slot];
+  for (Slot slot = 0; slot < jobs_.places(); ++slot) {
+    const auto& job = jobs_[slot];  // no slot of a loaded engine is free yet
     for (PartNumber number = 0; number < job.parts.size(); ++number) {
       const auto& part = job.parts[number];
       const bool should_want =
-          number < job.plan->blob_count() && job.phase != Phase::kAdmit && part.state != PartState::kPresent;
+          number < job.plan.blob_count() && job.phase != Phase::kAdmit && part.state != PartState::kPresent;
       CRRSIM_CHECK((part.wanted != kNoSlot) == should_want, "part {} of job {} is wanted wrongly", number, job.id);
       const auto* timer = timers_.Find(part.timer);
       CRRSIM_CHECK(part.state != PartState::kRetrying || timer != nullptr, "part {} of job {} has no timer", number,
@@ -241,8 +251,12 @@ void StandardEngine::CheckLoaded() const {
 
 void StandardEngine::AddTo(StateHash& hash, Instant now) const {
   hash.Add(HashOf(backoff_.stream()));
-  const auto slots = JobsById();
-  for (const auto slot : slots) AddJobTo(hash, slot, now);
+  for (const auto ticket : queue_.TicketsById()) {
+    if (!queue_.IsInFlight(ticket)) AddQueuedTo(hash, ticket, now);
+  }
+  for (Slot slot = 0; slot < jobs_.places(); ++slot) {
+    if (jobs_.holds(slot)) AddJobTo(hash, slot, now);
+  }
   for (Slot row = 0; row < wanted_.places(); ++row) {
     if (!wanted_.holds(row)) continue;
     const auto& wanted = wanted_[row];
@@ -259,6 +273,17 @@ void StandardEngine::AddTo(StateHash& hash, Instant now) const {
   }
 }
 
+void StandardEngine::AddQueuedTo(StateHash& hash, Slot ticket, Instant now) const {
+  const auto ahead = queue_.AheadCount(ticket);
+  Writer writer;
+  writer.PutText("queued");
+  writer.Put(*queue_[ticket].copy);
+  writer.Put(now - queue_[ticket].queued_at);
+  writer.Put(ahead);
+  if (ahead == 0) writer.Put(queue_.ReadyBefore(ticket));
+  hash.Add(HashBytes(writer.bytes()));
+}
+
 void StandardEngine::AddJobTo(StateHash& hash, Slot slot, Instant now) const {
   const auto& job = jobs_[slot];
   const auto remaining = [&](TimerId timer) { return timers_.Find(timer)->at - now; };
@@ -267,24 +292,18 @@ void StandardEngine::AddJobTo(StateHash& hash, Slot slot, Instant now) const {
   writer.Put(*job.copy);
   writer.Put(job.phase);
   writer.Put(now - job.queued_at);
-  if (job.phase == Phase::kQueued) {
-    const auto ahead = queue_.AheadCount(slot);
-    writer.Put(ahead);
-    writer.Put(ahead == 0 ? queue_.ReadyBefore(slot) : 0);
-  } else {
-    writer.Put(job.failures);
-    writer.Put(job.timer != 0);
-    if (job.timer != 0) {
-      writer.Put(job.retry);
-      writer.Put(remaining(job.timer));
-    }
-    for (const auto& part : job.parts) {
-      writer.Put(part.state);
-      writer.Put(part.failures);
-      if (part.state != PartState::kRetrying) continue;
-      writer.Put(part.retry);
-      writer.Put(remaining(part.timer));
-    }
+  writer.Put(job.failures);
+  writer.Put(job.timer != 0);
+  if (job.timer != 0) {
+    writer.Put(job.retry);
+    writer.Put(remaining(job.timer));
+  }
+  for (const auto& part : job.parts) {
+    writer.Put(part.state);
+    writer.Put(part.failures);
+    if (part.state != PartState::kRetrying) continue;
+    writer.Put(part.retry);
+    writer.Put(remaining(part.timer));
   }
   hash.Add(HashBytes(writer.bytes()));
 }

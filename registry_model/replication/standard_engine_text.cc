@@ -8,14 +8,22 @@ namespace crrsim {
 
 std::vector<std::string> StandardEngine::DescribeWaiting() const {
   std::vector<std::string> lines;
-  for (const auto slot : JobsById()) {
-    const auto& job = jobs_[slot];
-    lines.push_back(fmt::format("job {} ({} to {}, {}{}) waits for {}", job.id, ToText(job.copy->source),
-                                ToText(job.copy->destination), job.copy->repository.text(),
-                                job.copy->tag ? ":" + job.copy->tag->text() : "@" + job.copy->digest.short_text(),
-                                CauseOf(slot)));
+  const auto slots = SlotsByTicket();
+  for (const auto ticket : queue_.TicketsById()) {
+    const auto& job = queue_[ticket];
+    const auto& copy = *job.copy;
+    lines.push_back(fmt::format("job {} ({} to {}, {}{}) waits for {}", job.id, ToText(copy.source),
+                                ToText(copy.destination), copy.repository.text(),
+                                copy.tag ? ":" + copy.tag->text() : "@" + copy.digest.short_text(),
+                                slots[ticket] == kNoSlot ? CauseOfQueued(ticket) : CauseOf(slots[ticket])));
   }
   return lines;
+}
+
+std::string StandardEngine::CauseOfQueued(Slot ticket) const {
+  if (const auto ahead = queue_.Ahead(ticket)) return fmt::format("job {}, which is ahead of it", queue_[*ahead].id);
+  return fmt::format("one of the {} places for jobs of this pair, all taken; {} were queued before it",
+                     options_.jobs_in_flight_max, queue_.ReadyBefore(ticket));
 }
 
 std::string StandardEngine::CauseOf(Slot slot) const {
@@ -27,10 +35,6 @@ std::string StandardEngine::CauseOf(Slot slot) const {
                        failures + 1);
   };
   switch (job.phase) {
-    case Phase::kQueued:
-      if (const auto ahead = queue_.Ahead(slot)) return fmt::format("job {}, which is ahead of it", jobs_[*ahead].id);
-      return fmt::format("one of the {} places for jobs of this pair, all taken; {} were queued before it",
-                         options_.jobs_in_flight_max, queue_.ReadyBefore(slot));
     case Phase::kAdmit:
       return step_cause(JobStep::kAdmit);
     case Phase::kCheck:
@@ -54,12 +58,11 @@ std::string StandardEngine::CauseOf(Slot slot) const {
 std::string StandardEngine::CauseOfPart(Slot slot, PartNumber part) const {
   const auto& job = jobs_[slot];
   const auto& one = job.parts[part];
-  const auto digest = job.plan->content()[part].digest.short_text();
-  const bool is_blob = part < job.plan->blob_count();
+  const auto digest = job.plan.content()[part].digest.short_text();
+  const bool is_blob = part < job.plan.blob_count();
   if (one.state == PartState::kRetrying) {
-    return fmt::format("{} of {} to be tried again {}",
-                       NameOf(is_blob ? JobStep::kTransfer : JobStep::kPutManifest), digest,
-                       RetryText(one.timer, one.failures));
+    return fmt::format("{} of {} to be tried again {}", NameOf(is_blob ? JobStep::kTransfer : JobStep::kPutManifest),
+                       digest, RetryText(one.timer, one.failures));
   }
   if (one.state != PartState::kUnderWay) return {};
   if (is_blob) {

@@ -8,20 +8,23 @@ namespace crrsim {
 
 Slot WantedBlobs::Join(const ReplicationPtr& copy, std::uint64_t target, const Digest& blob, Want want) {
   const auto hash = MixHash(target, blob.LookupHash());
-  auto row = by_blob_.Find(hash, [&](Slot other) {
-    const auto& known = rows_[other];
-    return known.blob == blob && known.copy->destination == copy->destination &&
-           known.copy->repository == copy->repository;
-  });
-  if (row == kNoSlot) {
-    row = rows_.Take();
-    auto& fresh = rows_[row];
-    CRRSIM_CHECK(fresh.wants.empty() && fresh.transfer == 0 && fresh.riders == 0, "row {} was not cleared", row);
-    fresh.blob = blob;
-    fresh.copy = copy;
-    fresh.hash = hash;
-    by_blob_.Insert(hash, row);
-  }
+  const auto row = by_blob_.FindOrInsert(
+      hash,
+      [&](Slot other) {
+        const auto& known = rows_[other];
+        return known.blob == blob && known.copy->destination == copy->destination &&
+               known.copy->repository == copy->repository;
+      },
+      [&] {
+        const auto fresh = rows_.Take();
+        auto& wanted = rows_[fresh];
+        CRRSIM_CHECK(wanted.wants.empty() && wanted.transfer == 0 && wanted.riders == 0, "row {} was not cleared",
+                     fresh);
+        wanted.blob = blob;
+        wanted.copy = copy;
+        wanted.hash = hash;
+        return fresh;
+      });
   rows_[row].wants.push_back(want);
   return row;
 }

@@ -1,9 +1,9 @@
 // The blobs that jobs want at their destinations, and the transfers that bring them.
 //
-// Jobs that want one blob in one destination repository share a row here, from the moment they ask what is missing until
-// the blob is there or they end; so a blob that one of them moved is there for all, also for one that asked before and
-// heard "missing" after. At most one transfer of a blob is under way. It belongs to all jobs that ride on it, and goes
-// on when the job that started it ends, as long as another rides on it.
+// Jobs that want one blob in one destination repository share a row here, from the moment they ask what is missing
+// until the blob is there or they end; so a blob that one of them moved is there for all, also for one that asked
+// before and heard "missing" after. At most one transfer of a blob is under way. It belongs to all jobs that ride on
+// it, and goes on when the job that started it ends, as long as another rides on it.
 //
 // Order     wants are kept in the order in which they came.
 // Invariant a transfer is under way exactly when somebody rides on it.

@@ -41,11 +41,11 @@ void World::Feed(EngineInput input) {
 // ---- Messages -------------------------------------------------------------------------------------------------------
 
 void World::CarryOut(Ask action) {
-  const auto from = action.replication.source.region;
-  const auto to = action.replication.destination.region;
+  const auto from = action.replication->source.region;
+  const auto to = action.replication->destination.region;
   const auto id = action.request;
   const auto deadline = now_ + action.timeout;
-  if (FindRegistry(action.replication.destination) == nullptr) {
+  if (FindRegistry(action.replication->destination) == nullptr) {
     Feed(Answered{id, Answer{FailureCode::kRegistryNotFound, {}}});
     return;
   }
@@ -65,7 +65,7 @@ void World::CarryOut(Ask action) {
 
 void World::CarryOut(StartTransfer action) {
   const auto id = action.transfer;
-  const auto& copy = action.replication;
+  const auto& copy = *action.replication;
   const auto* source = registries_.at(copy.source).Find(copy.repository);
   if (source == nullptr || source->blobs.Find(action.blob) == nullptr) {
     Feed(TransferFailed{id, FailureCode::kSourceImageNotFound});
@@ -81,7 +81,7 @@ void World::CarryOut(StartTransfer action) {
 
 void World::StartFlow(TransferId id) {
   auto& transfer = *transfers_.Find(id);
-  const auto& copy = transfer.start.replication;
+  const auto& copy = *transfer.start.replication;
   FlowSpec flow;
   flow.from = SiteOf(copy.source.region);
   flow.to = SiteOf(copy.destination.region);
@@ -98,7 +98,7 @@ void World::CompleteFlows() {
     auto& transfer = *transfers_.Find(flow.owner);
     transfer.flow.reset();
     auto arrived = transfer.start.blob;
-    if (const auto fault = faults_.Failing(JobStep::kTransfer, transfer.start.replication)) {
+    if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer.start.replication)) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));
     }
@@ -131,7 +131,7 @@ ByteCount World::StopFlow(ActiveTransfer& transfer) {
 void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {
   const auto transfer = std::move(*transfers_.Find(id));
   transfers_.Erase(id);
-  const auto& copy = transfer.start.replication;
+  const auto& copy = *transfer.start.replication;
   Emit(TransferEnded{id, transfer.start.job, copy.source, copy.destination, copy.repository, transfer.start.blob,
                      copy.source.account, useful, wasted, failure});
 }
@@ -146,7 +146,7 @@ void World::CarryOut(const CancelTransfer& action) {
 void World::CarryOut(const AcceptBlob& action) {
   const auto* transfer = transfers_.Find(action.transfer);
   CRRSIM_CHECK(transfer != nullptr, "transfer {} is accepted but not under way", action.transfer);
-  const auto& copy = transfer->start.replication;
+  const auto& copy = *transfer->start.replication;
   const auto size = transfer->start.size;
   auto* repository = registries_.at(copy.destination).FindMutable(copy.repository);
   if (repository == nullptr) {
@@ -170,9 +170,9 @@ void World::CarryOut(const SetTimer& action) {
   Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
 }
 
-void World::CarryOut(ReportQueued action) { Emit(JobQueued{action.job, std::move(action.replication)}); }
+void World::CarryOut(ReportQueued action) { Emit(JobQueued{action.job, *action.replication}); }
 
-void World::CarryOut(ReportStarted action) { Emit(JobStarted{action.job, std::move(action.replication)}); }
+void World::CarryOut(ReportStarted action) { Emit(JobStarted{action.job, *action.replication}); }
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
@@ -181,7 +181,7 @@ void World::CarryOut(const ReportStepFailed& action) {
 }
 
 void World::CarryOut(ReportEnded action) {
-  Emit(JobEnded{action.job, std::move(action.replication), action.status, action.failure, action.queued_at});
+  Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
 }
 
 // ---- Faults ---------------------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ void World::SetLink(const Partition& partition, LinkState state, FaultNumber cau
   network_.SetLinkState(now_, SiteOf(partition.from), SiteOf(partition.to), state);
   std::vector<TransferId> crossing;
   transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
-    const auto& copy = transfer.start.replication;
+    const auto& copy = *transfer.start.replication;
     if (transfer.flow && copy.source.region == partition.from && copy.destination.region == partition.to) {
       crossing.push_back(id);
     }
