@@ -68,7 +68,7 @@ class World final : private EventSink, private ScanStarter {
   /// On error  what ECR would answer; nothing was changed, and CallRefused was emitted.
   template <class Request>
   ApiResult<typename Request::Response> Apply(const Caller& caller, const Request& request) {
-    return Call(caller, request.registry_id, Request::kOperation,
+    return Call(caller, RegistryIdOf(request), Request::kOperation,
                 [&](ApiContext& context) { return Execute(context, request); });
   }
   /// The same from the wire form: an operation's name and its JSON request. Returns its JSON response.
