@@ -54,7 +54,7 @@ ApiResult<OpenedUpload> OpenUpload(const ApiContext& context, std::string_view a
 ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartRequest& request, const LayerUpload& upload) {
   const auto received = static_cast<std::int64_t>(upload.bytes.size());
   const auto size = static_cast<std::int64_t>(request.layer_part_blob.bytes.size());
-  if (request.part_first_byte != received || request.part_last_byte - received != size - 1) {
+  if (size == 0 || request.part_first_byte != received || request.part_last_byte - received != size - 1) {
     return Refuse(
         exception::kInvalidLayerPart,
         fmt::format("The part of {} bytes, said to be bytes {} to {}, is not consecutive in the upload '{}' to "

@@ -8,7 +8,7 @@ template <PolicyHolder holder>
 Result<ResourcePolicy<holder>, ParseError> ResourcePolicy<holder>::Parse(std::string text) {
   constexpr auto kResource =
       holder == PolicyHolder::kRegistry ? policy::ResourceElement::kRequired : policy::ResourceElement::kOptional;
-  auto document = policy::ParseDocument(text, {.resource = kResource});
+  auto document = policy::ParseDocument(text, {.resource = kResource, .findings = policy::Findings::kDropped});
   if (!document) return ParseError{policy::ToText(document.error())};
   return ResourcePolicy(std::move(text), std::make_shared<const policy::Document>(*std::move(document)));
 }

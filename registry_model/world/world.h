@@ -69,7 +69,7 @@ class World final : private EventSink, private ScanStarter {
   /// nothing was changed, and CallRefused was emitted.
   template <class Request>
   ApiResult<typename Request::Response> Apply(const Caller& caller, const Request& request) {
-    return Call(caller, request.registry_id, Request::kOperation,
+    return Call(caller, RegistryIdOf(request), Request::kOperation,
                 [&](ApiContext& context) { return Execute(context, request); });
   }
   /// The same for requests of simulated clients (api/client_requests.h), which name the registry by its key.
