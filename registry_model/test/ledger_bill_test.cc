@@ -121,10 +121,10 @@ TEST(LedgerBillTest, TransfersAreKeptApartBySourceDestinationPayerAndRepositoryA
   const auto own = kWest.account;
   EXPECT_THAT(ledger.BillUntil(kStart).transfers,
               ElementsAre(TransferRow{kIreland, kWest, own, kApi, Bytes(1), ByteCount(), 1},
-                          TransferRow{kWest, kEast, own, kApi, Bytes(2), ByteCount(), 1},
                           TransferRow{kWest, kIreland, own, kApi, Bytes(4), ByteCount(), 1},
                           TransferRow{kWest, kIreland, own, kWeb, Bytes(16), ByteCount(), 1},
-                          TransferRow{kWest, kIreland, kPartnerInIreland.account, kApi, Bytes(8), ByteCount(), 1}));
+                          TransferRow{kWest, kIreland, kPartnerInIreland.account, kApi, Bytes(8), ByteCount(), 1},
+                          TransferRow{kWest, kEast, own, kApi, Bytes(2), ByteCount(), 1}));
 }
 
 TEST(LedgerBillTest, StorageIsSortedByNamesAndMonthWhateverCameFirst) {
