@@ -185,8 +185,12 @@ void MaxMin::FindBottleneck(std::uint32_t path) {
 
 /// Computes a resource's level from the levels around it and marks what hangs on the difference.
 void MaxMin::Recompute(std::uint32_t resource) {
-  const Outcome outcome = ShareOut(resource);
   Resource& row = resources_[resource];
+  if (row.is_shared == 0) {
+    const bool limits = row.flows > 0 && row.capacity != kUnlimited;
+    if (levels_[resource] == (limits ? row.capacity / row.flows : kUnlimited)) return;
+  }
+  const Outcome outcome = ShareOut(resource);
   row.spare = outcome.spare;
   if (!outcome.as_held) {
     // A resource is computed again whenever a level around it crosses its own, so this finds every path whose
@@ -237,7 +241,7 @@ MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
     left -= static_cast<Int128>(static_cast<UInt128>(away) * member.flows);
   }
   if (row.flows == 0 || row.capacity == kUnlimited) return {};
-  if (row.members.size() == 1) return {.level = row.capacity / row.flows};
+  if (row.is_shared == 0) return {.level = row.capacity / row.flows};
   // Rounding down can make two answers agree with the levels around, at most row.flows quanta apart; away from such
   // ties the one found is the one.
   if (flows_here == 0) {
