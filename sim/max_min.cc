@@ -46,6 +46,7 @@ void MaxMin::Extend(std::uint32_t path, std::uint32_t resource) {
   resources_[resource].flows += paths_[path].flows;
   Describe(path);
   // The path may be held back by this resource now, which those that it had before must learn.
+  MarkMoved(path);
   for (std::uint32_t i = 0; i < paths_[path].resource_count; ++i) Mark(paths_[path].resources[i]);
 }
 
