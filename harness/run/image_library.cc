@@ -60,7 +60,7 @@ Result<ImageContent, ImageError> ImageLibrary::Synthesise(const ImageSpec& spec,
   SyntheticImageSpec image;
   image.name = name;
   image.layers = spec.layers;
-  image.content = spec.content == ImageSpec::Content::kBytes ? ContentKind::kBytes : ContentKind::kSizesOnly;
+  image.content = spec.content == ImageSpec::Content::kBytes ? LayerContent::kBytes : LayerContent::kSizesOnly;
   image.based_on = base;
   image.artifact_type = spec.artifact_type;
   image.subject = subject;
