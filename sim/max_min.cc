@@ -46,6 +46,7 @@ void MaxMin::Extend(std::uint32_t path, std::uint32_t resource) {
   resources_[resource].flows += paths_[path].flows;
   Describe(path);
   // The path may be held back by this resource now, which those that it had before must learn.
+  MarkMoved(path);
   for (std::uint32_t i = 0; i < paths_[path].resource_count; ++i) Mark(paths_[path].resources[i]);
 }
 
@@ -97,7 +98,8 @@ void MaxMin::SetFlows(std::uint32_t path, std::uint32_t flows) {
     Mark(row.resources[i]);
   }
   row.flows = flows;
-  MarkMoved(path);
+  // Where flows were before and are now, whether another bottleneck holds them shows when its level is computed.
+  if (flows == 0 || row.bottleneck == kNothing) MarkMoved(path);
 }
 
 /// A resource of one path gives it its capacity, whatever else holds it back, so it need not be told of anything.
@@ -184,16 +186,19 @@ void MaxMin::FindBottleneck(std::uint32_t path) {
 
 /// Computes a resource's level from the levels around it and marks what hangs on the difference.
 void MaxMin::Recompute(std::uint32_t resource) {
-  const Outcome outcome = ShareOut(resource);
   Resource& row = resources_[resource];
+  if (row.is_shared == 0) {
+    const bool limits = row.flows > 0 && row.capacity != kUnlimited;
+    if (levels_[resource] == (limits ? row.capacity / row.flows : kUnlimited)) return;
+  }
+  const Outcome outcome = ShareOut(resource);
   row.spare = outcome.spare;
   if (!outcome.as_held) {
     // A resource is computed again whenever a level around it crosses its own, so this finds every path whose
     // bottleneck may be another one.
-    for (std::size_t i = 0; i < row.members.size(); ++i) {
-      Member& member = row.members[i];
+    for (Member& member : row.members) {
       const bool held =
-          member.flows > 0 && outcome.level != kUnlimited && elsewhere_[i] >= MakeHold(outcome.level, resource);
+          member.flows > 0 && outcome.level != kUnlimited && HoldElsewhere(member) >= MakeHold(outcome.level, resource);
       if (held != member.held) MarkMoved(member.path);
       member.held = held;
     }
@@ -201,17 +206,17 @@ void MaxMin::Recompute(std::uint32_t resource) {
   if (outcome.level != levels_[resource]) SetLevel(resource, outcome.level);
 }
 
-/// The least of what holds a path back but the resource that it is a member of.
-MaxMin::Hold MaxMin::Elsewhere(const Member& member) const {
-  const Hold first = HoldOf(member.others[0]);
-  const Hold second = HoldOf(member.others[1]);
-  Hold least = second < first ? second : first;
-  if (!member.more) return least;
+/// The least level of what holds a path back but the resource that it is a member of.
+MaxMin::Rate MaxMin::LevelElsewhere(const Member& member) const {
+  const Rate least = std::min(levels_[member.others[0]], levels_[member.others[1]]);
+  return member.more ? LevelOf(HoldElsewhere(member)) : least;
+}
+
+MaxMin::Hold MaxMin::HoldElsewhere(const Member& member) const {
   const Path& path = paths_[member.path];
-  if (path.cap <= LevelOf(least)) least = MakeHold(path.cap, kCapOrder);
+  Hold least = MakeHold(path.cap, kCapOrder);
   for (std::uint32_t i = 0; i < path.resource_count; ++i) {
-    const Hold hold = HoldOf(path.resources[i]);
-    if (i != member.index && hold < least) least = hold;
+    if (i != member.index) least = std::min(least, HoldOf(path.resources[i]));
   }
   return least;
 }
@@ -221,48 +226,48 @@ MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
   const Resource& row = resources_[resource];
   Int128 left = row.capacity;
   Rate flows_here = 0;
-  Hold highest_elsewhere = 0;
-  Hold lowest_here = MakeHold(kUnlimited, kNothing);
+  Rate highest_elsewhere = 0;
+  Rate lowest_here = kUnlimited;
   if (elsewhere_.size() < row.members.size()) elsewhere_.resize(row.members.size());
-  for (std::size_t i = 0; i < row.members.size(); ++i) {
-    const Member& member = row.members[i];
-    const Hold elsewhere = Elsewhere(member);
-    elsewhere_[i] = elsewhere;
+  Rate* elsewhere_out = elsewhere_.data();
+  for (const Member& member : row.members) {
+    const Rate elsewhere = LevelElsewhere(member);
+    *elsewhere_out++ = elsewhere;
     // Who is held where is as good as random to a processor, so this is written without branches.
-    const Hold here = member.held ? elsewhere : MakeHold(kUnlimited, kNothing);
-    const Hold away = member.held ? 0 : elsewhere;
-    lowest_here = here < lowest_here ? here : lowest_here;
-    highest_elsewhere = away > highest_elsewhere ? away : highest_elsewhere;
+    const Rate here = member.held ? elsewhere : kUnlimited;
+    const Rate away = member.held ? 0 : elsewhere;
+    lowest_here = std::min(lowest_here, here);
+    highest_elsewhere = std::max(highest_elsewhere, away);
     flows_here += member.held ? member.flows : 0;
-    left -= static_cast<Int128>(static_cast<UInt128>(LevelOf(away)) * member.flows);
+    left -= static_cast<Int128>(static_cast<UInt128>(away) * member.flows);
   }
   if (row.flows == 0 || row.capacity == kUnlimited) return {};
-  if (row.members.size() == 1) return {.level = row.capacity / row.flows};
+  if (row.is_shared == 0) return {.level = row.capacity / row.flows};
   // Rounding down can make two answers agree with the levels around, at most row.flows quanta apart; away from such
   // ties the one found is the one.
   if (flows_here == 0) {
     if (left >= static_cast<Int128>(row.flows)) return {.level = kUnlimited, .spare = left, .as_held = true};
-  } else if (left >= 0) {
+  } else if (left >= 0 && highest_elsewhere != kUnlimited) {
     const Rate level = static_cast<Rate>(left) / flows_here;
-    const Rate highest = LevelOf(highest_elsewhere);
-    const bool clear = highest != kUnlimited && level >= highest + row.flows;
-    if (clear && lowest_here >= MakeHold(level, resource)) return {.level = level, .as_held = true};
+    if (level >= highest_elsewhere + row.flows && level < lowest_here) return {.level = level, .as_held = true};
   }
   return ShareOutFromStart(resource);
 }
 
 /// Takes those out that are held back elsewhere below the share, until the share stays.
-MaxMin::Outcome MaxMin::ShareOutFromStart(std::uint32_t resource) const {
+MaxMin::Outcome MaxMin::ShareOutFromStart(std::uint32_t resource) {
   const Resource& row = resources_[resource];
+  holds_.clear();
+  for (const Member& member : row.members) holds_.push_back(HoldElsewhere(member));
   Rate left = row.capacity;
   Rate flows_here = row.flows;
   Hold reached = 0;
   for (;;) {
     const Hold share = MakeHold(left / flows_here, resource);
     bool changed = false;
-    for (std::size_t i = 0; i < row.members.size(); ++i) {
-      if (elsewhere_[i] < reached || elsewhere_[i] >= share) continue;
-      left -= LevelOf(elsewhere_[i]) * row.members[i].flows;
+    for (std::size_t i = 0; i < holds_.size(); ++i) {
+      if (holds_[i] < reached || holds_[i] >= share) continue;
+      left -= LevelOf(holds_[i]) * row.members[i].flows;
       flows_here -= row.members[i].flows;
       changed = true;
     }
@@ -280,13 +285,15 @@ void MaxMin::SetLevel(std::uint32_t resource, Rate level) {
   const auto& members = resources_[resource].members;
   for (std::size_t i = 0; i < members.size(); ++i) {
     // A level that is above what holds the path back elsewhere, before and after, changes nothing for the others.
-    const Rate elsewhere = LevelOf(elsewhere_[i]);
+    const Rate elsewhere = elsewhere_[i];
     if (elsewhere < std::min(old, level)) continue;
     const Rate before = std::min(old, elsewhere);
     const Rate after = std::min(level, elsewhere);
     const Member& member = members[i];
     if (!member.more) {
-      for (const auto other : member.others) Tell(other, member.flows, before, after);
+      for (const auto other : member.others) {
+        if (other != 0) Tell(other, member.flows, before, after);
+      }
       continue;
     }
     const Path& path = paths_[member.path];

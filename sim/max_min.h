@@ -135,9 +135,10 @@ class MaxMin {
   void MarkChanged(std::uint32_t resource);
 
   void Recompute(std::uint32_t resource);
-  [[nodiscard]] Hold Elsewhere(const Member& member) const;
+  [[nodiscard]] Rate LevelElsewhere(const Member& member) const;
+  [[nodiscard]] Hold HoldElsewhere(const Member& member) const;
   Outcome ShareOut(std::uint32_t resource);
-  [[nodiscard]] Outcome ShareOutFromStart(std::uint32_t resource) const;
+  Outcome ShareOutFromStart(std::uint32_t resource);
   void SetLevel(std::uint32_t resource, Rate level);
   void Tell(std::uint32_t resource, std::uint32_t flows, Rate before, Rate after);
 
@@ -160,7 +161,8 @@ class MaxMin {
   std::vector<std::uint32_t> moved_;
 
   // Scratch of one computation; empty of meaning between calls.
-  std::vector<Hold> elsewhere_;  ///< what else holds each member of the resource being computed
+  std::vector<Rate> elsewhere_;  ///< the least level that else holds each member of the resource being computed
+  std::vector<Hold> holds_;      ///< the same with their orders, where they matter
   std::vector<Rate> filled_;
   std::vector<Rate> left_;
   std::vector<std::uint32_t> flows_left_;

@@ -1,6 +1,7 @@
 #include "sim/network_flows.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "sim/check.h"
 
@@ -18,19 +19,14 @@ MaxMin::Rate QuantaOf(BytesPerSecond rate) {
   return static_cast<MaxMin::Rate>(std::min(rate.count(), kMaxFiniteRate)) << kRateFractionBits;
 }
 
-std::uint64_t HashOfPath(const FlowSpec& spec) {
-  auto hash = MixForLookup((static_cast<std::uint64_t>(spec.from.value) << 32) | spec.to.value);
-  if (!spec.cap.unlimited()) hash = MixForLookup(hash ^ static_cast<std::uint64_t>(spec.cap.count()));
-  for (const auto limit : spec.limits) hash = MixForLookup(hash + limit.value + 1);
-  return hash;
-}
-
 }  // namespace
 
 NetworkFlows::NetworkFlows(NetworkClock clock) {
   CRRSIM_CHECK(clock.ticks_per_second > 0 && clock.ticks_per_second <= NetworkClock::kMaxTicksPerSecond,
                "{} ticks per second", clock.ticks_per_second);
   quanta_a_byte_ = clock.ticks_per_second << kRateFractionBits;
+  const auto most = (Int128{1} << 125) / quanta_a_byte_;
+  max_size_ = static_cast<std::int64_t>(std::min(most, Int128{std::numeric_limits<std::int64_t>::max()}));
 }
 
 // Time and rates.
@@ -112,7 +108,7 @@ void NetworkFlows::AddToLink(Instant now, SiteId from, SiteId to, std::uint32_t 
   AdvanceTo(now);
   Settle();  // as in SetCapacity: so far the link limited nothing
   for (std::uint32_t path = 0; path < paths_.size(); ++path) {
-    if (paths_[path].dues.empty() || paths_[path].spec.from != from || paths_[path].spec.to != to) continue;
+    if (paths_[path].dues.empty() || paths_[path].kind.from != from || paths_[path].kind.to != to) continue;
     solver_.Extend(path, resource);
     Change();
   }
@@ -120,29 +116,33 @@ void NetworkFlows::AddToLink(Instant now, SiteId from, SiteId to, std::uint32_t 
 
 // Paths.
 
-/// The path of flows like this one: the present one or a new one.
-std::uint32_t NetworkFlows::MakePath(const FlowSpec& spec, const NetworkTopology& topology) {
-  const auto hash = HashOfPath(spec);
-  const auto present = path_index_.Find(hash, [&](std::uint32_t row) {
-    const FlowSpec& other = paths_[row].spec;
-    return other.from == spec.from && other.to == spec.to && other.cap == spec.cap && other.limits == spec.limits;
-  });
-  if (present != SlotIndex::kNone) return present;
+std::uint64_t NetworkFlows::Kind::LookupHash() const {
+  // Each step is one to one and spreads its number upwards, which is where Index looks.
+  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15u;
+  auto hash = (static_cast<std::uint64_t>(from.value) << 32) | to.value;
+  if (!cap.unlimited()) hash = hash * kSpread + static_cast<std::uint64_t>(cap.count());
+  for (const auto limit : limits) hash = hash * kSpread + limit.value + 1;
+  return hash ^ (hash >> 32);
+}
+
+/// The path of flows of this kind: the present one or a new one.
+std::uint32_t NetworkFlows::MakePath(const Kind& kind, const NetworkTopology& topology) {
+  if (const auto* present = path_of_kind_.Find(kind)) return *present;
   route_.clear();
-  topology.AppendRoute(spec.from, spec.to, spec.limits, route_);
-  const auto path = solver_.AddPath(route_, QuantaOf(spec.cap));
+  topology.AppendRoute(kind.from, kind.to, kind.limits, route_);
+  const auto path = solver_.AddPath(route_, QuantaOf(kind.cap));
   if (path >= paths_.size()) paths_.resize(path + 1);
-  paths_[path].spec = spec;
+  paths_[path].kind = kind;
   clocks_.MakePath(path);
   clocks_.ResetPath(path);
-  path_index_.Insert(hash, path);
+  path_of_kind_.Insert(kind, path);
   return path;
 }
 
 void NetworkFlows::DropPath(std::uint32_t path) {
   clocks_.Unhang(path, now_.unix_nanoseconds());
   solver_.RemovePath(path);
-  path_index_.Erase(HashOfPath(paths_[path].spec), path);
+  path_of_kind_.Erase(paths_[path].kind);
 }
 
 void NetworkFlows::AddToPath(std::uint32_t slot, std::uint32_t path, Int128 missing) {
@@ -221,7 +221,7 @@ void NetworkFlows::UnmarkComplete(std::uint32_t slot) {
 FlowId NetworkFlows::Start(Instant now, const FlowSpec& spec, const NetworkTopology& topology) {
   CRRSIM_CHECK(topology.Knows(spec.from, spec.to, spec.limits), "a flow {} to {} names what the network has not",
                spec.from.value, spec.to.value);
-  CRRSIM_CHECK(spec.size.bytes() <= max_size(), "a flow of {} bytes is too long for the clock", spec.size.bytes());
+  CRRSIM_CHECK(spec.size.bytes() <= max_size_, "a flow of {} bytes is too long for the clock", spec.size.bytes());
   AdvanceTo(now);
   const auto slot = TakeSlot();
   ++active_;
@@ -232,7 +232,8 @@ FlowId NetworkFlows::Start(Instant now, const FlowSpec& spec, const NetworkTopol
   if (spec.size == ByteCount()) {
     MarkComplete(slot);
   } else {
-    AddToPath(slot, MakePath(spec, topology), ServiceFor(spec.size));
+    const Kind kind{.from = spec.from, .to = spec.to, .cap = spec.cap, .limits = spec.limits};
+    AddToPath(slot, MakePath(kind, topology), ServiceFor(spec.size));
   }
   return {slot, flows_[slot].generation};
 }
@@ -288,11 +289,6 @@ void NetworkFlows::TakeCompleted(Instant now, std::vector<CompletedFlow>& comple
 
 Int128 NetworkFlows::ServiceFor(ByteCount bytes) const { return static_cast<Int128>(bytes.bytes()) * quanta_a_byte_; }
 
-std::int64_t NetworkFlows::max_size() const {
-  const auto most = (Int128{1} << 125) / quanta_a_byte_;
-  return static_cast<std::int64_t>(std::min(most, Int128{std::numeric_limits<std::int64_t>::max()}));
-}
-
 /// What is still to flow, 0 if nothing.
 Int128 NetworkFlows::MissingAt(const Flow& flow, Instant now) const {
   if (flow.state == State::kComplete) return 0;
@@ -346,11 +342,7 @@ void NetworkFlows::PutFlow(Writer& writer, const Flow& flow, Instant now) const 
   writer.Put(flow.size);
   writer.Put(flow.owner);
   if (flow.state == State::kComplete) return;
-  const FlowSpec& spec = paths_[flow.path].spec;
-  writer.Put(spec.from);
-  writer.Put(spec.to);
-  writer.Put(spec.cap);
-  writer.Put(spec.limits);
+  writer.Put(paths_[flow.path].kind);
   writer.Put(MissingAt(flow, now));
 }
 
@@ -410,17 +402,13 @@ void NetworkFlows::GetFlow(Reader& reader, const NetworkTopology& topology) {
   if (state == State::kComplete) {
     MarkComplete(slot);
   } else {
-    FlowSpec spec;
-    spec.from = reader.Get<SiteId>();
-    spec.to = reader.Get<SiteId>();
-    spec.cap = reader.Get<BytesPerSecond>();
-    spec.limits = reader.Get<LimitList>();
+    const auto kind = reader.Get<Kind>();
     const auto missing = reader.Get<Int128>();
-    const bool sound = state == State::kFlowing && spec.limits.Sound() &&
-                       topology.Knows(spec.from, spec.to, spec.limits) && flow.size.bytes() <= max_size() &&
+    const bool sound = state == State::kFlowing && kind.limits.Sound() &&
+                       topology.Knows(kind.from, kind.to, kind.limits) && flow.size.bytes() <= max_size_ &&
                        missing >= 0 && missing <= ServiceFor(flow.size);
     if (!sound) throw ArchiveError("a network's flow is none");
-    AddToPath(slot, MakePath(spec, topology), missing);
+    AddToPath(slot, MakePath(kind, topology), missing);
   }
   flow.sequence = reader.Get<std::uint64_t>();
 }

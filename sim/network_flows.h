@@ -13,13 +13,13 @@
 
 #include "sim/archive.h"
 #include "sim/digest.h"
+#include "sim/index.h"
 #include "sim/indexed_heap.h"
 #include "sim/int128.h"
 #include "sim/max_min.h"
 #include "sim/network_topology.h"
 #include "sim/network_types.h"
 #include "sim/service_clocks.h"
-#include "sim/slot_index.h"
 
 namespace crrsim {
 
@@ -63,8 +63,24 @@ class NetworkFlows {
     std::uint32_t position = 0;  ///< in the path's dues; in complete_ once complete
     State state = State::kFree;
   };
+  /// What flows of one path have in common.
+  struct Kind {
+    SiteId from;
+    SiteId to;
+    BytesPerSecond cap;
+    LimitList limits;
+    friend bool operator==(const Kind&, const Kind&) = default;
+    [[nodiscard]] std::uint64_t LookupHash() const;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("from", self.from);
+      visit("to", self.to);
+      visit("cap", self.cap);
+      visit("limits", self.limits);
+    }
+  };
   struct Path {
-    FlowSpec spec;             ///< of one of its flows: its size and owner mean nothing
+    Kind kind;
     IndexedHeap<Int128> dues;  ///< of its flows
   };
 
@@ -77,7 +93,7 @@ class NetworkFlows {
   void HangPath(std::uint32_t path);
   void CompleteAll(std::uint32_t path);
 
-  std::uint32_t MakePath(const FlowSpec& spec, const NetworkTopology& topology);
+  std::uint32_t MakePath(const Kind& kind, const NetworkTopology& topology);
   void DropPath(std::uint32_t path);
   std::uint32_t TakeSlot();
   void AddToPath(std::uint32_t slot, std::uint32_t path, Int128 missing);
@@ -91,13 +107,13 @@ class NetworkFlows {
 
   [[nodiscard]] std::uint32_t SlotOf(FlowId flow) const;
   [[nodiscard]] Int128 ServiceFor(ByteCount bytes) const;
-  [[nodiscard]] std::int64_t max_size() const;
   [[nodiscard]] Int128 MissingAt(const Flow& flow, Instant now) const;
   [[nodiscard]] ByteCount DeliveredAt(const Flow& flow, Instant now) const;
 
   MaxMin solver_;
   ServiceClocks clocks_;
   std::int64_t quanta_a_byte_ = 0;  ///< of service
+  std::int64_t max_size_ = 0;       ///< in bytes, of a flow that the clock can count
   Instant now_;
   bool started_ = false;    ///< now_ has been set
   bool unsettled_ = false;  ///< something changed at now_ that rates do not show yet
@@ -107,7 +123,7 @@ class NetworkFlows {
   std::vector<Flow> flows_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<Path> paths_;  ///< by the solver's numbers
-  SlotIndex path_index_;
+  Index<Kind, std::uint32_t> path_of_kind_;
   std::vector<std::uint32_t> complete_;  ///< flows that wait to be taken: without bytes, or unlimited
 
   // Scratch of one call; empty of meaning between calls.

@@ -6,10 +6,6 @@ namespace crrsim {
 
 namespace {
 
-std::uint64_t HashOfPair(SiteId from, SiteId to) {
-  return MixForLookup((static_cast<std::uint64_t>(from.value) << 32) | to.value);
-}
-
 /// What the link gives to flows.
 BytesPerSecond CapacityOf(const NetworkTopology::Link& link) {
   return link.state == LinkState::kUp ? link.spec.bandwidth : BytesPerSecond();
@@ -42,30 +38,24 @@ void NetworkTopology::SetSite(SiteId id, const SiteSpec& spec) {
   capacities_[row.ingress] = spec.ingress;
 }
 
-std::uint32_t NetworkTopology::FindLink(SiteId from, SiteId to) const {
-  return link_index_.Find(HashOfPair(from, to),
-                          [&](std::uint32_t row) { return links_[row].from == from && links_[row].to == to; });
+const NetworkTopology::Link* NetworkTopology::FindLink(SiteId from, SiteId to) const {
+  const auto* row = link_rows_.Find(PairOf(from, to));
+  return row == nullptr ? nullptr : &links_[*row];
 }
 
 NetworkTopology::Link NetworkTopology::link(SiteId from, SiteId to) const {
   CRRSIM_CHECK(from.value < site_count() && to.value < site_count(), "there is no link {} to {}", from.value, to.value);
-  const auto row = FindLink(from, to);
-  if (row != SlotIndex::kNone) return links_[row];
+  if (const auto* row = FindLink(from, to)) return *row;
   Link unset{.from = from, .to = to, .spec = {}, .state = LinkState::kUp, .resource = std::nullopt};
   if (from == to) unset.spec.latency = kLocalLatency;
   return unset;
 }
 
 NetworkTopology::Link& NetworkTopology::MakeLink(SiteId from, SiteId to) {
-  const auto row = FindLink(from, to);
-  if (row != SlotIndex::kNone) return links_[row];
-  links_.push_back(link(from, to));
-  IndexLink(static_cast<std::uint32_t>(links_.size() - 1));
-  return links_.back();
-}
-
-void NetworkTopology::IndexLink(std::uint32_t row) {
-  link_index_.Insert(HashOfPair(links_[row].from, links_[row].to), row);
+  auto unset = link(from, to);
+  const auto [row, is_new] = link_rows_.Emplace(PairOf(from, to), static_cast<std::uint32_t>(links_.size()));
+  if (is_new) links_.push_back(unset);
+  return links_[row];
 }
 
 /// A link that limits nothing needs no resource; one that once had it keeps it.
@@ -112,9 +102,9 @@ bool NetworkTopology::Knows(SiteId from, SiteId to, const LimitList& limits) con
 
 void NetworkTopology::AppendRoute(SiteId from, SiteId to, const LimitList& limits,
                                   std::vector<std::uint32_t>& resources) const {
-  const auto row = FindLink(from, to);
+  const auto* link = FindLink(from, to);
   if (from != to) resources.push_back(sites_[from.value].egress);
-  if (row != SlotIndex::kNone && links_[row].resource) resources.push_back(*links_[row].resource);
+  if (link != nullptr && link->resource) resources.push_back(*link->resource);
   if (from != to) resources.push_back(sites_[to.value].ingress);
   for (const auto limit : limits) resources.push_back(limits_[limit.value]);
 }
@@ -158,11 +148,10 @@ NetworkTopology NetworkTopology::Decode(Reader& reader) {
     const Link& row = topology.links_[i];
     const bool sound = topology.Knows(row.from, row.to, {}) && row.spec.latency >= Duration() &&
                        row.spec.jitter >= Duration() && row.state <= LinkState::kDown &&
-                       topology.FindLink(row.from, row.to) == SlotIndex::kNone &&
+                       topology.link_rows_.Insert(PairOf(row.from, row.to), i) &&
                        (row.resource || CapacityOf(row).unlimited());
     if (!sound) throw ArchiveError("a network's link is none");
     if (row.resource) own(*row.resource, CapacityOf(row));
-    topology.IndexLink(i);
   }
   for (const auto resource : topology.limits_) {
     if (resource >= owned.size()) throw ArchiveError("a network's resource is not one row's");

@@ -12,8 +12,8 @@
 
 #include "sim/archive.h"
 #include "sim/digest.h"
+#include "sim/index.h"
 #include "sim/network_types.h"
-#include "sim/slot_index.h"
 #include "sim/units.h"
 
 namespace crrsim {
@@ -77,14 +77,16 @@ class NetworkTopology {
 
  private:
   std::uint32_t AddResource(BytesPerSecond capacity);
-  [[nodiscard]] std::uint32_t FindLink(SiteId from, SiteId to) const;
+  static std::uint64_t PairOf(SiteId from, SiteId to) {
+    return (static_cast<std::uint64_t>(from.value) << 32) | to.value;
+  }
+  [[nodiscard]] const Link* FindLink(SiteId from, SiteId to) const;
   Link& MakeLink(SiteId from, SiteId to);
   std::optional<std::uint32_t> UpdateLinkResource(Link& link);
-  void IndexLink(std::uint32_t row);
 
   std::vector<Site> sites_;
-  std::vector<Link> links_;  ///< in the order of their setting
-  SlotIndex link_index_;
+  std::vector<Link> links_;                                              ///< in the order of their setting
+  Index<std::uint64_t, std::uint32_t> link_rows_;                        ///< by PairOf
   std::vector<std::uint32_t> limits_;                                    ///< resources
   std::vector<BytesPerSecond> capacities_{BytesPerSecond::Unlimited()};  ///< number 0 is none
 };

@@ -152,6 +152,40 @@ TEST(NetworkValueTest, AskingChangesNothingThatCanBeSeen) {
   EXPECT_EQ(asked.NextCompletion(), left_alone.NextCompletion());
 }
 
+TEST(NetworkValueTest, TenThousandFlowsAmongAThousandSitesGoOnTheSameFromTheirBytes) {
+  RandomStream random(3, "network_value_test/large");
+  Network network(1);
+  const auto draw_rate = [&] { return Rate(random.Between(1'000'000, 9'000'000)); };
+  for (int i = 0; i < 1000; ++i) network.AddSite({.egress = draw_rate(), .ingress = draw_rate()});
+  const auto start = [&](Network& where, Instant now, std::uint64_t owner) {
+    RandomStream route(owner, "route");
+    const SiteId from{static_cast<std::uint32_t>(route.Below(1000))};
+    const SiteId to{static_cast<std::uint32_t>(route.Below(1000))};
+    where.Start(now, {.from = from, .to = to, .size = Bytes(route.Between(1, 50'000'000)), .owner = owner});
+  };
+  const auto run = [&](Network& where, std::uint64_t owner) {
+    std::vector<CompletedFlow> completed;
+    std::vector<std::int64_t> notes;
+    while (completed.size() < 500) {
+      const auto now = *where.NextCompletion();
+      const auto before = completed.size();
+      where.TakeCompleted(now, completed);
+      notes.push_back(now.unix_nanoseconds());
+      for (auto i = before; i < completed.size(); ++i) {
+        notes.push_back(static_cast<std::int64_t>(completed[i].owner));
+        start(where, now, ++owner);
+      }
+    }
+    return notes;
+  };
+  for (std::uint64_t owner = 0; owner < 10'000; ++owner) start(network, Instant(), owner);
+  run(network, 10'000);
+  EXPECT_EQ(network.active_flows(), 10'000u);
+  auto loaded = Reloaded(network);
+  EXPECT_EQ(run(network, 20'000), run(loaded, 20'000));
+  EXPECT_TRUE(network == loaded);
+}
+
 TEST(NetworkValueTest, TheStateHashForgetsHandlesOrderAndAbsoluteTimeAndNothingElse) {
   const SiteId a{0};
   const SiteId b{1};
