@@ -23,17 +23,17 @@ std::string_view NameOf(ReplicationStatus status) {
 
 std::string_view NameOf(FailureCode code) {
   constexpr std::array<std::string_view, kFailureCodeCount> kNames = {"",
-                                                       "AccessDenied",
-                                                       "RepositoryNotFound",
-                                                       "RepositoryNotCreated",
-                                                       "RegistryNotFound",
-                                                       "SourceImageNotFound",
-                                                       "DigestMismatch",
-                                                       "ContentMissing",
-                                                       "TagImmutable",
-                                                       "TimedOut",
-                                                       "Injected",
-                                                       "RetriesExhausted"};
+                                                                      "AccessDenied",
+                                                                      "RepositoryNotFound",
+                                                                      "RepositoryNotCreated",
+                                                                      "RegistryNotFound",
+                                                                      "SourceImageNotFound",
+                                                                      "DigestMismatch",
+                                                                      "ContentMissing",
+                                                                      "TagImmutable",
+                                                                      "TimedOut",
+                                                                      "Injected",
+                                                                      "RetriesExhausted"};
   return kNames.at(static_cast<std::size_t>(code));
 }
 
