@@ -36,6 +36,7 @@ std::optional<RepositoryNumber> RepositoryNumbers::Find(const RegistryKey& regis
 std::vector<RepositoryNumber> RepositoryNumbers::Sorted() const {
   std::vector<RepositoryNumber> sorted(keys_.size());
   std::iota(sorted.begin(), sorted.end(), RepositoryNumber{0});
+  // Keys are unique: a total order.
   std::sort(sorted.begin(), sorted.end(),
             [this](RepositoryNumber a, RepositoryNumber b) { return keys_[a] < keys_[b]; });
   return sorted;

@@ -274,6 +274,7 @@ class EventQueue {
     if (empty()) return {};
     auto positions = heap_.PositionsFromTop([this](const Node& node) { return node.when == heap_.top().when; });
     std::erase_if(positions, [this](std::size_t position) { return IsCancelled(heap_.At(position)); });
+    // Sequence numbers are unique: a total order.
     std::sort(positions.begin(), positions.end(),
               [this, before = Order()](std::size_t a, std::size_t b) { return before(heap_.At(a), heap_.At(b)); });
     Index<ChannelId, Unit> channels_seen;

@@ -130,6 +130,7 @@ class Index {
     std::vector<const Entry*> sorted;
     sorted.reserve(entries_.size());
     for (const auto& entry : entries_) sorted.push_back(&entry);
+    // Keys are unique: a total order.
     std::sort(sorted.begin(), sorted.end(), [](const Entry* a, const Entry* b) { return a->first < b->first; });
     for (const auto* entry : sorted) visit(entry->first, entry->second);
   }

@@ -273,6 +273,7 @@ void NetworkFlows::TakeCompleted(Instant now, std::vector<CompletedFlow>& comple
     RemoveFromPath(done_.back());
   }
   if (done_.empty()) return;
+  // Start sequences are unique: a total order.
   std::sort(done_.begin(), done_.end(), [this](std::uint32_t a, std::uint32_t b) {
     return flows_[a].sequence < flows_[b].sequence;  // no two are equal
   });

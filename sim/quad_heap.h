@@ -72,6 +72,7 @@ class QuadHeap {
     const auto begin = nodes_.begin() + kRoot;
     const auto end = begin + static_cast<std::ptrdiff_t>(size());
     const auto kept_end = std::partition(begin, end, [&](const Node& node) { return !unwanted(node); });
+    // Keys of the heap are unique: a total order.
     std::sort(kept_end, end, visit_order);
     std::for_each(kept_end, end, visit);
     std::fill(kept_end, end, Node{});
@@ -100,6 +101,7 @@ class QuadHeap {
   template <class Before>
   [[nodiscard]] std::vector<Node> Sorted(const Before& before) const {
     std::vector<Node> nodes(nodes_.begin() + kRoot, nodes_.begin() + static_cast<std::ptrdiff_t>(end_));
+    // Keys of the heap are unique: a total order.
     std::sort(nodes.begin(), nodes.end(), before);
     return nodes;
   }

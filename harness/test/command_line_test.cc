@@ -93,9 +93,9 @@ TEST_F(CommandLineTest, MistakesOfAFileEndWithThreeAndSayWhere) {
   };
   const std::vector<Case> cases = {
       {"timeline:", "timelin:", ":7:1: unknown key 'timelin'; did you mean 'timeline'?"},
-      {"[1MiB]", "[1]", ":6:17: '1' has no unit"},
+      {"[1MiB]", "[1]", ":6:18: '1' has no unit"},
       {"in: eu-west-1, same", "in: eu-west-9, same",
-       ":14:34: 'eu-west-9' is not a region of this scenario; did you mean 'eu-west-1'?"},
+       ":14:32: 'eu-west-9' is not a region of this scenario; did you mean 'eu-west-1'?"},
       {"push: app:1", "push: ap:1", ":12:11: there is no image 'ap' under images; did you mean 'app'?"},
       {"{repositoryName: app}", "file://absent.json", ":10:23: there is no document "},
       {"regions:", "accounts: {a: \"111122223333\"}\nregions:", ":3:1: 'accounts' stands here twice, first in line 2"},

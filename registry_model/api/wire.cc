@@ -14,6 +14,7 @@ namespace {
 template <class... Requests>
 constexpr auto NamesOf(RequestList<Requests...>) {
   std::array<std::string_view, sizeof...(Requests)> names = {Requests::kOperation...};
+  // Names are unique: a total order.
   std::sort(names.begin(), names.end());
   return names;
 }

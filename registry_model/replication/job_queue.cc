@@ -155,6 +155,7 @@ std::vector<Slot> JobQueue::TicketsById() const {
   for (Slot ticket = 0; ticket < entries_.places(); ++ticket) {
     if (entries_.holds(ticket)) tickets.push_back(ticket);
   }
+  // Job ids are unique: a total order.
   std::sort(tickets.begin(), tickets.end(), [this](Slot a, Slot b) { return entries_[a].job.id < entries_[b].job.id; });
   return tickets;
 }

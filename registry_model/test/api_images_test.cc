@@ -97,19 +97,19 @@ TEST_F(ImagesTest, AFetchTakesOneToAHundredIdentifiers) {
   bench_.Push("team/api", "one", "v1");
   const auto ids = [](std::size_t count) { return std::vector<ImageIdentifier>(count, ByTag("v1")); };
   EXPECT_TRUE(bench_.Call(About<BatchGetImageRequest>(ids(100))).ok());
-  EXPECT_THAT(bench_.Refusal(About<BatchGetImageRequest>(ids(101)), "InvalidParameterException"),
+  EXPECT_THAT(bench_.ExpectRefusal(About<BatchGetImageRequest>(ids(101)), "InvalidParameterException"),
               HasSubstr("'imageIds'"));
-  bench_.Refusal(About<BatchGetImageRequest>({}), "InvalidParameterException");
+  bench_.ExpectRefusal(About<BatchGetImageRequest>({}), "InvalidParameterException");
   auto request = About<BatchGetImageRequest>(ids(1));
   request.accepted_media_types.emplace(100, "text/plain");
   EXPECT_EQ(bench_.Call(request)->images.size(), 1U) << "given as stored";
   request.accepted_media_types.emplace(101, "text/plain");
-  bench_.Refusal(request, "InvalidParameterException");
+  bench_.ExpectRefusal(request, "InvalidParameterException");
   request.accepted_media_types.emplace();
-  bench_.Refusal(request, "InvalidParameterException");
+  bench_.ExpectRefusal(request, "InvalidParameterException");
   request.accepted_media_types.reset();
   request.repository_name = "team/web";
-  bench_.Refusal(request, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(request, "RepositoryNotFoundException");
 }
 
 // ---- ListImages -----------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ TEST_F(ImagesTest, AListHasOneEntryATagAndOneForAnUntaggedImage) {
   EXPECT_THAT(listed("UNTAGGED"), ElementsAre(ByDigest(two)));
   EXPECT_THAT(listed("TAGGED"), testing::SizeIs(2));
   request.filter = ImageFilter{"tagged", std::nullopt};
-  EXPECT_THAT(bench_.Refusal(request, "InvalidParameterException"), HasSubstr("did you mean 'TAGGED'?"));
+  EXPECT_THAT(bench_.ExpectRefusal(request, "InvalidParameterException"), HasSubstr("did you mean 'TAGGED'?"));
 }
 
 TEST_F(ImagesTest, NoImageIsArchived) {
@@ -141,7 +141,7 @@ TEST_F(ImagesTest, NoImageIsArchived) {
     EXPECT_EQ(bench_.Call(request)->image_ids.size(), count) << status;
   }
   request.filter = ImageFilter{std::nullopt, "GONE"};
-  bench_.Refusal(request, "InvalidParameterException");
+  bench_.ExpectRefusal(request, "InvalidParameterException");
 }
 
 TEST_F(ImagesTest, PagesOfAListShowEveryEntryOnce) {
@@ -182,15 +182,16 @@ TEST_F(ImagesTest, ATokenIsGoodForItsListOnly) {
   request.next_token = token;
   EXPECT_TRUE(bench_.Call(request).ok());
   request.repository_name = "team/web";
-  EXPECT_THAT(bench_.Refusal(request, "InvalidParameterException"), StartsWith("Invalid parameter at 'nextToken'"));
+  EXPECT_THAT(bench_.ExpectRefusal(request, "InvalidParameterException"),
+              StartsWith("Invalid parameter at 'nextToken'"));
   DescribeImagesRequest describe;
   describe.repository_name = "team/api";
   describe.next_token = token;
-  bench_.Refusal(describe, "InvalidParameterException");
+  bench_.ExpectRefusal(describe, "InvalidParameterException");
   request.repository_name = "team/api";
   for (const auto* broken : {"", "AAAA", "no base64!", "e30="}) {
     request.next_token = broken;
-    bench_.Refusal(request, "InvalidParameterException");
+    bench_.ExpectRefusal(request, "InvalidParameterException");
   }
 }
 
@@ -262,19 +263,19 @@ TEST_F(ImagesTest, AnUntaggedImageHasNoTagsAndAnImageAskedTwiceIsShownOnce) {
 
 TEST_F(ImagesTest, DescribingAnUnknownImageFailsAsAWhole) {
   const auto image = bench_.Push("team/api", "one", "v1");
-  EXPECT_EQ(bench_.Refusal(About<DescribeImagesRequest>({ByTag("v1"), ByTag("v9")}), "ImageNotFoundException"),
+  EXPECT_EQ(bench_.ExpectRefusal(About<DescribeImagesRequest>({ByTag("v1"), ByTag("v9")}), "ImageNotFoundException"),
             "The image with imageId {imageDigest:'null', imageTag:'v9'} does not exist within the repository with name "
             "'team/api' in the registry with id '111122223333'");
   bench_.Push("team/api", "two", "v2");
-  bench_.Refusal(About<DescribeImagesRequest>({ByBoth(image, "v2")}), "ImageNotFoundException");
-  bench_.Refusal(About<DescribeImagesRequest>({{}}), "InvalidParameterException");
-  bench_.Refusal(About<DescribeImagesRequest>({{"x", std::nullopt}}), "InvalidParameterException");
-  bench_.Refusal(About<DescribeImagesRequest>({}), "InvalidParameterException");
-  bench_.Refusal(About<DescribeImagesRequest>(std::vector<ImageIdentifier>(101, ByTag("v1"))),
-                 "InvalidParameterException");
+  bench_.ExpectRefusal(About<DescribeImagesRequest>({ByBoth(image, "v2")}), "ImageNotFoundException");
+  bench_.ExpectRefusal(About<DescribeImagesRequest>({{}}), "InvalidParameterException");
+  bench_.ExpectRefusal(About<DescribeImagesRequest>({{"x", std::nullopt}}), "InvalidParameterException");
+  bench_.ExpectRefusal(About<DescribeImagesRequest>({}), "InvalidParameterException");
+  bench_.ExpectRefusal(About<DescribeImagesRequest>(std::vector<ImageIdentifier>(101, ByTag("v1"))),
+                       "InvalidParameterException");
   auto paged = About<DescribeImagesRequest>({ByTag("v1")});
   paged.max_results = 5;
-  EXPECT_THAT(bench_.Refusal(paged, "InvalidParameterException"), HasSubstr("'maxResults'"));
+  EXPECT_THAT(bench_.ExpectRefusal(paged, "InvalidParameterException"), HasSubstr("'maxResults'"));
 }
 
 TEST_F(ImagesTest, PagesOfDescriptionsShowEveryImageOnce) {
@@ -347,13 +348,13 @@ TEST_F(ImagesTest, WhatCannotBeDeletedFailsByItself) {
 }
 
 TEST_F(ImagesTest, ADeletionTakesOneToAHundredIdentifiersOfAKnownRepository) {
-  bench_.Refusal(About<BatchDeleteImageRequest>({}), "InvalidParameterException");
-  bench_.Refusal(About<BatchDeleteImageRequest>(std::vector<ImageIdentifier>(101, ByTag("v1"))),
-                 "InvalidParameterException");
+  bench_.ExpectRefusal(About<BatchDeleteImageRequest>({}), "InvalidParameterException");
+  bench_.ExpectRefusal(About<BatchDeleteImageRequest>(std::vector<ImageIdentifier>(101, ByTag("v1"))),
+                       "InvalidParameterException");
   EXPECT_EQ(Delete(std::vector<ImageIdentifier>(100, ByTag("v1"))).failures.size(), 100U);
   auto request = About<BatchDeleteImageRequest>({ByTag("v1")});
   request.repository_name = "team/web";
-  bench_.Refusal(request, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(request, "RepositoryNotFoundException");
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST_F(LayersTest, AnUploadInPartsBecomesALayer) {
       (BlobStored{kHome, Named("team/api"), digest,
                   ByteCount::FromBytes(static_cast<std::int64_t>(large.size() + bytes_.size())), Origin::kClient}));
   EXPECT_TRUE(bench_.repository("team/api").uploads.empty());
-  bench_.Refusal(Completion(begun->upload_id, {digest.text()}), "UploadNotFoundException");
+  bench_.ExpectRefusal(Completion(begun->upload_id, {digest.text()}), "UploadNotFoundException");
 }
 
 TEST_F(LayersTest, UploadsAreApart) {
@@ -79,24 +79,24 @@ TEST_F(LayersTest, PartsAreConsecutiveAndAsLongAsTheySay) {
   const auto upload = Begin();
   Add(upload, 0, bytes_);
   for (auto part : {Part(upload, 0, bytes_), Part(upload, 12, "x"), Part(upload, 10, "x")}) {
-    EXPECT_THAT(bench_.Refusal(part, "InvalidLayerPartException"), HasSubstr("lastValidByteReceived is 10"));
+    EXPECT_THAT(bench_.ExpectRefusal(part, "InvalidLayerPartException"), HasSubstr("lastValidByteReceived is 10"));
   }
   auto longer = Part(upload, 11, "xyz");
   longer.part_last_byte = 14;
-  bench_.Refusal(longer, "InvalidLayerPartException");
+  bench_.ExpectRefusal(longer, "InvalidLayerPartException");
   auto empty = Part(upload, 11, "");
-  bench_.Refusal(empty, "InvalidLayerPartException");
+  bench_.ExpectRefusal(empty, "InvalidLayerPartException");
   auto negative = Part(upload, 0, "x");
   negative.part_first_byte = -1;
-  bench_.Refusal(negative, "InvalidParameterException");
+  bench_.ExpectRefusal(negative, "InvalidParameterException");
   negative = Part(upload, 0, "");
-  bench_.Refusal(negative, "InvalidParameterException");
+  bench_.ExpectRefusal(negative, "InvalidParameterException");
   EXPECT_TRUE(bench_.Call(Part(upload, 11, "x")).ok());
 }
 
 TEST_F(LayersTest, APartHasAtMostTwentyMebibytes) {
   const auto upload = Begin();
-  bench_.Refusal(Part(upload, 0, std::string(20'971'521, 'x')), "InvalidParameterException");
+  bench_.ExpectRefusal(Part(upload, 0, std::string(20'971'521, 'x')), "InvalidParameterException");
   EXPECT_TRUE(bench_.Call(Part(upload, 0, std::string(20'971'520, 'x'))).ok());
 }
 
@@ -105,9 +105,9 @@ TEST_F(LayersTest, ALayerHasALimitOfPartsAndBytes) {
   auto& stored = bench_.registry.FindMutable(Named("team/api"))->uploads.at(upload);
   stored.parts = 4'199;
   Add(upload, 0, "x");
-  bench_.Refusal(Part(upload, 1, "x"), "LimitExceededException");
+  bench_.ExpectRefusal(Part(upload, 1, "x"), "LimitExceededException");
   const auto too_large = Blob{Digest::Of("large"), Mebibytes(52'000) + Bytes(1), nullptr};
-  bench_.Refusal(UploadBlobRequest{std::nullopt, "team/api", too_large}, "LimitExceededException");
+  bench_.ExpectRefusal(UploadBlobRequest{std::nullopt, "team/api", too_large}, "LimitExceededException");
   bench_.Upload("team/api", Blob{Digest::Of("large"), Mebibytes(52'000), nullptr});
 }
 
@@ -116,20 +116,20 @@ TEST_F(LayersTest, AllPartsButTheLastHaveFiveMebibytes) {
   Add(upload, 0, std::string(kFiveMebibytes - 1, 'x'));
   Add(upload, kFiveMebibytes - 1, "y");
   const auto digest = Digest::Of(std::string(kFiveMebibytes - 1, 'x') + "y").text();
-  EXPECT_EQ(bench_.Refusal(Completion(upload, {digest}), "LayerPartTooSmallException"),
+  EXPECT_EQ(bench_.ExpectRefusal(Completion(upload, {digest}), "LayerPartTooSmallException"),
             "All layer parts except the last part should be at least 5MB");
 }
 
 TEST_F(LayersTest, TheDigestIsThatOfTheBytes) {
   const auto upload = Begin();
-  bench_.Refusal(Completion(upload, {digest_}), "EmptyUploadException");
+  bench_.ExpectRefusal(Completion(upload, {digest_}), "EmptyUploadException");
   Add(upload, 0, bytes_);
-  EXPECT_THAT(bench_.Refusal(Completion(upload, {Digest::Of("x").text()}), "InvalidLayerException"),
+  EXPECT_THAT(bench_.ExpectRefusal(Completion(upload, {Digest::Of("x").text()}), "InvalidLayerException"),
               HasSubstr(digest_));
-  bench_.Refusal(Completion(upload, {digest_, Digest::Of("x").text()}), "InvalidLayerException");
-  bench_.Refusal(Completion(upload, {"sha256:1"}), "InvalidParameterException");
-  bench_.Refusal(Completion(upload, {}), "InvalidParameterException");
-  bench_.Refusal(Completion(upload, std::vector<std::string>(101, digest_)), "InvalidParameterException");
+  bench_.ExpectRefusal(Completion(upload, {digest_, Digest::Of("x").text()}), "InvalidLayerException");
+  bench_.ExpectRefusal(Completion(upload, {"sha256:1"}), "InvalidParameterException");
+  bench_.ExpectRefusal(Completion(upload, {}), "InvalidParameterException");
+  bench_.ExpectRefusal(Completion(upload, std::vector<std::string>(101, digest_)), "InvalidParameterException");
   EXPECT_TRUE(bench_.Call(Completion(upload, {digest_, Digest::Of(bytes_, DigestAlgorithm::kSha512).text()})).ok());
 }
 
@@ -137,7 +137,7 @@ TEST_F(LayersTest, ALayerThatIsThereIsNotUploadedAgain) {
   bench_.Upload("team/api", BlobOf(bytes_));
   const auto upload = Begin();
   Add(upload, 0, bytes_);
-  EXPECT_THAT(bench_.Refusal(Completion(upload, {digest_}), "LayerAlreadyExistsException"), HasSubstr(digest_));
+  EXPECT_THAT(bench_.ExpectRefusal(Completion(upload, {digest_}), "LayerAlreadyExistsException"), HasSubstr(digest_));
 }
 
 TEST_F(LayersTest, AnUploadBelongsToItsRepository) {
@@ -145,14 +145,14 @@ TEST_F(LayersTest, AnUploadBelongsToItsRepository) {
   const auto upload = Begin();
   auto part = Part(upload, 0, bytes_);
   part.repository_name = "team/web";
-  EXPECT_THAT(bench_.Refusal(part, "UploadNotFoundException"), HasSubstr(upload));
-  bench_.Refusal(Part(std::string(api_test::kUpload), 0, bytes_), "UploadNotFoundException");
+  EXPECT_THAT(bench_.ExpectRefusal(part, "UploadNotFoundException"), HasSubstr(upload));
+  bench_.ExpectRefusal(Part(std::string(api_test::kUpload), 0, bytes_), "UploadNotFoundException");
   part.repository_name = "team/none";
-  bench_.Refusal(part, "RepositoryNotFoundException");
-  bench_.Refusal(InitiateLayerUploadRequest{std::nullopt, "team/none"}, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(part, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(InitiateLayerUploadRequest{std::nullopt, "team/none"}, "RepositoryNotFoundException");
   auto completion = Completion(upload, {digest_});
   completion.repository_name = "team/none";
-  bench_.Refusal(completion, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(completion, "RepositoryNotFoundException");
 }
 
 TEST_F(LayersTest, AvailabilityIsAnsweredDigestByDigest) {
@@ -170,33 +170,34 @@ TEST_F(LayersTest, AvailabilityIsAnsweredDigestByDigest) {
   EXPECT_EQ(answer->failures[1].layer_digest, "x:y");
 
   request.layer_digests.assign(101, absent);
-  bench_.Refusal(request, "InvalidParameterException");
+  bench_.ExpectRefusal(request, "InvalidParameterException");
   request.layer_digests.clear();
-  bench_.Refusal(request, "InvalidParameterException");
+  bench_.ExpectRefusal(request, "InvalidParameterException");
   request.layer_digests = {std::string(1'001, 'x')};
-  bench_.Refusal(request, "InvalidParameterException");
+  bench_.ExpectRefusal(request, "InvalidParameterException");
   request.layer_digests = {std::string(1'000, 'x')};
   EXPECT_TRUE(bench_.Call(request).ok());
   request.repository_name = "team/none";
-  bench_.Refusal(request, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(request, "RepositoryNotFoundException");
 }
 
 TEST_F(LayersTest, OnlyALayerOfAnImageCanBeDownloaded) {
   const auto config = Content("config");
   const auto digest = config.digest.text();
   const GetDownloadUrlForLayerRequest request{std::nullopt, "team/api", digest};
-  EXPECT_EQ(bench_.Refusal(request, "LayersNotFoundException"),
+  EXPECT_EQ(bench_.ExpectRefusal(request, "LayersNotFoundException"),
             "The layer with digest '" + digest +
                 "' does not exist within the repository with name 'team/api' in the registry with id '111122223333'");
   bench_.Upload("team/api", config);
-  EXPECT_THAT(bench_.Refusal(request, "LayerInaccessibleException"), HasSubstr("is not associated with an image"));
+  EXPECT_THAT(bench_.ExpectRefusal(request, "LayerInaccessibleException"),
+              HasSubstr("is not associated with an image"));
   ASSERT_TRUE(bench_.Call(PutOf("team/api", ImageText({config}))).ok());
   const auto answer = bench_.Call(request);
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->layer_digest, digest);
   EXPECT_EQ(answer->download_url, "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/team/api/blobs/" + digest);
-  bench_.Refusal(GetDownloadUrlForLayerRequest{std::nullopt, "team/api", "x"}, "InvalidParameterException");
-  bench_.Refusal(GetDownloadUrlForLayerRequest{std::nullopt, "team/none", digest}, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(GetDownloadUrlForLayerRequest{std::nullopt, "team/api", "x"}, "InvalidParameterException");
+  bench_.ExpectRefusal(GetDownloadUrlForLayerRequest{std::nullopt, "team/none", digest}, "RepositoryNotFoundException");
 }
 
 TEST_F(LayersTest, AClientUploadsABlobWithoutItsBytes) {
@@ -206,7 +207,7 @@ TEST_F(LayersTest, AClientUploadsABlobWithoutItsBytes) {
   EXPECT_EQ(bench_.repository("team/api").stored_bytes, Gibibytes(5));
   EXPECT_EQ(bench_.Call(request)->outcome, BlobUpload::kAlreadyThere);
   EXPECT_THAT(bench_.TakeEventNames(), ElementsAre("BlobStored"));
-  bench_.Refusal(UploadBlobRequest{std::nullopt, "team/none", blob}, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(UploadBlobRequest{std::nullopt, "team/none", blob}, "RepositoryNotFoundException");
 }
 
 }  // namespace

@@ -53,13 +53,13 @@ TEST_F(PoliciesTest, TheOwnAccountMayUnlessAPolicyDenies) {
   bench_.PutPolicy(RegistryText("Allow", kStrangerRoot, "ecr:*"));
   EXPECT_TRUE(bench_.Call(Initiate()).ok()) << "a policy about others";
   bench_.PutPolicy(RegistryText("Deny", R"("*")", "ecr:InitiateLayerUpload"));
-  EXPECT_EQ(bench_.Refusal(Initiate(), "AccessDeniedException"),
+  EXPECT_EQ(bench_.ExpectRefusal(Initiate(), "AccessDeniedException"),
             "User: arn:aws:iam::111122223333:root is not authorized to perform: ecr:InitiateLayerUpload on resource: "
             "arn:aws:ecr:eu-west-1:111122223333:repository/team/api with an explicit deny in a resource-based policy");
 }
 
 TEST_F(PoliciesTest, AnotherAccountNeedsAnAllowOfEitherPolicy) {
-  EXPECT_EQ(bench_.RefusalAs(stranger_, Initiate(), "AccessDeniedException"),
+  EXPECT_EQ(bench_.ExpectRefusalAs(stranger_, Initiate(), "AccessDeniedException"),
             "User: arn:aws:iam::444455556666:root is not authorized to perform: ecr:InitiateLayerUpload on resource: "
             "arn:aws:ecr:eu-west-1:111122223333:repository/team/api because no resource-based policy allows the "
             "ecr:InitiateLayerUpload action");
@@ -68,23 +68,23 @@ TEST_F(PoliciesTest, AnotherAccountNeedsAnAllowOfEitherPolicy) {
   bench_.registry.policy.reset();
   SetRepositoryPolicy(RepositoryText("Allow", kStrangerRoot, "ecr:InitiateLayerUpload"));
   EXPECT_TRUE(bench_.CallAs(stranger_, Initiate()).ok());
-  bench_.RefusalAs(stranger_, ListImagesRequest{"111122223333", "team/api", {}, {}, {}}, "AccessDeniedException");
+  bench_.ExpectRefusalAs(stranger_, ListImagesRequest{"111122223333", "team/api", {}, {}, {}}, "AccessDeniedException");
 }
 
 TEST_F(PoliciesTest, ADenyOfOnePolicyBeatsAnAllowOfTheOther) {
   bench_.PutPolicy(RegistryText("Allow", kStrangerRoot, "ecr:*"));
   SetRepositoryPolicy(RepositoryText("Deny", kStrangerRoot, "ecr:InitiateLayerUpload"));
-  bench_.RefusalAs(stranger_, Initiate(), "AccessDeniedException");
+  bench_.ExpectRefusalAs(stranger_, Initiate(), "AccessDeniedException");
   EXPECT_TRUE(bench_.Call(Initiate()).ok()) << "the deny is for the stranger";
   bench_.PutPolicy(RegistryText("Deny", kStrangerRoot, "ecr:*"));
   SetRepositoryPolicy(RepositoryText("Allow", kStrangerRoot, "ecr:*"));
-  bench_.RefusalAs(stranger_, Initiate(), "AccessDeniedException");
+  bench_.ExpectRefusalAs(stranger_, Initiate(), "AccessDeniedException");
 }
 
 TEST_F(PoliciesTest, WhetherARepositoryExistsIsNoSecretFromItsOwnerOnly) {
   const InitiateLayerUploadRequest request{"111122223333", "team/none"};
-  bench_.Refusal(request, "RepositoryNotFoundException");
-  bench_.RefusalAs(stranger_, request, "AccessDeniedException");
+  bench_.ExpectRefusal(request, "RepositoryNotFoundException");
+  bench_.ExpectRefusalAs(stranger_, request, "AccessDeniedException");
 }
 
 TEST_F(PoliciesTest, ConditionsSeeWhoCallsAndWhere) {
@@ -107,14 +107,14 @@ TEST_F(PoliciesTest, ARoleIsCoveredByItsAccount) {
   bench_.PutPolicy(RegistryText("Allow", kStrangerRoot, "ecr:*"));
   EXPECT_TRUE(bench_.CallAs(role, Initiate()).ok());
   bench_.PutPolicy(RegistryText("Allow", R"({"AWS":"arn:aws:iam::444455556666:role/other"})", "ecr:*"));
-  bench_.RefusalAs(role, Initiate(), "AccessDeniedException");
+  bench_.ExpectRefusalAs(role, Initiate(), "AccessDeniedException");
 }
 
 TEST_F(PoliciesTest, ASimulatedPushNeedsThePermissionsOfTheRealOne) {
   const UploadBlobRequest request{"111122223333", "team/api", Content("layer")};
   for (const auto* action : {"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"}) {
     bench_.PutPolicy(RegistryText("Deny", R"("*")", action));
-    EXPECT_THAT(bench_.Refusal(request, "AccessDeniedException"), HasSubstr(action));
+    EXPECT_THAT(bench_.ExpectRefusal(request, "AccessDeniedException"), HasSubstr(action));
   }
   bench_.PutPolicy(RegistryText("Deny", R"("*")", "ecr:PutImage"));
   EXPECT_TRUE(bench_.Call(request).ok());
@@ -124,7 +124,7 @@ TEST_F(PoliciesTest, EveryOperationAsksForItsOwnPermission) {
   bench_.PutPolicy(RegistryText("Deny", R"("*")", "ecr:*"));
   const auto check = [&](const auto& request) {
     using Request = std::remove_cvref_t<decltype(request)>;
-    EXPECT_THAT(bench_.Refusal(request, "AccessDeniedException"),
+    EXPECT_THAT(bench_.ExpectRefusal(request, "AccessDeniedException"),
                 HasSubstr(fmt::format("is not authorized to perform: ecr:{} on resource: ", Request::kOperation)));
   };
   const std::vector<ImageIdentifier> ids = {{std::nullopt, "v1"}};
@@ -170,8 +170,8 @@ TEST_F(PoliciesTest, EveryOperationAsksForItsOwnPermission) {
 // ---- The registry's policy ------------------------------------------------------------------------------------------
 
 TEST_F(PoliciesTest, ARegistryPolicyIsPutReadAndDeleted) {
-  EXPECT_EQ(bench_.Refusal(GetRegistryPolicyRequest{}, "RegistryPolicyNotFoundException"), kNotFound);
-  EXPECT_EQ(bench_.Refusal(DeleteRegistryPolicyRequest{}, "RegistryPolicyNotFoundException"), kNotFound);
+  EXPECT_EQ(bench_.ExpectRefusal(GetRegistryPolicyRequest{}, "RegistryPolicyNotFoundException"), kNotFound);
+  EXPECT_EQ(bench_.ExpectRefusal(DeleteRegistryPolicyRequest{}, "RegistryPolicyNotFoundException"), kNotFound);
   const auto text = RegistryText("Allow", kStrangerRoot, "ecr:ReplicateImage");
   EXPECT_EQ(bench_.Call(PutRegistryPolicyRequest{text}).value(), (PutRegistryPolicyResponse{"111122223333", text}));
   EXPECT_EQ(bench_.LastEvent<RegistryPolicyChanged>(), (RegistryPolicyChanged{kHome, text}));
@@ -180,7 +180,7 @@ TEST_F(PoliciesTest, ARegistryPolicyIsPutReadAndDeleted) {
   ASSERT_TRUE(bench_.Call(PutRegistryPolicyRequest{other}).ok());
   EXPECT_EQ(bench_.Call(DeleteRegistryPolicyRequest{})->policy_text, other) << "a put replaces";
   EXPECT_EQ(bench_.LastEvent<RegistryPolicyChanged>(), (RegistryPolicyChanged{kHome, ""}));
-  bench_.Refusal(GetRegistryPolicyRequest{}, "RegistryPolicyNotFoundException");
+  bench_.ExpectRefusal(GetRegistryPolicyRequest{}, "RegistryPolicyNotFoundException");
 }
 
 TEST_F(PoliciesTest, ARegistryPolicyThatIsNoneIsRefusedWithItsPlace) {
@@ -189,17 +189,17 @@ TEST_F(PoliciesTest, ARegistryPolicyThatIsNoneIsRefusedWithItsPlace) {
   for (const std::string& text :
        {std::string(), std::string("{"), std::string("{}"), RegistryText("Perhaps", kStrangerRoot, "ecr:*"),
         RepositoryText("Allow", kStrangerRoot, "ecr:*")}) {
-    EXPECT_THAT(bench_.Refusal(PutRegistryPolicyRequest{text}, "InvalidParameterException"), StartsWith(kStart));
+    EXPECT_THAT(bench_.ExpectRefusal(PutRegistryPolicyRequest{text}, "InvalidParameterException"), StartsWith(kStart));
   }
-  EXPECT_THAT(bench_.Refusal(PutRegistryPolicyRequest{RegistryText("allow", kStrangerRoot, "ecr:*")},
-                             "InvalidParameterException"),
+  EXPECT_THAT(bench_.ExpectRefusal(PutRegistryPolicyRequest{RegistryText("allow", kStrangerRoot, "ecr:*")},
+                                   "InvalidParameterException"),
               HasSubstr("/Statement/0/Effect"));
 }
 
 TEST_F(PoliciesTest, ARegistryPolicyHasAtMost10240Characters) {
   const auto bare = RegistryText("Allow", kStrangerRoot, "ecr:*");
   const auto of_size = [&](std::size_t size) { return bare + std::string(size - bare.size(), ' '); };
-  EXPECT_THAT(bench_.Refusal(PutRegistryPolicyRequest{of_size(10'241)}, "InvalidParameterException"),
+  EXPECT_THAT(bench_.ExpectRefusal(PutRegistryPolicyRequest{of_size(10'241)}, "InvalidParameterException"),
               HasSubstr("between 0 and 10240"));
   EXPECT_TRUE(bench_.Call(PutRegistryPolicyRequest{of_size(10'240)}).ok());
 }
@@ -212,8 +212,8 @@ TEST_F(PoliciesTest, ARepositoryPolicyIsSetReadAndDeleted) {
       "'111122223333'";
   const GetRepositoryPolicyRequest get{std::nullopt, "team/api"};
   const DeleteRepositoryPolicyRequest remove{std::nullopt, "team/api"};
-  EXPECT_EQ(bench_.Refusal(get, "RepositoryPolicyNotFoundException"), kNone);
-  EXPECT_EQ(bench_.Refusal(remove, "RepositoryPolicyNotFoundException"), kNone);
+  EXPECT_EQ(bench_.ExpectRefusal(get, "RepositoryPolicyNotFoundException"), kNone);
+  EXPECT_EQ(bench_.ExpectRefusal(remove, "RepositoryPolicyNotFoundException"), kNone);
   const auto text = RepositoryText("Allow", kStrangerRoot, "ecr:*");
   SetRepositoryPolicy(text);
   EXPECT_EQ(bench_.LastEvent<RepositorySettingChanged>(),
@@ -221,32 +221,32 @@ TEST_F(PoliciesTest, ARepositoryPolicyIsSetReadAndDeleted) {
   EXPECT_EQ(bench_.Call(get).value(), (GetRepositoryPolicyResponse{"111122223333", "team/api", text}));
   EXPECT_EQ(bench_.Call(remove)->policy_text, text);
   EXPECT_EQ(bench_.LastEvent<RepositorySettingChanged>().value, "");
-  bench_.Refusal(get, "RepositoryPolicyNotFoundException");
+  bench_.ExpectRefusal(get, "RepositoryPolicyNotFoundException");
   for (const auto& request : {GetRepositoryPolicyRequest{std::nullopt, "team/none"}}) {
-    bench_.Refusal(request, "RepositoryNotFoundException");
+    bench_.ExpectRefusal(request, "RepositoryNotFoundException");
   }
-  bench_.Refusal(DeleteRepositoryPolicyRequest{std::nullopt, "team/none"}, "RepositoryNotFoundException");
-  bench_.Refusal(SetRepositoryPolicyRequest{std::nullopt, "team/none", text, {}}, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(DeleteRepositoryPolicyRequest{std::nullopt, "team/none"}, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(SetRepositoryPolicyRequest{std::nullopt, "team/none", text, {}}, "RepositoryNotFoundException");
 }
 
 TEST_F(PoliciesTest, ARepositoryPolicyThatLocksTheCallerOutNeedsForce) {
   const auto text = RepositoryText("Deny", R"("*")", "ecr:SetRepositoryPolicy");
-  EXPECT_THAT(bench_.Refusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, std::nullopt},
-                             "InvalidParameterException"),
+  EXPECT_THAT(bench_.ExpectRefusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, std::nullopt},
+                                   "InvalidParameterException"),
               HasSubstr("force"));
-  bench_.Refusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, false}, "InvalidParameterException");
+  bench_.ExpectRefusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, false}, "InvalidParameterException");
   EXPECT_TRUE(bench_.Call(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, true}).ok());
-  bench_.Refusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, true}, "AccessDeniedException");
+  bench_.ExpectRefusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, true}, "AccessDeniedException");
 }
 
 TEST_F(PoliciesTest, ARepositoryPolicyThatIsNoneIsRefused) {
   for (const std::string& text : {std::string("{"), RepositoryText("allow", kStrangerRoot, "ecr:*")}) {
-    EXPECT_THAT(
-        bench_.Refusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, {}}, "InvalidParameterException"),
-        HasSubstr("'Invalid repository policy provided' ("));
+    EXPECT_THAT(bench_.ExpectRefusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", text, {}},
+                                     "InvalidParameterException"),
+                HasSubstr("'Invalid repository policy provided' ("));
   }
-  bench_.Refusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", std::string(10'241, ' '), {}},
-                 "InvalidParameterException");
+  bench_.ExpectRefusal(SetRepositoryPolicyRequest{std::nullopt, "team/api", std::string(10'241, ' '), {}},
+                       "InvalidParameterException");
 }
 
 }  // namespace

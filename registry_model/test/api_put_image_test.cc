@@ -29,8 +29,8 @@ class PutImageTest : public testing::Test {
     bench_.TakeEventNames();
   }
 
-  std::string Refusal(const PutImageRequest& request, std::string_view exception) {
-    return bench_.Refusal(request, exception);
+  std::string ExpectRefusal(const PutImageRequest& request, std::string_view exception) {
+    return bench_.ExpectRefusal(request, exception);
   }
 
   ApiBench bench_;
@@ -100,7 +100,7 @@ TEST_F(PutImageTest, TheMediaTypeMayComeBesideTheManifest) {
       PutOf("team/api",
             fmt::format(R"({{"schemaVersion":2,"config":{{"mediaType":"{}","digest":"{}","size":{}}},"layers":[]}})",
                         media_type::kOciConfig, config_.digest.text(), config_.size.bytes()));
-  EXPECT_THAT(Refusal(request, "InvalidParameterException"), StartsWith("Invalid parameter at 'ImageManifest'"));
+  EXPECT_THAT(ExpectRefusal(request, "InvalidParameterException"), StartsWith("Invalid parameter at 'ImageManifest'"));
   request.image_manifest_media_type = std::string(media_type::kOciManifest);
   const auto answer = bench_.Call(request);
   ASSERT_TRUE(answer.ok()) << answer.error().message;
@@ -109,7 +109,7 @@ TEST_F(PutImageTest, TheMediaTypeMayComeBesideTheManifest) {
 
 TEST_F(PutImageTest, AnIndexIsPushedAfterItsChildren) {
   const auto index = IndexText({image_});
-  EXPECT_EQ(Refusal(PutOf("team/api", index, "v1"), "ReferencedImagesNotFoundException"),
+  EXPECT_EQ(ExpectRefusal(PutOf("team/api", index, "v1"), "ReferencedImagesNotFoundException"),
             "Images with digests '[" + image_->digest.text() +
                 "]' required for pushing image into repository with name 'team/api' in the registry with id "
                 "'111122223333' do not exist");
@@ -128,26 +128,26 @@ TEST_F(PutImageTest, AReferrerMayComeBeforeItsSubject) {
 }
 
 TEST_F(PutImageTest, RefusesAnUnknownRepositoryAndANameThatIsNone) {
-  EXPECT_EQ(Refusal(PutOf("team/web", text_, "v1"), "RepositoryNotFoundException"),
+  EXPECT_EQ(ExpectRefusal(PutOf("team/web", text_, "v1"), "RepositoryNotFoundException"),
             "The repository with name 'team/web' does not exist in the registry with id '111122223333'");
-  EXPECT_THAT(Refusal(PutOf("Team", text_), "InvalidParameterException"),
+  EXPECT_THAT(ExpectRefusal(PutOf("Team", text_), "InvalidParameterException"),
               StartsWith("Invalid parameter at 'repositoryName' failed to satisfy constraint: '"));
 }
 
 TEST_F(PutImageTest, RefusesMissingLayersByName) {
   const auto absent = Content("absent");
-  EXPECT_EQ(Refusal(PutOf("team/api", ImageText({config_, absent, layer_}), "v1"), "LayersNotFoundException"),
+  EXPECT_EQ(ExpectRefusal(PutOf("team/api", ImageText({config_, absent, layer_}), "v1"), "LayersNotFoundException"),
             "Layers with digests '[" + absent.digest.text() +
                 "]' required for pushing image into repository with name 'team/api' in the registry with id "
                 "'111122223333' do not exist");
-  EXPECT_THAT(Refusal(PutOf("team/api", ImageText({Content("no config"), absent})), "LayersNotFoundException"),
+  EXPECT_THAT(ExpectRefusal(PutOf("team/api", ImageText({Content("no config"), absent})), "LayersNotFoundException"),
               HasSubstr(Content("no config").digest.text() + ", " + absent.digest.text()));
 }
 
 TEST_F(PutImageTest, RefusesASizeThatTheLayerDoesNotHave) {
   auto wrong = layer_;
   wrong.size += Bytes(1);
-  EXPECT_THAT(Refusal(PutOf("team/api", ImageText({config_, wrong})), "InvalidParameterException"),
+  EXPECT_THAT(ExpectRefusal(PutOf("team/api", ImageText({config_, wrong})), "InvalidParameterException"),
               HasSubstr(fmt::format("a size of {} bytes, it has {}", wrong.size.bytes(), layer_.size.bytes())));
 }
 
@@ -155,21 +155,21 @@ TEST_F(PutImageTest, RefusesAWrongDigest) {
   auto request = PutOf("team/api", text_, "v1");
   const auto wrong = Digest::Of("something else").text();
   request.image_digest = wrong;
-  EXPECT_EQ(Refusal(request, "ImageDigestDoesNotMatchException"),
+  EXPECT_EQ(ExpectRefusal(request, "ImageDigestDoesNotMatchException"),
             "The image with digest '" + wrong +
                 "' in repository 'team/api' does not match the image digest that Amazon ECR has calculated, '" +
                 image_->digest.text() + "'.");
   request.image_digest = "sha256:12";
-  EXPECT_THAT(Refusal(request, "InvalidParameterException"), StartsWith("Invalid parameter at 'imageDigest'"));
+  EXPECT_THAT(ExpectRefusal(request, "InvalidParameterException"), StartsWith("Invalid parameter at 'imageDigest'"));
 }
 
 TEST_F(PutImageTest, RefusesTheSameImageAndTagAgain) {
   ASSERT_TRUE(bench_.Call(PutOf("team/api", text_, "v1")).ok());
-  EXPECT_EQ(Refusal(PutOf("team/api", text_, "v1"), "ImageAlreadyExistsException"),
+  EXPECT_EQ(ExpectRefusal(PutOf("team/api", text_, "v1"), "ImageAlreadyExistsException"),
             "Image with digest '" + image_->digest.text() +
                 "' and tag 'v1' already exists in the repository with name 'team/api' in registry with id "
                 "'111122223333'");
-  EXPECT_THAT(Refusal(PutOf("team/api", text_), "ImageAlreadyExistsException"), HasSubstr("and tag 'null'"));
+  EXPECT_THAT(ExpectRefusal(PutOf("team/api", text_), "ImageAlreadyExistsException"), HasSubstr("and tag 'null'"));
 }
 
 TEST_F(PutImageTest, RefusesToMoveAnImmutableTag) {
@@ -183,7 +183,7 @@ TEST_F(PutImageTest, RefusesToMoveAnImmutableTag) {
     if (next_is_known) {
       ASSERT_TRUE(bench_.Call(PutOf(name, next)).ok());
     }
-    EXPECT_EQ(Refusal(PutOf(name, next, "v1"), "ImageTagAlreadyExistsException"),
+    EXPECT_EQ(ExpectRefusal(PutOf(name, next, "v1"), "ImageTagAlreadyExistsException"),
               fmt::format("The image tag 'v1' already exists in the '{}' repository and cannot be overwritten because "
                           "the tag is immutable.",
                           name));
@@ -194,12 +194,12 @@ TEST_F(PutImageTest, RefusesToMoveAnImmutableTag) {
 
 TEST_F(PutImageTest, RefusesATagThatIsNone) {
   for (const auto& tag : {std::string("-v1"), std::string("a b"), std::string(129, 'a'), std::string(301, 'a')}) {
-    EXPECT_THAT(Refusal(PutOf("team/api", text_, tag), "InvalidParameterException"),
+    EXPECT_THAT(ExpectRefusal(PutOf("team/api", text_, tag), "InvalidParameterException"),
                 StartsWith("Invalid parameter at 'imageTag'"));
   }
   auto empty = PutOf("team/api", text_);
   empty.image_tag = "";
-  EXPECT_THAT(Refusal(empty, "InvalidParameterException"), StartsWith("Invalid parameter at 'imageTag'"));
+  EXPECT_THAT(ExpectRefusal(empty, "InvalidParameterException"), StartsWith("Invalid parameter at 'imageTag'"));
   EXPECT_TRUE(bench_.Call(PutOf("team/api", text_, std::string(128, 'a'))).ok());
 }
 
@@ -207,7 +207,7 @@ TEST_F(PutImageTest, KeepsTheQuotaOfImages) {
   bench_.options.images_max = 2;
   ASSERT_TRUE(bench_.Call(PutOf("team/api", text_)).ok());
   ASSERT_TRUE(bench_.Call(PutOf("team/api", ImageText({config_, layer_}, "2"))).ok());
-  EXPECT_THAT(Refusal(PutOf("team/api", ImageText({config_, layer_}, "3")), "LimitExceededException"),
+  EXPECT_THAT(ExpectRefusal(PutOf("team/api", ImageText({config_, layer_}, "3")), "LimitExceededException"),
               HasSubstr("already holds 2 images"));
   EXPECT_TRUE(bench_.Call(PutOf("team/api", text_, "v1")).ok()) << "no further image";
 }
@@ -215,7 +215,7 @@ TEST_F(PutImageTest, KeepsTheQuotaOfImages) {
 TEST_F(PutImageTest, KeepsTheQuotaOfTags) {
   bench_.options.tags_max = 2;
   for (const auto* tag : {"v1", "v2"}) ASSERT_TRUE(bench_.Call(PutOf("team/api", text_, tag)).ok());
-  EXPECT_THAT(Refusal(PutOf("team/api", text_, "v3"), "LimitExceededException"), HasSubstr("already has 2 tags"));
+  EXPECT_THAT(ExpectRefusal(PutOf("team/api", text_, "v3"), "LimitExceededException"), HasSubstr("already has 2 tags"));
 }
 
 TEST_F(PutImageTest, ScansOnPushWhereTheRepositorySaysSo) {
@@ -268,14 +268,14 @@ TEST_F(PutImageTest, RefusesManifestsThatAreNone) {
   };
   for (const auto& row : table) {
     SCOPED_TRACE(row.what);
-    EXPECT_THAT(Refusal(PutOf("team/api", row.text, "v1"), "InvalidParameterException"), StartsWith(row.message));
+    EXPECT_THAT(ExpectRefusal(PutOf("team/api", row.text, "v1"), "InvalidParameterException"), StartsWith(row.message));
   }
 }
 
 TEST_F(PutImageTest, RefusesADeclaredMediaTypeThatIsAnother) {
   auto request = PutOf("team/api", text_, "v1");
   request.image_manifest_media_type = std::string(media_type::kDockerManifest);
-  EXPECT_THAT(Refusal(request, "InvalidParameterException"),
+  EXPECT_THAT(ExpectRefusal(request, "InvalidParameterException"),
               StartsWith("Invalid parameter at 'ImageManifestMediaType'"));
 }
 
@@ -286,7 +286,7 @@ TEST_F(PutImageTest, TakesFourMebibytesAndNotAByteMore) {
   };
   const auto largest = of_size(static_cast<std::size_t>(kManifestSizeMax));
   ASSERT_EQ(static_cast<std::int64_t>(largest.size()), kManifestSizeMax);
-  EXPECT_THAT(Refusal(PutOf("team/api", of_size(largest.size() + 1), "v1"), "InvalidParameterException"),
+  EXPECT_THAT(ExpectRefusal(PutOf("team/api", of_size(largest.size() + 1), "v1"), "InvalidParameterException"),
               HasSubstr("found 4194305"));
   EXPECT_TRUE(bench_.Call(PutOf("team/api", largest, "v1")).ok());
 }
@@ -302,11 +302,11 @@ TEST_F(PutImageTest, AParsedManifestGoesTheSameWay) {
   EXPECT_THAT(bench_.TakeEventNames(), ElementsAre("ManifestStored", "TagMoved", "ImagePushed"));
   EXPECT_EQ(bench_.repository("team/api").FindImage(image_->digest)->manifest, image_) << "shared, not copied";
 
-  bench_.Refusal(request, "ImageAlreadyExistsException");
+  bench_.ExpectRefusal(request, "ImageAlreadyExistsException");
   request.repository_name = "team/web";
-  bench_.Refusal(request, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(request, "RepositoryNotFoundException");
   request = {std::nullopt, "team/api", Parsed(ImageText({Content("absent")})), std::nullopt, Repush::kAccept};
-  bench_.Refusal(request, "LayersNotFoundException");
+  bench_.ExpectRefusal(request, "LayersNotFoundException");
 }
 
 TEST_F(PutImageTest, ARepeatedPushIsAcceptedWhereAskedAndReplicatesAsAssumed) {

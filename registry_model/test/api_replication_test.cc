@@ -80,8 +80,9 @@ TEST(ReplicationApiTest, TheOwnRegistryIsNoDestinationInAnyRule) {
   for (const auto* value : {"split", "invalid-parameter", "validation"}) {
     ApiBench bench;
     ASSERT_TRUE(bench.assumptions.Set("configuration_errors", value).ok());
-    EXPECT_EQ(bench.Refusal(Put({Rule({To("eu-west-1")})}), kInvalid), kText);
-    EXPECT_EQ(bench.Refusal(Put({Rule({To("us-west-2")}), Rule({To("us-east-1"), To("eu-west-1")})}), kInvalid), kText);
+    EXPECT_EQ(bench.ExpectRefusal(Put({Rule({To("eu-west-1")})}), kInvalid), kText);
+    EXPECT_EQ(bench.ExpectRefusal(Put({Rule({To("us-west-2")}), Rule({To("us-east-1"), To("eu-west-1")})}), kInvalid),
+              kText);
     EXPECT_FALSE(bench.assumptions.consulted(Assumption::kConfigurationErrors)) << "this one is attested";
     EXPECT_TRUE(bench.Call(Put({Rule({To("eu-west-1", "444455556666")})})).ok()) << "another account, same region";
     EXPECT_TRUE(bench.Call(Put({Rule({To("us-west-2")})})).ok()) << "same account, another region";
@@ -118,7 +119,7 @@ TEST(ReplicationApiTest, EveryLimitHoldsAtItsValueAndNotOnePast) {
   for (const auto& row : table) {
     SCOPED_TRACE(row.what);
     ApiBench bench;
-    bench.Refusal(row.past_limit, kInvalid);
+    bench.ExpectRefusal(row.past_limit, kInvalid);
     const auto answer = bench.Call(row.at_limit);
     EXPECT_TRUE(answer.ok()) << answer.error().message;
   }
@@ -128,14 +129,14 @@ TEST(ReplicationApiTest, ARuleListsAtMostAHundredDestinations) {
   ApiBench bench;
   bench.options.destinations_max = 1'000;
   EXPECT_TRUE(bench.Call(Put({Rule(Accounts(0, 100))})).ok());
-  EXPECT_THAT(bench.Refusal(Put({Rule(Accounts(0, 101))}), kInvalid), HasSubstr("between 1 and 100, found 101"));
+  EXPECT_THAT(bench.ExpectRefusal(Put({Rule(Accounts(0, 101))}), kInvalid), HasSubstr("between 1 and 100, found 101"));
 }
 
 TEST(ReplicationApiTest, TheCapOfRulesIsAnOption) {
   ApiBench bench;
   bench.options.rules_max = 10;
   EXPECT_TRUE(bench.Call(Put(std::vector(10, Rule({To("us-west-2")})))).ok());
-  EXPECT_THAT(bench.Refusal(Put(std::vector(11, Rule({To("us-west-2")}))), kInvalid),
+  EXPECT_THAT(bench.ExpectRefusal(Put(std::vector(11, Rule({To("us-west-2")}))), kInvalid),
               HasSubstr("'replicationConfiguration.rules'"));
 }
 
@@ -145,21 +146,21 @@ TEST(ReplicationApiTest, AFilterIsTheBeginningOfAName) {
     EXPECT_TRUE(bench.Call(Put({Filtered(filter)})).ok()) << filter;
   }
   for (const auto* filter : {"prod*", "Prod", "a//b", "/a", "-a/b", "a b", "a/b/-/", "é"}) {
-    EXPECT_THAT(bench.Refusal(Put({Filtered(filter)}), kInvalid),
+    EXPECT_THAT(bench.ExpectRefusal(Put({Filtered(filter)}), kInvalid),
                 HasSubstr("'replicationConfiguration.rules[0].repositoryFilters[0].filter'"))
         << filter;
   }
-  EXPECT_THAT(bench.Refusal(Put({Filtered({{"prod", "PREFIX"}})}), kInvalid), HasSubstr("PREFIX_MATCH"));
+  EXPECT_THAT(bench.ExpectRefusal(Put({Filtered({{"prod", "PREFIX"}})}), kInvalid), HasSubstr("PREFIX_MATCH"));
 }
 
 TEST(ReplicationApiTest, RegionsAndAccountsHaveTheirForm) {
   ApiBench bench;
   for (const auto* region : {"US-west-2", "us west 2", "us_west_2", ""}) {
-    EXPECT_THAT(bench.Refusal(Put({Rule({To(region)})}), kInvalid),
+    EXPECT_THAT(bench.ExpectRefusal(Put({Rule({To(region)})}), kInvalid),
                 HasSubstr("'replicationConfiguration.rules[0].destinations[0].region'"));
   }
   for (const auto* account : {"", "11112222333", "11112222333x"}) {
-    EXPECT_THAT(bench.Refusal(Put({Rule({To("us-west-2"), To("us-east-1", account)})}), kInvalid),
+    EXPECT_THAT(bench.ExpectRefusal(Put({Rule({To("us-west-2"), To("us-east-1", account)})}), kInvalid),
                 HasSubstr("'replicationConfiguration.rules[0].destinations[1].registryId'"));
   }
 }
@@ -186,7 +187,7 @@ TEST(ReplicationApiTest, WhichExceptionRefusesIsAssumed) {
                                            {"validation", kValidation}}) {
       ApiBench bench;
       ASSERT_TRUE(bench.assumptions.Set("configuration_errors", value).ok());
-      bench.Refusal(row.put, exception);
+      bench.ExpectRefusal(row.put, exception);
       EXPECT_TRUE(bench.assumptions.consulted(Assumption::kConfigurationErrors));
     }
   }
@@ -202,7 +203,7 @@ TEST(ReplicationApiTest, APartitionReplicatesWithinItself) {
   bench.registry.key = Key("111122223333", "cn-north-1");
   const auto caller = Caller::RootOf(bench.registry.key);
   EXPECT_TRUE(bench.CallAs(caller, Put({Rule({To("cn-northwest-1")})})).ok());
-  bench.RefusalAs(caller, Put({Rule({To("us-west-2")})}), kValidation);
+  bench.ExpectRefusalAs(caller, Put({Rule({To("us-west-2")})}), kValidation);
 }
 
 // ---- Status ---------------------------------------------------------------------------------------------------------
@@ -247,11 +248,11 @@ TEST_F(StatusApiTest, HasOneEntryADestination) {
 }
 
 TEST_F(StatusApiTest, RefusesWhatIsNotThere) {
-  bench_.Refusal(About({std::nullopt, "v9"}), "ImageNotFoundException");
-  bench_.Refusal(About({}), kInvalid);
+  bench_.ExpectRefusal(About({std::nullopt, "v9"}), "ImageNotFoundException");
+  bench_.ExpectRefusal(About({}), kInvalid);
   auto request = About({std::nullopt, "v1"});
   request.repository_name = "team/none";
-  bench_.Refusal(request, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(request, "RepositoryNotFoundException");
 }
 
 }  // namespace

@@ -66,19 +66,19 @@ TEST(RepositoriesTest, ACreatedOneHasWhatWasAskedFor) {
 TEST(RepositoriesTest, ANameIsTakenOnce) {
   ApiBench bench;
   bench.Create("team/api");
-  EXPECT_EQ(bench.Refusal(Creation(), "RepositoryAlreadyExistsException"),
+  EXPECT_EQ(bench.ExpectRefusal(Creation(), "RepositoryAlreadyExistsException"),
             "The repository with name 'team/api' already exists in the registry with id '111122223333'");
 }
 
 TEST(RepositoriesTest, ANameHasTwoTo256Characters) {
   ApiBench bench;
   for (const std::size_t length : {1, 257}) {
-    EXPECT_THAT(bench.Refusal(OfLength(length), "InvalidParameterException"),
+    EXPECT_THAT(bench.ExpectRefusal(OfLength(length), "InvalidParameterException"),
                 StartsWith("Invalid parameter at 'repositoryName' failed to satisfy constraint: '"));
   }
   for (const std::size_t length : {2, 256}) EXPECT_TRUE(bench.Call(OfLength(length)).ok());
   for (const auto* name : {"Team", "a//b", "/ab", "ab/", "a..b", "a b"}) {
-    bench.Refusal(Creation(name), "InvalidParameterException");
+    bench.ExpectRefusal(Creation(name), "InvalidParameterException");
   }
 }
 
@@ -86,7 +86,7 @@ TEST(RepositoriesTest, TheQuotaOfTheRegistryIsKept) {
   ApiBench bench;
   bench.options.repositories_max = 1;
   bench.Create("one");
-  bench.Refusal(Creation("two"), "LimitExceededException");
+  bench.ExpectRefusal(Creation("two"), "LimitExceededException");
 }
 
 TEST(RepositoriesTest, ResourceTagsHaveTheirLimits) {
@@ -98,11 +98,11 @@ TEST(RepositoriesTest, ResourceTagsHaveTheirLimits) {
   };
   std::vector<ResourceTag> many;
   for (int i = 0; i < 51; ++i) many.push_back({fmt::format("k{}", i), ""});
-  bench.Refusal(with(many), "TooManyTagsException");
-  bench.Refusal(with({{"", "x"}}), "InvalidTagParameterException");
-  bench.Refusal(with({{std::string(129, 'k'), ""}}), "InvalidTagParameterException");
-  bench.Refusal(with({{"k", std::string(257, 'v')}}), "InvalidTagParameterException");
-  bench.Refusal(with({{"k", "1"}, {"k", "2"}}), "InvalidTagParameterException");
+  bench.ExpectRefusal(with(many), "TooManyTagsException");
+  bench.ExpectRefusal(with({{"", "x"}}), "InvalidTagParameterException");
+  bench.ExpectRefusal(with({{std::string(129, 'k'), ""}}), "InvalidTagParameterException");
+  bench.ExpectRefusal(with({{"k", std::string(257, 'v')}}), "InvalidTagParameterException");
+  bench.ExpectRefusal(with({{"k", "1"}, {"k", "2"}}), "InvalidTagParameterException");
   many.pop_back();
   many.back() = {std::string(128, 'k'), std::string(256, 'v')};
   EXPECT_TRUE(bench.Call(with(many)).ok());
@@ -115,11 +115,11 @@ TEST(RepositoriesTest, EncryptionIsOneOfThreeAndAKeyGoesWithKms) {
     request.encryption_configuration = std::move(encryption);
     return request;
   };
-  EXPECT_THAT(bench.Refusal(with({"AES-256", std::nullopt}), "InvalidParameterException"),
+  EXPECT_THAT(bench.ExpectRefusal(with({"AES-256", std::nullopt}), "InvalidParameterException"),
               HasSubstr("did you mean 'AES256'?"));
-  bench.Refusal(with({"AES256", "alias/mine"}), "InvalidParameterException");
-  bench.Refusal(with({"KMS", ""}), "InvalidParameterException");
-  bench.Refusal(with({"KMS", std::string(2049, 'k')}), "InvalidParameterException");
+  bench.ExpectRefusal(with({"AES256", "alias/mine"}), "InvalidParameterException");
+  bench.ExpectRefusal(with({"KMS", ""}), "InvalidParameterException");
+  bench.ExpectRefusal(with({"KMS", std::string(2049, 'k')}), "InvalidParameterException");
   EXPECT_TRUE(bench.Call(with({"KMS", std::string(2048, 'k')}, "one")).ok());
   EXPECT_TRUE(bench.Call(with({"KMS_DSSE", std::nullopt}, "two")).ok());
 }
@@ -164,13 +164,13 @@ TEST(RepositoriesTest, MutabilityAndItsFiltersGoTogether) {
       EXPECT_TRUE(bench.Call(create).ok());
       ASSERT_TRUE(bench.Call(DeleteRepositoryRequest{std::nullopt, "team/web", std::nullopt}).ok());
     } else {
-      bench.Refusal(put, "InvalidParameterException");
-      bench.Refusal(create, "InvalidParameterException");
+      bench.ExpectRefusal(put, "InvalidParameterException");
+      bench.ExpectRefusal(create, "InvalidParameterException");
     }
   }
   auto filters_alone = Creation("team/web");
   filters_alone.image_tag_mutability_exclusion_filters = FilterOf("v*");
-  bench.Refusal(filters_alone, "InvalidParameterException");
+  bench.ExpectRefusal(filters_alone, "InvalidParameterException");
 }
 
 TEST(RepositoriesTest, AChangedMutabilityIsSaid) {
@@ -183,8 +183,8 @@ TEST(RepositoriesTest, AChangedMutabilityIsSaid) {
   EXPECT_EQ(
       bench.LastEvent<RepositorySettingChanged>(),
       (RepositorySettingChanged{kHome, Named("team/api"), "imageTagMutability", "IMMUTABLE_WITH_EXCLUSION a* b"}));
-  bench.Refusal(PutImageTagMutabilityRequest{std::nullopt, "team/web", "MUTABLE", std::nullopt},
-                "RepositoryNotFoundException");
+  bench.ExpectRefusal(PutImageTagMutabilityRequest{std::nullopt, "team/web", "MUTABLE", std::nullopt},
+                      "RepositoryNotFoundException");
 }
 
 // ---- Describe -------------------------------------------------------------------------------------------------------
@@ -198,17 +198,17 @@ TEST(RepositoriesTest, AreDescribedByNameInTheOrderAsked) {
   ASSERT_EQ(answer->repositories.size(), 2U);
   EXPECT_EQ(answer->repositories[0].repository_name, "two");
   request.repository_names = std::vector<std::string>{"one", "six"};
-  EXPECT_EQ(bench.Refusal(request, "RepositoryNotFoundException"),
+  EXPECT_EQ(bench.ExpectRefusal(request, "RepositoryNotFoundException"),
             "The repository with name 'six' does not exist in the registry with id '111122223333'");
   request.repository_names = std::vector<std::string>(101, "one");
-  bench.Refusal(request, "InvalidParameterException");
+  bench.ExpectRefusal(request, "InvalidParameterException");
   request.repository_names = std::vector<std::string>(100, "one");
   EXPECT_TRUE(bench.Call(request).ok());
   request.repository_names = std::vector<std::string>{};
-  bench.Refusal(request, "InvalidParameterException");
+  bench.ExpectRefusal(request, "InvalidParameterException");
   request.repository_names = std::vector<std::string>{"one"};
   request.next_token = "x";
-  EXPECT_THAT(bench.Refusal(request, "InvalidParameterException"), HasSubstr("'nextToken'"));
+  EXPECT_THAT(bench.ExpectRefusal(request, "InvalidParameterException"), HasSubstr("'nextToken'"));
 }
 
 TEST(RepositoriesTest, AreDescribedPageByPage) {
@@ -234,9 +234,10 @@ TEST(RepositoriesTest, OneWithImagesIsDeletedByForceOnly) {
   bench.Create("team/api");
   bench.Push("team/api", "one", "v1");
   for (const auto force : {std::optional<bool>(), std::optional(false)}) {
-    EXPECT_EQ(bench.Refusal(DeleteRepositoryRequest{std::nullopt, "team/api", force}, "RepositoryNotEmptyException"),
-              "The repository with name 'team/api' in registry with id '111122223333' cannot be deleted because it "
-              "still contains images");
+    EXPECT_EQ(
+        bench.ExpectRefusal(DeleteRepositoryRequest{std::nullopt, "team/api", force}, "RepositoryNotEmptyException"),
+        "The repository with name 'team/api' in registry with id '111122223333' cannot be deleted because it "
+        "still contains images");
   }
   bench.TakeEventNames();
   const auto answer = bench.Call(DeleteRepositoryRequest{std::nullopt, "team/api", true});
@@ -244,7 +245,7 @@ TEST(RepositoriesTest, OneWithImagesIsDeletedByForceOnly) {
   EXPECT_EQ(answer->repository.repository_name, "team/api");
   EXPECT_THAT(bench.TakeEventNames(),
               ElementsAre("TagMoved", "ManifestRemoved", "BlobRemoved", "BlobRemoved", "RepositoryDeleted"));
-  bench.Refusal(DeleteRepositoryRequest{std::nullopt, "team/api", true}, "RepositoryNotFoundException");
+  bench.ExpectRefusal(DeleteRepositoryRequest{std::nullopt, "team/api", true}, "RepositoryNotFoundException");
 }
 
 TEST(RepositoriesTest, LayersAloneDoNotKeepOne) {

@@ -61,7 +61,7 @@ TEST_F(ScansTest, AnImageIsScannedOnceIn24Hours) {
   ASSERT_TRUE(bench_.Call(Start()).ok());
   bench_.FinishScan("team/api", image_->digest, {});
   bench_.now += Hours(24) - Nanoseconds(1);
-  EXPECT_EQ(bench_.Refusal(Start(), "LimitExceededException"),
+  EXPECT_EQ(bench_.ExpectRefusal(Start(), "LimitExceededException"),
             "The scan quota per image has been exceeded. Wait and try again.");
   bench_.now += Nanoseconds(1);
   EXPECT_TRUE(bench_.Call(Start()).ok());
@@ -69,7 +69,7 @@ TEST_F(ScansTest, AnImageIsScannedOnceIn24Hours) {
 
 TEST_F(ScansTest, OnlyContainerImagesAreScanned) {
   ASSERT_TRUE(bench_.Call(PutOf("team/api", IndexText({image_}), "all")).ok());
-  EXPECT_THAT(bench_.Refusal(Start({std::nullopt, "all"}), "UnsupportedImageTypeException"),
+  EXPECT_THAT(bench_.ExpectRefusal(Start({std::nullopt, "all"}), "UnsupportedImageTypeException"),
               HasSubstr("{imageDigest:'null', imageTag:'all'}"));
   const auto chart = Content("chart");
   bench_.Upload("team/api", chart);
@@ -78,26 +78,26 @@ TEST_F(ScansTest, OnlyContainerImagesAreScanned) {
       R"("digest":"{}","size":{}}},"layers":[]}})",
       media_type::kOciManifest, chart.digest.text(), chart.size.bytes());
   ASSERT_TRUE(bench_.Call(PutOf("team/api", text, "chart")).ok());
-  bench_.Refusal(Start({std::nullopt, "chart"}), "UnsupportedImageTypeException");
+  bench_.ExpectRefusal(Start({std::nullopt, "chart"}), "UnsupportedImageTypeException");
 }
 
 TEST_F(ScansTest, FindingsOfAnUnscannedImageDoNotExist) {
-  EXPECT_EQ(bench_.Refusal(Findings(), "ScanNotFoundException"),
+  EXPECT_EQ(bench_.ExpectRefusal(Findings(), "ScanNotFoundException"),
             "Image scan does not exist for the image with '{imageDigest:'null', imageTag:'v1'}' in the repository with "
             "name 'team/api' in the registry with id '111122223333'");
 }
 
 TEST_F(ScansTest, RefusesWhatIsNotThere) {
-  bench_.Refusal(Start({std::nullopt, "v9"}), "ImageNotFoundException");
-  bench_.Refusal(Start({}), "InvalidParameterException");
+  bench_.ExpectRefusal(Start({std::nullopt, "v9"}), "ImageNotFoundException");
+  bench_.ExpectRefusal(Start({}), "InvalidParameterException");
   auto start = Start();
   start.repository_name = "team/none";
-  bench_.Refusal(start, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(start, "RepositoryNotFoundException");
   auto findings = Findings();
   findings.image_id = {std::nullopt, "v9"};
-  bench_.Refusal(findings, "ImageNotFoundException");
+  bench_.ExpectRefusal(findings, "ImageNotFoundException");
   findings.repository_name = "team/none";
-  bench_.Refusal(findings, "RepositoryNotFoundException");
+  bench_.ExpectRefusal(findings, "RepositoryNotFoundException");
 }
 
 TEST_F(ScansTest, PagesOfFindingsShowEachOnce) {
@@ -118,7 +118,7 @@ TEST_F(ScansTest, PagesOfFindingsShowEachOnce) {
   }
   auto request = Findings();
   request.next_token = "broken";
-  bench_.Refusal(request, "InvalidParameterException");
+  bench_.ExpectRefusal(request, "InvalidParameterException");
 }
 
 }  // namespace

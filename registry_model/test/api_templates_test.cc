@@ -84,7 +84,7 @@ TEST(TemplatesTest, ABareOneHasTheDefaults) {
 TEST(TemplatesTest, APrefixIsTakenOnceWithOrWithoutItsSlash) {
   ApiBench bench;
   ASSERT_TRUE(bench.Call(Creation("prod/")).ok());
-  EXPECT_EQ(bench.Refusal(Creation("prod"), "TemplateAlreadyExistsException"),
+  EXPECT_EQ(bench.ExpectRefusal(Creation("prod"), "TemplateAlreadyExistsException"),
             "The repository creation template with prefix 'prod' already exists in the registry with id "
             "'111122223333'");
   EXPECT_TRUE(bench.Call(Creation("prod/team")).ok());
@@ -97,7 +97,7 @@ TEST(TemplatesTest, APrefixIsANamespaceOrRoot) {
   }
   for (const auto& prefix : {std::string(), std::string("/"), std::string("Root"), std::string("root*"),
                              std::string("-"), std::string("a//"), std::string("ROOT/"), std::string(257, 'a')}) {
-    EXPECT_THAT(bench.Refusal(Creation(prefix), kInvalid), HasSubstr("'prefix'")) << prefix;
+    EXPECT_THAT(bench.ExpectRefusal(Creation(prefix), kInvalid), HasSubstr("'prefix'")) << prefix;
   }
 }
 
@@ -113,8 +113,8 @@ TEST(TemplatesTest, EveryMemberHasItsLimits) {
       EXPECT_TRUE(bench.Call(create).ok()) << number;
       EXPECT_TRUE(bench.Call(update).ok()) << number;
     } else {
-      bench.Refusal(create, kInvalid);
-      bench.Refusal(update, kInvalid);
+      bench.ExpectRefusal(create, kInvalid);
+      bench.ExpectRefusal(update, kInvalid);
     }
   };
   ASSERT_TRUE(bench.Call(Creation("base")).ok());
@@ -154,7 +154,7 @@ TEST(TemplatesTest, AKmsKeyIsAFullArnOrEmpty) {
                           "arn:aws:kms:eu-west-1:11112222333:key/k", "arn:aws:kms::111122223333:key/k",
                           "arn:aws:kms:eu-west-1:111122223333:key/", "arn:aws:kms:eu-west-1:111122223333:key/K",
                           "arn:aws:s3:eu-west-1:111122223333:key/k", "arn:aws:kms:eu-west-1:111122223333"}) {
-    bench.Refusal(with(key), kInvalid);
+    bench.ExpectRefusal(with(key), kInvalid);
   }
 }
 
@@ -183,15 +183,15 @@ TEST(TemplatesTest, AnUpdateKeepsWhatItDoesNotName) {
 
 TEST(TemplatesTest, OnlyThoseThatExistAreUpdatedAndDeleted) {
   ApiBench bench;
-  bench.Refusal(Update("prod"), "TemplateNotFoundException");
-  EXPECT_EQ(bench.Refusal(DeleteRepositoryCreationTemplateRequest{"prod"}, "TemplateNotFoundException"),
+  bench.ExpectRefusal(Update("prod"), "TemplateNotFoundException");
+  EXPECT_EQ(bench.ExpectRefusal(DeleteRepositoryCreationTemplateRequest{"prod"}, "TemplateNotFoundException"),
             "The repository creation template with prefix 'prod' does not exist in the registry with id "
             "'111122223333'");
   ASSERT_TRUE(bench.Call(Creation()).ok());
   EXPECT_EQ(bench.Call(DeleteRepositoryCreationTemplateRequest{"prod/"})->repository_creation_template.prefix, "prod");
   EXPECT_EQ(bench.LastEvent<TemplateChanged>(), (TemplateChanged{kHome, "prod", ""}));
-  bench.Refusal(DeleteRepositoryCreationTemplateRequest{"prod"}, "TemplateNotFoundException");
-  bench.Refusal(DeleteRepositoryCreationTemplateRequest{"Prod"}, kInvalid);
+  bench.ExpectRefusal(DeleteRepositoryCreationTemplateRequest{"prod"}, "TemplateNotFoundException");
+  bench.ExpectRefusal(DeleteRepositoryCreationTemplateRequest{"Prod"}, kInvalid);
 }
 
 TEST(TemplatesTest, AreDescribedByPrefixOrPageByPage) {
@@ -207,14 +207,14 @@ TEST(TemplatesTest, AreDescribedByPrefixOrPageByPage) {
   request.prefixes = std::vector<std::string>{"bb/", "zz"};
   EXPECT_THAT(prefixes(bench.Call(request).value()), ElementsAre("bb")) << "an unknown one is no error";
   request.max_results = 1;
-  bench.Refusal(request, kInvalid);
+  bench.ExpectRefusal(request, kInvalid);
   request.prefixes.reset();
   const auto first = bench.Call(request).value();
   EXPECT_THAT(prefixes(first), ElementsAre("ROOT"));
   request.next_token = first.next_token;
   EXPECT_THAT(prefixes(bench.Call(request).value()), ElementsAre("aa"));
   request.next_token = "broken";
-  bench.Refusal(request, kInvalid);
+  bench.ExpectRefusal(request, kInvalid);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ Network BuildNetwork(const WorldConfig& config, const std::vector<RegionName>& r
 std::vector<RegionName> SortedRegions(const WorldConfig& config) {
   std::vector<RegionName> regions;
   for (const auto& region : config.regions) regions.push_back(region.name);
+  // Equal names would be refused below: a total order.
   std::sort(regions.begin(), regions.end());
   CRRSIM_CHECK(std::adjacent_find(regions.begin(), regions.end()) == regions.end(), "a region is named twice");
   return regions;

@@ -68,11 +68,11 @@ class ApiBench : public EventSink, public ScanStarter {
 
   /// Calls, and expects a refusal that changed nothing and said nothing. Returns its message.
   template <class Request>
-  std::string Refusal(const Request& request, std::string_view exception) {
-    return RefusalAs(Caller::RootOf(kHome), request, exception);
+  std::string ExpectRefusal(const Request& request, std::string_view exception) {
+    return ExpectRefusalAs(Caller::RootOf(kHome), request, exception);
   }
   template <class Request>
-  std::string RefusalAs(const Caller& caller, const Request& request, std::string_view exception) {
+  std::string ExpectRefusalAs(const Caller& caller, const Request& request, std::string_view exception) {
     const auto before = HashOf(registry);
     const auto stream_before = HashOf(ids_);
     const auto said_before = events.size();
