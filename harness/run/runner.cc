@@ -248,6 +248,6 @@ void Runner::DoIt(const Step&, const PartitionStep& partition) {
   if (partition.both_ways) world_.BeginFault("partition", Partition{partition.to, partition.from}, partition.duration);
 }
 
-void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault("fail", fail.fault, fail.duration); }
+void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault(fail.name, fail.fault, fail.duration); }
 
 }  // namespace crrsim

@@ -163,6 +163,7 @@ PartitionStep LoadPartition(LoadContext& context, ObjectReader& reader) {
 
 FailStep LoadFail(LoadContext& context, ObjectReader& reader, std::string_view verb) {
   FailStep step;
+  step.name = verb;
   if (const auto* what = reader.Get(verb)) {
     if (auto fault = LoadStepFault(context, *what, SectionOf(verb == "fail" ? "failure" : "corruption")))
       step.fault = *fault;

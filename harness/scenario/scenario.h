@@ -235,6 +235,7 @@ struct PartitionStep {
   std::optional<Duration> duration;  // `for`; until the end without
 };
 struct FailStep {
+  std::string name;  // the verb: fail or corrupt
   StepFault fault;
   std::optional<Duration> duration;
 };
