@@ -6,6 +6,7 @@
 // Source  ecr-replication.md 10.2 and 10.3.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,7 @@ inline constexpr std::string_view kImageTagAlreadyExists = "ImageTagAlreadyExist
 inline constexpr std::string_view kInvalidLayer = "InvalidLayerException";
 inline constexpr std::string_view kInvalidLayerPart = "InvalidLayerPartException";
 inline constexpr std::string_view kInvalidParameter = "InvalidParameterException";
+inline constexpr std::string_view kInvalidTagParameter = "InvalidTagParameterException";
 inline constexpr std::string_view kLayerAlreadyExists = "LayerAlreadyExistsException";
 inline constexpr std::string_view kLayerInaccessible = "LayerInaccessibleException";
 inline constexpr std::string_view kLayerPartTooSmall = "LayerPartTooSmallException";
@@ -42,13 +44,18 @@ inline constexpr std::string_view kRegistryPolicyNotFound = "RegistryPolicyNotFo
 inline constexpr std::string_view kRepositoryAlreadyExists = "RepositoryAlreadyExistsException";
 inline constexpr std::string_view kRepositoryNotEmpty = "RepositoryNotEmptyException";
 inline constexpr std::string_view kRepositoryNotFound = "RepositoryNotFoundException";
+inline constexpr std::string_view kRepositoryPolicyNotFound = "RepositoryPolicyNotFoundException";
 inline constexpr std::string_view kScanNotFound = "ScanNotFoundException";
 inline constexpr std::string_view kTemplateAlreadyExists = "TemplateAlreadyExistsException";
 inline constexpr std::string_view kTemplateNotFound = "TemplateNotFoundException";
+inline constexpr std::string_view kTooManyTags = "TooManyTagsException";
 inline constexpr std::string_view kUnknownOperation = "UnknownOperationException";
 inline constexpr std::string_view kUnsupportedImageType = "UnsupportedImageTypeException";
 inline constexpr std::string_view kUploadNotFound = "UploadNotFoundException";
 inline constexpr std::string_view kValidation = "ValidationException";
 }  // namespace exception
+
+/// The names of all exceptions that the model answers with, in alphabetical order.
+std::span<const std::string_view> KnownExceptions();
 
 }  // namespace crrsim

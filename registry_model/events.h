@@ -62,6 +62,25 @@ struct RepositoryDeleted {
   }
 };
 
+/// A setting of a repository was replaced. `setting` is `imageTagMutability` or `repositoryPolicy`; `value` is its
+/// new value, a policy's text or a mutability with its exclusion filters, or empty when it was deleted.
+struct RepositorySettingChanged {
+  static constexpr std::string_view kName = "RepositorySettingChanged";
+  RegistryKey registry;
+  RepositoryName repository;
+  std::string setting;
+  std::string value;
+
+  friend bool operator==(const RepositorySettingChanged&, const RepositorySettingChanged&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("repository", self.repository);
+    visit("setting", self.setting);
+    visit("value", self.value);
+  }
+};
+
 /// A layer or config is now in a repository. `stored` is what this adds to the bytes kept there.
 struct BlobStored {
   static constexpr std::string_view kName = "BlobStored";
@@ -527,11 +546,11 @@ struct FaultEnded {
   }
 };
 
-using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, BlobStored, BlobRemoved, ManifestStored,
-                               ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled, CallRefused,
-                               ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued, JobStarted,
-                               PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded, ScanStarted,
-                               ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded>;
+using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
+                               ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled,
+                               CallRefused, ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued,
+                               JobStarted, PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded,
+                               ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded>;
 
 struct Event {
   Instant when;

@@ -105,6 +105,10 @@ std::string_view PartitionOf(const RegionName& region) {
   return "aws";
 }
 
+std::string_view DomainOf(const RegionName& region) {
+  return PartitionOf(region) == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+}
+
 std::string RepositoryArn(const RegistryKey& registry, const RepositoryName& repository) {
   return fmt::format("arn:{}:ecr:{}:{:012}:repository/{}", PartitionOf(registry.region), registry.region.text(),
                      registry.account.number(), repository.text());

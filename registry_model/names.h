@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -50,15 +51,28 @@ class RegionName {
 
   [[nodiscard]] std::string_view text() const { return {characters_.data(), length_}; }
 
-  friend bool operator==(const RegionName&, const RegionName&) = default;
+  friend bool operator==(const RegionName& a, const RegionName& b) {
+    const auto left = a.Words();
+    const auto right = b.Words();
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2]) | (left[3] ^ right[3])) == 0;
+  }
   friend auto operator<=>(const RegionName& a, const RegionName& b) { return a.text() <=> b.text(); }
-  [[nodiscard]] std::uint64_t LookupHash() const { return HashForLookup(text()); }
+  [[nodiscard]] std::uint64_t LookupHash() const {
+    std::uint64_t hash = 0;
+    for (const auto word : Words()) hash = (std::rotl(hash, 23) ^ word) * 0x9E3779B97F4A7C15U;
+    return hash;
+  }
   void Encode(Writer& writer) const { writer.PutText(text()); }
   static RegionName Decode(Reader& reader);
 
  private:
+  /// The whole value in numbers, since nearly every event has regions compared and hashed.
+  [[nodiscard]] std::array<std::uint64_t, 4> Words() const {
+    return std::bit_cast<std::array<std::uint64_t, 4>>(*this);
+  }
+
   static constexpr std::size_t kLengthMax = 25;
-  std::array<char, kLengthMax> characters_{};
+  std::array<char, 31> characters_{};  // zero behind the text
   std::uint8_t length_ = 0;
 };
 
@@ -69,6 +83,10 @@ struct RegistryKey {
 
   friend auto operator<=>(const RegistryKey&, const RegistryKey&) = default;
   friend bool operator==(const RegistryKey&, const RegistryKey&) = default;
+  [[nodiscard]] std::uint64_t LookupHash() const {
+    // An odd factor spreads the digits of accounts, which are often neighbours.
+    return region.LookupHash() ^ account.LookupHash() * 0x9E3779B97F4A7C15U;
+  }
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("account", self.account);
@@ -118,9 +136,29 @@ using RepositoryName = internal::CheckedName<internal::RepositoryNameKind>;
 /// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}` (the OCI grammar; narrower than the 300 characters of the API's shape).
 using Tag = internal::CheckedName<internal::TagKind>;
 
+/// A repository in its registry.
+struct RepositoryKey {
+  RegistryKey registry;
+  RepositoryName repository;
+
+  friend auto operator<=>(const RepositoryKey&, const RepositoryKey&) = default;
+  friend bool operator==(const RepositoryKey&, const RepositoryKey&) = default;
+  [[nodiscard]] std::uint64_t LookupHash() const { return LookupHashOf(registry, repository); }
+  static std::uint64_t LookupHashOf(const RegistryKey& registry, const RepositoryName& repository) {
+    return std::rotl(registry.LookupHash(), 1) ^ repository.LookupHash();
+  }
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("repository", self.repository);
+  }
+};
+
 /// `arn:aws:ecr:<region>:<account>:repository/<name>`; the partition follows from the region.
 std::string RepositoryArn(const RegistryKey& registry, const RepositoryName& repository);
 /// `aws`, `aws-cn` or `aws-us-gov`.
 std::string_view PartitionOf(const RegionName& region);
+/// `amazonaws.com`, or `amazonaws.com.cn` in China.
+std::string_view DomainOf(const RegionName& region);
 
 }  // namespace crrsim

@@ -85,7 +85,8 @@ template <class>
 inline constexpr bool kNoEncoding = false;
 }  // namespace internal
 
-/// Whether instants are written. A state hash leaves them out: two states that differ only in when they came about are one.
+/// Whether instants are written. A state hash leaves them out: two states that differ only in when they came about are
+/// one.
 enum class InstantMode : std::uint8_t { kWritten, kLeftOut };
 
 /// Appends canonical bytes to a buffer of its own.

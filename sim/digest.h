@@ -22,6 +22,7 @@ struct Hash128 {
   std::uint64_t low = 0;
 
   friend auto operator<=>(const Hash128&, const Hash128&) = default;
+  [[nodiscard]] std::uint64_t LookupHash() const { return low; }
 
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {

@@ -38,6 +38,8 @@
 
 #include "sim/archive.h"
 #include "sim/digest.h"
+#include "sim/network_flows.h"
+#include "sim/network_topology.h"
 #include "sim/network_types.h"
 #include "sim/random.h"
 #include "sim/units.h"
@@ -57,7 +59,7 @@ class Network {
   [[nodiscard]] std::uint32_t site_count() const;
 
   /// Until set, the link between two sites has no latency and no limit, and the one within a site kLocalLatency.
-  static constexpr Duration kLocalLatency = Duration::FromNanoseconds(500'000);
+  static constexpr Duration kLocalLatency = NetworkTopology::kLocalLatency;
   /// Leaves the link's state (up or down) as it is.
   void SetLink(Instant now, SiteId from, SiteId to, const LinkSpec& spec);
   /// Down: flows of the link stall where they are, new ones wait; up: they go on with what they had.
@@ -98,7 +100,7 @@ class Network {
   /// change; none when it is stalled short of them. Requires bytes <= the flow's size. Ask again when rate_version()
   /// changed.
   [[nodiscard]] std::optional<Instant> WhenDelivered(FlowId flow, ByteCount bytes) const;
-  /// Grows when any rate may have changed; answers of WhenDelivered and NextCompletion hold while it stays.
+  /// Grows with every change; answers of Rate, WhenDelivered and NextCompletion hold while it stays.
   [[nodiscard]] std::uint64_t rate_version() const;
 
   // The network as a value.
@@ -111,6 +113,17 @@ class Network {
   static Network Decode(Reader& reader);
   /// Equal bytes.
   friend bool operator==(const Network& a, const Network& b);
+
+ private:
+  Network(NetworkClock clock, RandomStream jitter, NetworkTopology topology, NetworkFlows flows);
+  void ApplyLink(Instant now, SiteId from, SiteId to, std::optional<std::uint32_t> resource);
+
+  NetworkClock clock_;
+  RandomStream jitter_;
+  NetworkTopology topology_;
+  /// Rates are solved when they are asked for, which changes nothing that can be seen: the bytes of a network are the
+  /// same before and after.
+  mutable NetworkFlows flows_;
 };
 
 }  // namespace crrsim

@@ -6,7 +6,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
-#include <limits>
+#include <initializer_list>
 
 #include "sim/check.h"
 #include "sim/units.h"
@@ -58,8 +58,8 @@ struct SiteSpec {
 
 /// One direction of a pair of sites.
 struct LinkSpec {
-  Duration latency;  ///< one way, never negative
-  Duration jitter;   ///< each message waits up to this much longer, never negative
+  Duration latency{};  ///< one way, never negative
+  Duration jitter{};   ///< each message waits up to this much longer, never negative
   BytesPerSecond bandwidth = BytesPerSecond::Unlimited();
   friend bool operator==(const LinkSpec&, const LinkSpec&) = default;
   template <class Self, class Visit>
@@ -96,6 +96,19 @@ class LimitList {
   [[nodiscard]] const LimitId* end() const { return limits_.data() + size_; }
   friend bool operator==(const LimitList&, const LimitList&) = default;
 
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("limits", self.limits_);
+    visit("size", self.size_);
+  }
+  /// True of every list but one read from bytes that no list made.
+  [[nodiscard]] bool Sound() const {
+    if (size_ > kMaxSize) return false;
+    LimitList again;
+    for (const auto limit : *this) again.Add(limit);
+    return again == *this;
+  }
+
  private:
   std::array<LimitId, kMaxSize> limits_{};  ///< those beyond size_ are LimitId{}
   std::uint32_t size_ = 0;
@@ -103,25 +116,26 @@ class LimitList {
 
 /// A transfer of bytes to start.
 struct FlowSpec {
-  SiteId from;
-  SiteId to;
-  ByteCount size;
+  SiteId from{};
+  SiteId to{};
+  ByteCount size{};
   BytesPerSecond cap = BytesPerSecond::Unlimited();  ///< the flow's own, such as a window over a long link
   std::uint64_t owner = 0;                           ///< given back at completion; means nothing to the network
-  LimitList limits;
+  LimitList limits{};
 };
 
 /// A flow whose last byte has flowed.
 struct CompletedFlow {
-  FlowId id;
+  FlowId id{};
   std::uint64_t owner = 0;
-  ByteCount size;
+  ByteCount size{};
   friend bool operator==(const CompletedFlow&, const CompletedFlow&) = default;
 };
 
 /// How finely time is counted: an Instant given to a network counts ticks, and a Duration too. The default is the
 /// clock of a world, whole nanoseconds since 1970.
 struct NetworkClock {
+  static constexpr std::int64_t kMaxTicksPerSecond = std::int64_t{1} << 42;
   std::int64_t ticks_per_second = 1'000'000'000;
   friend bool operator==(const NetworkClock&, const NetworkClock&) = default;
   template <class Self, class Visit>

@@ -53,7 +53,8 @@ Json ReplicationsOf(const RunResult& result) {
          {"status", NameOf(row.status)},
          {"failure_code", row.failure == FailureCode::kNone ? Json(nullptr) : Json(NameOf(row.failure))},
          {"queued_at_seconds", SecondsSince(result, row.queued_at)},
-         {"completed_at_seconds", row.completed_at ? Json(SecondsSince(result, *row.completed_at)) : Json(nullptr)}});
+         {"completed_at_seconds", row.completed_at ? Json(SecondsSince(result, *row.completed_at)) : Json(nullptr)},
+         {"visible_at_seconds", row.visible_at ? Json(SecondsSince(result, *row.visible_at)) : Json(nullptr)}});
   }
   return rows;
 }

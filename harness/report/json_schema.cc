@@ -63,7 +63,8 @@ nlohmann::ordered_json ReportSchema() {
                                   {"status", {{"enum", {"IN_PROGRESS", "COMPLETE", "FAILED"}}}},
                                   {"failure_code", kTextOrNull},
                                   {"queued_at_seconds", kNumber},
-                                  {"completed_at_seconds", kNumberOrNull}});
+                                  {"completed_at_seconds", kNumberOrNull},
+                                  {"visible_at_seconds", kNumberOrNull}});
   members["transfers"] = Rows("bytes moved by replication", {{"source_region", kText},
                                                              {"destination_region", kText},
                                                              {"source_account", kAccount},

@@ -121,7 +121,7 @@ Judgement JudgeSettings(const RepositoryClaim& claim, const Repository& reposito
   if (claim.scan_on_push && *claim.scan_on_push != settings.scan_on_push) {
     return Broken(fmt::format("scanOnPush is {}", settings.scan_on_push));
   }
-  if (claim.no_repository_policy && !settings.repository_policy.empty()) return Broken("it has a repository policy");
+  if (claim.no_repository_policy && settings.repository_policy.has_value()) return Broken("it has a repository policy");
   if (claim.no_lifecycle_policy && !settings.lifecycle_policy.empty()) return Broken("it has a lifecycle policy");
   const auto images = static_cast<std::int64_t>(repository.images.size());
   if (!Within(claim.images, images)) return Broken(fmt::format("{} images", images));
@@ -226,7 +226,7 @@ Judgement JudgeOne(const StorageClaim& claim, const View& view) {
 }
 
 Judgement JudgeOne(const LagClaim& claim, const View& view) {
-  const auto lags = LagsOf(view.recording, claim.from, claim.to);
+  const auto lags = LagsOf(view.recording.replications(), claim.from, claim.to);
   if (lags.empty()) {
     return Broken(fmt::format("nothing replicated from {} to {}, so there is no lag", view.Name(claim.from),
                               view.Name(claim.to)));

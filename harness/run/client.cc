@@ -1,17 +1,6 @@
 #include "harness/run/client.h"
 
-#include <algorithm>
-
 namespace crrsim {
-
-namespace {
-
-std::optional<std::string> RegistryIdFor(const Caller& caller, const RegistryKey& registry) {
-  if (caller.account == registry.account) return std::nullopt;
-  return registry.account.text();
-}
-
-}  // namespace
 
 Caller CallerFor(const std::string& arn, const RegistryKey& registry) {
   if (arn.empty()) return Caller::RootOf(registry);
@@ -24,39 +13,24 @@ Caller CallerFor(const std::string& arn, const RegistryKey& registry) {
 }
 
 template <class Request>
-ApiResult<typename Request::Response> Client::Send(Request request) {
+ApiResult<typename Request::Response> Client::Send(const Request& request) {
   wait_();
-  request.registry_id = RegistryIdFor(caller_, registry_);
-  return world_.Apply(caller_, request);
+  return world_.Apply(caller_, registry_, request);
 }
 
-ApiResult<Digest> Client::Push(const RepositoryName& name, const std::optional<Tag>& tag, const ImageContent& content) {
-  const auto& repository = name.text();
-  for (std::size_t first = 0; first < content.blobs.size(); first += 100) {
-    const auto last = std::min(first + 100, content.blobs.size());
-    BatchCheckLayerAvailabilityRequest check;
-    check.repository_name = repository;
-    for (auto i = first; i < last; ++i) check.layer_digests.push_back(content.blobs[i].digest.text());
-    const auto known = Send(std::move(check));
-    if (!known) return known.error();
-    for (auto i = first; i < last; ++i) {
-      const auto& layer = known->layers.at(i - first);
-      if (layer.layer_availability == "AVAILABLE") continue;
-      UploadBlobRequest upload;
-      upload.repository_name = repository;
-      upload.blob = content.blobs[i];
-      if (auto stored = Send(std::move(upload)); !stored) return stored.error();
-    }
+ApiResult<Digest> Client::Push(const RepositoryName& repository, const std::optional<Tag>& tag,
+                               const ImageContent& content) {
+  for (const auto& blob : content.blobs) {
+    const auto uploaded = Send(UploadBlobRequest{std::nullopt, repository.text(), blob});
+    if (!uploaded) return uploaded.error();
   }
   for (const auto& manifest : content.manifests) {
     const bool root = manifest == content.root;
-    PutParsedImageRequest put;
-    put.repository_name = repository;
-    put.manifest = manifest;
-    if (root && tag) put.image_tag = tag->text();
-    const auto stored = Send(std::move(put));
     // A child that an earlier image of the repository brought is no failure of this push.
-    if (!stored && (root || stored.error().exception != exception::kImageAlreadyExists)) return stored.error();
+    const auto put = Send(PutParsedImageRequest{std::nullopt, repository.text(), manifest,
+                                                root && tag ? std::optional(tag->text()) : std::nullopt,
+                                                root ? Repush::kRefuse : Repush::kAccept});
+    if (!put) return put.error();
   }
   return content.root->digest;
 }
@@ -68,7 +42,7 @@ ApiResult<Digest> Client::Pull(const ImageReference& image) {
   if (image.tag) id.image_tag = image.tag->text();
   if (image.digest) id.image_digest = image.digest->text();
   get.image_ids.push_back(id);
-  const auto answer = Send(std::move(get));
+  const auto answer = Send(get);
   if (!answer) return answer.error();
   if (answer->images.empty()) {
     const auto& failure = answer->failures.at(0);

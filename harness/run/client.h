@@ -29,7 +29,7 @@ class Client {
 
  private:
   template <class Request>
-  ApiResult<typename Request::Response> Send(Request request);
+  ApiResult<typename Request::Response> Send(const Request& request);
 
   World& world_;
   Caller caller_;

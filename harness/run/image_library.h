@@ -5,7 +5,9 @@
 #include <string>
 
 #include "harness/images/image_content.h"
+#include "harness/images/layer_memo.h"
 #include "harness/scenario/scenario.h"
+#include "sim/result.h"
 
 namespace crrsim {
 
@@ -24,6 +26,9 @@ class ImageLibrary {
   [[nodiscard]] std::vector<std::string> Notes() const;
 
  private:
+  Result<ImageContent, ImageError> Synthesise(const ImageSpec& spec, const std::string& name);
+
+  LayerMemo memo_ = LayerMemo::OfUser();
   std::map<std::string, ImageSpec> specs_;
   std::map<std::string, ImageContent> images_;
   std::map<std::pair<std::string, std::int64_t>, ImageContent> distinct_;

@@ -27,57 +27,57 @@ void Recording::OnEvent(const Event& event) {
   ++events_;
   last_event_ = event.when;
   if (!patterns_.empty()) Count(event);
-  std::visit(Overloaded{
-                 [&](const ImagePushed& push) {
-                   pushed_[{push.repository, push.tag}] = push.registry;
-                   pushed_digests_[{push.repository, push.digest}] = push.registry;
-                 },
-                 [&](const RepositoryCreated& created) { repositories_.insert(created.repository); },
-                 [&](const JobQueued& queued) {
-                   rows_[queued.job] = replications_.size();
-                   const auto& copy = queued.replication;
-                   invisible_.emplace(AtDestination(copy.destination, copy.repository, copy.tag, copy.digest),
-                                      replications_.size());
-                   replications_.push_back({copy, ReplicationStatus::kInProgress, FailureCode::kNone, event.when, {}});
-                   visible_.emplace_back();
-                 },
-                 [&](const JobEnded& ended) {
-                   const auto row = rows_.at(ended.job);
-                   rows_.erase(ended.job);
-                   replications_[row].status = ended.status;
-                   replications_[row].failure = ended.failure;
-                   replications_[row].completed_at = event.when;
-                   const auto& copy = ended.replication;
-                   const auto key = AtDestination(copy.destination, copy.repository, copy.tag, copy.digest);
-                   auto [first, last] = invisible_.equal_range(key);
-                   for (; first != last; ++first) {
-                     if (first->second != row) continue;
-                     invisible_.erase(first);
-                     // The tag was there already, on this very digest: it is visible from the job's end at the latest.
-                     if (ended.status == ReplicationStatus::kComplete) visible_[row] = event.when;
-                     break;
-                   }
-                 },
-                 [&](const ManifestStored& stored) {
-                   stored_.insert(stored.digest);
-                   NoteVisible(stored.registry, stored.repository, std::nullopt, stored.digest, event.when);
-                 },
-                 [&](const TagMoved& moved) {
-                   if (moved.to) NoteVisible(moved.registry, moved.repository, moved.tag, *moved.to, event.when);
-                 },
-                 [&](const ScanCompleted& scan) {
-                   if (!scan.findings.empty()) found_.insert(scan.digest);
-                 },
-                 [&](const FaultEnded&) { last_heal_ = event.when; },
-                 [](const auto&) {},
-             },
-             event.body);
+  std::visit(
+      Overloaded{
+          [&](const ImagePushed& push) {
+            pushed_[{push.repository, push.tag}] = push.registry;
+            pushed_digests_[{push.repository, push.digest}] = push.registry;
+          },
+          [&](const RepositoryCreated& created) { repositories_.insert(created.repository); },
+          [&](const JobQueued& queued) {
+            rows_[queued.job] = replications_.size();
+            const auto& copy = queued.replication;
+            invisible_.emplace(AtDestination(copy.destination, copy.repository, copy.tag, copy.digest),
+                               replications_.size());
+            replications_.push_back({copy, ReplicationStatus::kInProgress, FailureCode::kNone, event.when, {}, {}});
+          },
+          [&](const JobEnded& ended) {
+            const auto row = rows_.at(ended.job);
+            rows_.erase(ended.job);
+            replications_[row].status = ended.status;
+            replications_[row].failure = ended.failure;
+            replications_[row].completed_at = event.when;
+            const auto& copy = ended.replication;
+            const auto key = AtDestination(copy.destination, copy.repository, copy.tag, copy.digest);
+            auto [first, last] = invisible_.equal_range(key);
+            for (; first != last; ++first) {
+              if (first->second != row) continue;
+              invisible_.erase(first);
+              // The tag was there already, on this very digest: it is visible from the job's end at the latest.
+              if (ended.status == ReplicationStatus::kComplete) replications_[row].visible_at = event.when;
+              break;
+            }
+          },
+          [&](const ManifestStored& stored) {
+            stored_.insert(stored.digest);
+            NoteVisible(stored.registry, stored.repository, std::nullopt, stored.digest, event.when);
+          },
+          [&](const TagMoved& moved) {
+            if (moved.to) NoteVisible(moved.registry, moved.repository, moved.tag, *moved.to, event.when);
+          },
+          [&](const ScanCompleted& scan) {
+            if (!scan.findings.empty()) found_.insert(scan.digest);
+          },
+          [&](const FaultEnded&) { last_heal_ = event.when; },
+          [](const auto&) {},
+      },
+      event.body);
 }
 
 void Recording::NoteVisible(const RegistryKey& registry, const RepositoryName& repository,
                             const std::optional<Tag>& tag, const Digest& digest, Instant when) {
   const auto [first, last] = invisible_.equal_range(AtDestination(registry, repository, tag, digest));
-  for (auto row = first; row != last; ++row) visible_[row->second] = when;
+  for (auto row = first; row != last; ++row) replications_[row->second].visible_at = when;
   invisible_.erase(first, last);
 }
 
@@ -116,13 +116,12 @@ std::optional<RegistryKey> Recording::LastPushedTo(const ImageReference& image) 
   return std::nullopt;
 }
 
-std::vector<Duration> LagsOf(const Recording& recording, const RegistryKey& from, const RegistryKey& to) {
+std::vector<Duration> LagsOf(const std::vector<ReplicationRow>& replications, const RegistryKey& from,
+                             const RegistryKey& to) {
   std::vector<Duration> lags;
-  for (std::size_t row = 0; row < recording.replications().size(); ++row) {
-    const auto& replication = recording.replications()[row];
-    const auto& visible = recording.visible()[row];
-    if (replication.replication.source != from || replication.replication.destination != to || !visible) continue;
-    lags.push_back(*visible - replication.queued_at);
+  for (const auto& row : replications) {
+    if (row.replication.source != from || row.replication.destination != to || !row.visible_at) continue;
+    lags.push_back(*row.visible_at - row.queued_at);
   }
   std::sort(lags.begin(), lags.end());
   return lags;

@@ -32,8 +32,6 @@ class Recording : public Observer {
   [[nodiscard]] Instant last_event() const { return last_event_; }
   /// One row a job, in the order of queueing.
   [[nodiscard]] const std::vector<ReplicationRow>& replications() const { return replications_; }
-  /// Of the same rows: when the tag (or the untagged manifest) was visible at the destination.
-  [[nodiscard]] const std::vector<std::optional<Instant>>& visible() const { return visible_; }
   /// Whether a client ever pushed to a repository of this name, with this tag (if one is given), in any registry.
   [[nodiscard]] bool WasPushed(const RepositoryName& repository, const std::optional<Tag>& tag) const;
   [[nodiscard]] bool WasStored(const Digest& digest) const { return stored_.contains(digest); }
@@ -56,7 +54,6 @@ class Recording : public Observer {
   Instant last_event_;
   std::map<const EventPattern*, PatternMatches> patterns_;
   std::vector<ReplicationRow> replications_;
-  std::vector<std::optional<Instant>> visible_;
   std::map<JobId, std::size_t> rows_;                  // of running jobs
   std::multimap<Replication, std::size_t> invisible_;  // rows not visible yet; `source` left out of the key
   std::map<std::pair<RepositoryName, std::optional<Tag>>, RegistryKey> pushed_;
@@ -68,7 +65,8 @@ class Recording : public Observer {
 };
 
 /// The lags of all jobs from one registry to another whose image became visible, in ascending order.
-std::vector<Duration> LagsOf(const Recording& recording, const RegistryKey& from, const RegistryKey& to);
+std::vector<Duration> LagsOf(const std::vector<ReplicationRow>& replications, const RegistryKey& from,
+                             const RegistryKey& to);
 /// The smallest value that at least `percent` of the values do not exceed (nearest rank). Requires sorted, non-empty
 /// values.
 Duration QuantileOf(const std::vector<Duration>& sorted, std::int64_t percent);

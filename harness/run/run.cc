@@ -24,13 +24,13 @@ std::string_view NameOf(Verdict verdict) {
 
 BillingUnits BillingUnits::From(const Assumptions& assumptions) {
   BillingUnits units;
-  if (assumptions.value(Assumption::kGigabyte) == "10^9") units.gigabyte = 1'000'000'000;
+  if (assumptions.value(Assumption::kGigabyte) == "10^9") units.gigabyte = ByteCount::FromBytes(1'000'000'000);
   if (assumptions.value(Assumption::kMonth) == "730h") units.month_length = Hours(730);
   return units;
 }
 
 double BillingUnits::GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const {
-  return GigabyteMonths(byte_nanoseconds, month, gigabyte, month_length.value_or(LengthOf(month)));
+  return GigabyteMonths(byte_nanoseconds, gigabyte, month_length.value_or(LengthOf(month)));
 }
 
 namespace {
@@ -96,6 +96,10 @@ void Runner::Report(RunResult& result) {
   result.expectations = results_;
   result.replications = recording_.replications();
   result.bill = world_.bill();
+  if (!result.bill.storage.empty()) {
+    world_.assumptions().Use(Assumption::kGigabyte);
+    world_.assumptions().Use(Assumption::kMonth);
+  }
   result.units = BillingUnits::From(world_.assumptions());
   for (const auto& [key, registry] : world_.registries()) {
     for (const auto& [name, repository] : registry.repositories) {

@@ -56,6 +56,7 @@ struct ReplicationRow {
   FailureCode failure = FailureCode::kNone;
   Instant queued_at;
   std::optional<Instant> completed_at;
+  std::optional<Instant> visible_at;  // when the tag (or, untagged, the manifest) could be seen at the destination
 };
 
 /// What kept a run from its end.
@@ -73,8 +74,8 @@ struct AssumptionRow {
 
 /// How an integral of stored bytes becomes GB-months under the assumptions of a run.
 struct BillingUnits {
-  std::int64_t gigabyte = 1'073'741'824;  // assumption `gigabyte`
-  std::optional<Duration> month_length;   // assumption `month`; empty: the month's real hours
+  ByteCount gigabyte = Gibibytes(1);     // assumption `gigabyte`
+  std::optional<Duration> month_length;  // assumption `month`; empty: the month's real hours
 
   static BillingUnits From(const Assumptions& assumptions);
   [[nodiscard]] double GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth month) const;

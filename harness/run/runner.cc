@@ -22,8 +22,7 @@ const Duration kAfterlifeMax = Days(400);
 
 std::optional<Tag> TagOf(const PushStep& push, std::int64_t n) {
   if (push.tag.empty()) return std::nullopt;
-  auto text = push.tag;
-  if (const auto place = text.find("{n}"); place != std::string::npos) text.replace(place, 3, fmt::format("{}", n));
+  const auto text = NumberedTag(push.tag, n);
   auto tag = Tag::Parse(text);
   CRRSIM_CHECK(tag.ok(), "the loader let tag {} pass", text);
   return *tag;
@@ -249,6 +248,6 @@ void Runner::DoIt(const Step&, const PartitionStep& partition) {
   if (partition.both_ways) world_.BeginFault("partition", Partition{partition.to, partition.from}, partition.duration);
 }
 
-void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault("fail", fail.fault, fail.duration); }
+void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault(fail.name, fail.fault, fail.duration); }
 
 }  // namespace crrsim

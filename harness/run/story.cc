@@ -36,6 +36,10 @@ void Story::OnEvent(const Event& event) {
           [&](const RepositoryDeleted& e) {
             Note(when, fmt::format("{}: repository {} deleted", Name(e.registry), e.repository.text()));
           },
+          [&](const RepositorySettingChanged& e) {
+            Detail(when, fmt::format("{}: {} of repository {} {}", Name(e.registry), e.setting, e.repository.text(),
+                                     e.value.empty() ? "deleted" : "replaced"));
+          },
           [&](const ImagePushed& e) {
             Note(when, fmt::format("{}: push of {} accepted, {}", Name(e.registry),
                                    NameOf(e.repository, e.tag, e.digest), e.digest.short_text()));

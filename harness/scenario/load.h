@@ -25,6 +25,6 @@ Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const st
                                                const LoadOptions& options = {});
 
 /// The JSON Schema (draft 2020-12) of the scenario language, for editors; printed by `crrsim schema`.
-nlohmann::json ScenarioSchema();
+nlohmann::ordered_json ScenarioSchema();
 
 }  // namespace crrsim

@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -46,9 +47,12 @@ struct ImageSpec {
   std::string subject;                // an image defined before: this one is a referrer of it
   std::string artifact_type;
   Content content = Content::kBytes;
-  std::string path;                // an OCI layout folder or an archive, relative to the scenario file
-  FindingCounts findings;          // what a scan of it finds
-  bool distinct_per_push = false;  // `push: … times: n` gives each push content of its own
+  enum class PathFrom : std::uint8_t { kScenario, kCommandLine };
+
+  std::string path;                          // an OCI layout folder or an archive, relative to the scenario file ...
+  PathFrom path_from = PathFrom::kScenario;  // ... or, from `--image`, to the working folder
+  FindingCounts findings;                    // what a scan of it finds
+  bool distinct_per_push = false;            // `push: … times: n` gives each push content of its own
 };
 
 /// `repository:tag` or `repository@digest`.
@@ -204,6 +208,9 @@ struct PushStep {
   std::int64_t times = 1;  // `{n}` counts 1, 2, ...
   Duration every;          // between the starts of repeated pushes
 };
+/// The tag of the n-th push: `{n}` replaced by the number.
+std::string NumberedTag(const std::string& tag, std::int64_t n);
+
 struct PullStep {
   ImageReference image;
   RegistryKey from;
@@ -228,6 +235,7 @@ struct PartitionStep {
   std::optional<Duration> duration;  // `for`; until the end without
 };
 struct FailStep {
+  std::string name;  // the verb: fail or corrupt
   StepFault fault;
   std::optional<Duration> duration;
 };
@@ -264,6 +272,8 @@ struct Scenario {
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
   std::optional<Instant> until;
+  std::set<std::string>
+      used_keys;  // `section.key` of the key table, for the test that every key is used by some scenario
 
   [[nodiscard]] const ImageSpec* FindImage(const std::string& name) const;
   /// The nickname of an account, or its digits.

@@ -212,6 +212,12 @@ TEST(TidyBansTest, TheSolverAloneMayUseFloatingPoint) {
   EXPECT_THAT(Bans("sim/max_min.cc", "auto x = std::exp(share);\n"), testing::SizeIs(1));
 }
 
+TEST(TidyBansTest, TheManifestParserAloneMayKeepMemoryPerThread) {
+  EXPECT_THAT(Bans("registry_model/oci/manifest.cc", "thread_local int n;\n"), IsEmpty());
+  EXPECT_THAT(Bans("registry_model/oci/digest.cc", "thread_local int n;\n"), testing::SizeIs(1));
+  EXPECT_THAT(Bans("registry_model/oci/manifest.cc", "std::mutex n;\n"), testing::SizeIs(1));
+}
+
 TEST(TidyBansTest, TestsAndTheHarnessAreFree) {
   EXPECT_THAT(Bans("sim/test/a_test.cc", "std::unordered_map<int, double> m;\n"), IsEmpty());
   EXPECT_THAT(Bans("harness/search/sweep.cc", "std::thread worker;\n"), IsEmpty());

@@ -3,7 +3,8 @@
 //
 // A call goes to the endpoint of a region and names a registry by its account (`registryId`, by default the caller's
 // own). Identity policies are not modelled: a caller of the registry's own account is allowed unless a resource policy
-// denies; a caller of another account needs an Allow of the registry's or the repository's policy.
+// denies; a caller of another account needs an Allow of the registry's or the repository's policy. Operations that
+// cannot name a registry (DescribeRegistry, the registry policy, the templates) act on the caller's own.
 #pragma once
 
 #include <string>
@@ -45,16 +46,19 @@ struct ApiOptions {
   }
 };
 
-/// Starts a scan that ends by itself later.
+/// Begins a scan: the image's `scan` is in progress, ScanStarted is said. It ends by itself later.
 class ScanStarter {
  public:
   virtual ~ScanStarter() = default;
   virtual void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) = 0;
 };
 
+/// Whether it is a container image: neither an index nor another artifact.
+bool IsScannable(const Manifest& manifest);
+
 struct ApiContext {
   const Caller& caller;
-  Registry& registry;  // the one that answers
+  Registry& registry;  // the one that answers; in the caller's region
   Instant now;
   const ApiOptions& options;
   Assumptions& assumptions;
@@ -66,9 +70,23 @@ struct ApiContext {
   [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
 };
 
-/// AccessDeniedException unless the registry's policy and, where given, the repository's policy let the caller do
-/// `action` on `resource`.
-ApiResult<Unit> Authorise(ApiContext& context, std::string_view action, const std::string& resource,
-                          const Repository* repository);
+// For the operations. Each returns AccessDeniedException unless the registry's policy and, where there is a repository,
+// its policy let the caller do `action` (`ecr:PutImage`).
+
+/// On the repository of that name, which need not be there.
+ApiResult<Unit> AuthoriseOnRepository(const ApiContext& context, std::string_view action, const RepositoryName& name,
+                                      const Repository* repository);
+/// On `repository/*`.
+ApiResult<Unit> AuthoriseOnAllRepositories(const ApiContext& context, std::string_view action);
+/// On `*`, for what a caller can do to its own registry only. Requires that the caller's own registry answers.
+ApiResult<Unit> AuthoriseOnOwnRegistry(const ApiContext& context, std::string_view action);
+
+/// The repository that a request names, once the caller may do `action` with it.
+/// On error  InvalidParameterException, AccessDeniedException or RepositoryNotFoundException, in this order.
+ApiResult<const Repository*> OpenRepository(const ApiContext& context, std::string_view action,
+                                            std::string_view repository_name);
+
+/// The same repository of this registry, unshared, to be changed; what `repository` refers to may be gone after.
+Repository& ForChange(ApiContext& context, const Repository& repository);
 
 }  // namespace crrsim

@@ -1,15 +1,84 @@
-// Every API operation of the model: one overload of Execute a request, in one file a family (images.cc,
-// repositories.cc, ...).
+// Every API operation of the model: one overload of Execute a request, in one file a family (repositories.cc,
+// put_image.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, templates.cc, scans.cc).
 //
 // Each validates, authorises, then changes the registry and emits events, in that order; on an error nothing was
 // changed. The run of a call takes no virtual time: whoever models a client adds the latency.
+//
+// Reading order: requests.h (what is asked), context.h (who asks whom), this file, then a family.
 #pragma once
 
+#include <optional>
+#include <string>
+
+#include "registry_model/api/client_requests.h"
 #include "registry_model/api/context.h"
 #include "registry_model/api/requests.h"
 
 namespace crrsim {
 
+// repositories.cc
 ApiResult<CreateRepositoryResponse> Execute(ApiContext& context, const CreateRepositoryRequest& request);
+ApiResult<DescribeRepositoriesResponse> Execute(ApiContext& context, const DescribeRepositoriesRequest& request);
+ApiResult<DeleteRepositoryResponse> Execute(ApiContext& context, const DeleteRepositoryRequest& request);
+ApiResult<PutImageTagMutabilityResponse> Execute(ApiContext& context, const PutImageTagMutabilityRequest& request);
+
+// put_image.cc
+ApiResult<PutImageResponse> Execute(ApiContext& context, const PutImageRequest& request);
+ApiResult<PutParsedImageResponse> Execute(ApiContext& context, const PutParsedImageRequest& request);
+
+// images.cc, delete_images.cc
+ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImageRequest& request);
+ApiResult<ListImagesResponse> Execute(ApiContext& context, const ListImagesRequest& request);
+ApiResult<DescribeImagesResponse> Execute(ApiContext& context, const DescribeImagesRequest& request);
+ApiResult<BatchDeleteImageResponse> Execute(ApiContext& context, const BatchDeleteImageRequest& request);
+
+// layers.cc
+ApiResult<InitiateLayerUploadResponse> Execute(ApiContext& context, const InitiateLayerUploadRequest& request);
+ApiResult<UploadLayerPartResponse> Execute(ApiContext& context, const UploadLayerPartRequest& request);
+ApiResult<CompleteLayerUploadResponse> Execute(ApiContext& context, const CompleteLayerUploadRequest& request);
+ApiResult<BatchCheckLayerAvailabilityResponse> Execute(ApiContext& context,
+                                                       const BatchCheckLayerAvailabilityRequest& request);
+ApiResult<GetDownloadUrlForLayerResponse> Execute(ApiContext& context, const GetDownloadUrlForLayerRequest& request);
+ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobRequest& request);
+
+// policies.cc
+ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegistryPolicyRequest& request);
+ApiResult<GetRegistryPolicyResponse> Execute(ApiContext& context, const GetRegistryPolicyRequest& request);
+ApiResult<DeleteRegistryPolicyResponse> Execute(ApiContext& context, const DeleteRegistryPolicyRequest& request);
+ApiResult<SetRepositoryPolicyResponse> Execute(ApiContext& context, const SetRepositoryPolicyRequest& request);
+ApiResult<GetRepositoryPolicyResponse> Execute(ApiContext& context, const GetRepositoryPolicyRequest& request);
+ApiResult<DeleteRepositoryPolicyResponse> Execute(ApiContext& context, const DeleteRepositoryPolicyRequest& request);
+
+// replication.cc
+ApiResult<PutReplicationConfigurationResponse> Execute(ApiContext& context,
+                                                       const PutReplicationConfigurationRequest& request);
+ApiResult<DescribeRegistryResponse> Execute(ApiContext& context, const DescribeRegistryRequest& request);
+ApiResult<DescribeImageReplicationStatusResponse> Execute(ApiContext& context,
+                                                          const DescribeImageReplicationStatusRequest& request);
+
+// templates.cc
+ApiResult<CreateRepositoryCreationTemplateResponse> Execute(ApiContext& context,
+                                                            const CreateRepositoryCreationTemplateRequest& request);
+ApiResult<UpdateRepositoryCreationTemplateResponse> Execute(ApiContext& context,
+                                                            const UpdateRepositoryCreationTemplateRequest& request);
+ApiResult<DeleteRepositoryCreationTemplateResponse> Execute(ApiContext& context,
+                                                            const DeleteRepositoryCreationTemplateRequest& request);
+ApiResult<DescribeRepositoryCreationTemplatesResponse> Execute(
+    ApiContext& context, const DescribeRepositoryCreationTemplatesRequest& request);
+
+// scans.cc
+ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageScanRequest& request);
+ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
+                                                     const DescribeImageScanFindingsRequest& request);
+
+/// The account whose registry a request names; nothing where it means, or can only mean, the caller's own.
+template <class Request>
+std::optional<std::string> RegistryIdOf(const Request& request) {
+  if constexpr (NamesRegistry<Request>) {
+    return request.registry_id;
+  } else {
+    return std::nullopt;
+  }
+}
 
 }  // namespace crrsim

@@ -3,34 +3,38 @@
 //
 // All figures are exact integers: stored bytes are integrated over virtual time in byte-nanoseconds (128 bits), split
 // at the calendar months of UTC; moved bytes are counted per (source registry, destination registry, payer,
-// repository), useful and wasted apart.
+// repository), useful and wasted apart. What counts is said by the events: a layer that two images of one repository
+// share is stored by one event, in two repositories by two; a manifest's event carries its bytes only where assumption
+// `manifest_bytes` counts them.
 //
+//   Ledger ledger;
+//   ledger.OnEvent({november_1st, BlobStored{registry, repository, layer, Gibibytes(1)}});
+//   const auto bill = ledger.BillUntil(december_1st);
+//   GigabyteMonths(bill.storage.front().byte_nanoseconds, Gibibytes(1), LengthOf({2026, 11}));  // 1.0
+//
+// Errors  events that cannot follow each other (more freed than stored, time running back) are a Defect.
+// Determinism  equal events in equal order give equal ledgers, byte for byte; a copy, and what was saved and loaded,
+// goes on equally. Rows are numbered in the order in which repositories are first mentioned, so two ledgers that heard
+// the events of one instant in different orders can differ in their bytes, though never in their bills.
 // Source  ecr-replication.md 7 (3: each copy is stored in its own registry; 4: the source pays the transfer; 7:
 // compressed layer bytes, once a repository); announcement: each source repository shows the data replicated from it,
 // in GB-months.
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
+#include "registry_model/assumptions.h"
 #include "registry_model/events.h"
+#include "registry_model/metering/byte_meter.h"
+#include "registry_model/repository_numbers.h"
+#include "sim/digest.h"
+#include "sim/index.h"
 #include "sim/int128.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
-
-/// A repository in its registry.
-struct RepositoryKey {
-  RegistryKey registry;
-  RepositoryName repository;
-  friend auto operator<=>(const RepositoryKey&, const RepositoryKey&) = default;
-  friend bool operator==(const RepositoryKey&, const RepositoryKey&) = default;
-  template <class Self, class Visit>
-  static void Fields(Self& self, Visit&& visit) {
-    visit("registry", self.registry);
-    visit("repository", self.repository);
-  }
-};
 
 struct StorageRow {
   RepositoryKey where;
@@ -46,12 +50,16 @@ struct TransferRow {
   RepositoryName repository;
   ByteCount useful;
   ByteCount wasted;
-  std::int64_t transfers = 0;  // that ended usefully
+  std::int64_t transfers = 0;  // that ended usefully; manifests too, where they count
   friend bool operator==(const TransferRow&, const TransferRow&) = default;
 };
 
-/// What a source repository's replication amounts to, read both ways (ecr-replication.md 7 (10)): the volume moved in
-/// the month, and the time integral of the bytes that replication stored at its destinations.
+/// What a source repository's replication amounts to, read both ways (ecr-replication.md 7 (10)): the volume that
+/// arrived usefully in the month, and the time integral of the replicated bytes that are still at their destinations.
+///
+/// A blob counts in the integral from the end of the transfer that brought it until it is removed there. It stays
+/// attributed to the first source repository that brought it: neither a client's push of the same blob at the
+/// destination nor a second transfer changes that, nor does the deletion of the source.
 struct ReplicatedRow {
   RepositoryKey source;
   CalendarMonth month;
@@ -60,6 +68,7 @@ struct ReplicatedRow {
   friend bool operator==(const ReplicatedRow&, const ReplicatedRow&) = default;
 };
 
+/// Months with nothing in them have no row.
 struct Bill {
   std::vector<StorageRow> storage;        // by repository, then month
   std::vector<TransferRow> transfers;     // by source, destination, payer, repository
@@ -67,49 +76,66 @@ struct Bill {
   friend bool operator==(const Bill&, const Bill&) = default;
 };
 
-/// GB-months of an integral within one month. Requires byte_nanoseconds >= 0. For reports only.
-/// `gigabyte` is 2^30 or 10^9 (assumption `gigabyte`); a month has its real hours, or 730 (assumption `month`).
-double GigabyteMonths(Int128 byte_nanoseconds, CalendarMonth month, std::int64_t gigabyte, Duration month_length);
+/// The month's real length.
 Duration LengthOf(CalendarMonth month);
+/// How many times `gigabyte` over `month_length` go into the integral. For reports only; whole multiples are exact.
+/// Requires byte_nanoseconds >= 0, and a gigabyte and a month longer than nothing.
+double GigabyteMonths(Int128 byte_nanoseconds, ByteCount gigabyte, Duration month_length);
+/// The same for an integral within `month`, under the assumptions `gigabyte` and `month`, which count as consulted.
+double GigabyteMonths(Int128 byte_nanoseconds, CalendarMonth month, Assumptions& assumptions);
 
 class Ledger {
  public:
+  /// Requires that no event is earlier than the one before it.
   void OnEvent(const Event& event);
 
-  /// All figures up to `until`. Requires that `until` is not before the last event.
+  /// All figures up to `until`; the ledger goes on as if nobody had asked.
+  /// Requires that `until` is not before the last event.
   [[nodiscard]] Bill BillUntil(Instant until) const;
   /// Bytes stored now in one repository; zero when nothing ever was.
   [[nodiscard]] ByteCount StoredNow(const RepositoryKey& where) const;
 
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
-    visit("meters", self.meters_);
-    visit("transfers", self.transfers_);
-    visit("moved", self.moved_);
-    visit("replicatedBlobs", self.replicated_blobs_);
-    visit("replicatedMeters", self.replicated_meters_);
+    visit("heardUntil", self.heard_until_);
+    visit("month", self.month_);
+    visit("numbers", self.numbers_);
+    visit("repositories", self.repositories_);
+    visit("routes", self.routes_);
+    visit("replicatedContent", self.replicated_content_);
   }
 
  private:
-  /// Bytes over time: what is stored now, since when, and the integral per month so far.
-  struct Meter {
-    ByteCount bytes;
-    Instant since;
-    std::map<std::int64_t, Int128> months;  // year * 12 + month - 1
+  struct MonthVolume {
+    MonthNumber month = 0;
+    ByteCount volume;
     template <class Self, class Visit>
     static void Fields(Self& self, Visit&& visit) {
-      visit("bytes", self.bytes);
-      visit("since", self.since);
-      visit("months", self.months);
+      visit("month", self.month);
+      visit("volume", self.volume);
     }
   };
-  struct TransferKey {
+  /// What is known of a repository, by its number.
+  struct RepositoryRow {
+    ByteMeter stored;
+    ByteMeter replicated;              // from here, and still at the destinations
+    std::vector<MonthVolume> volumes;  // from here, by month
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("stored", self.stored);
+      visit("replicated", self.replicated);
+      visit("volumes", self.volumes);
+    }
+  };
+  /// A way that bytes took, and who pays for it.
+  struct RouteKey {
     RegistryKey source;
     RegistryKey destination;
     AccountId payer;
     RepositoryName repository;
-    friend auto operator<=>(const TransferKey&, const TransferKey&) = default;
-    friend bool operator==(const TransferKey&, const TransferKey&) = default;
+    friend auto operator<=>(const RouteKey&, const RouteKey&) = default;
+    friend bool operator==(const RouteKey&, const RouteKey&) = default;
+    [[nodiscard]] std::uint64_t LookupHash() const;
     template <class Self, class Visit>
     static void Fields(Self& self, Visit&& visit) {
       visit("source", self.source);
@@ -118,23 +144,68 @@ class Ledger {
       visit("repository", self.repository);
     }
   };
-  struct TransferSum {
+  struct RouteInPlace;
+  struct Route {
+    RepositoryNumber source = 0;
+    RepositoryNumber destination = 0;
     ByteCount useful;
     ByteCount wasted;
     std::int64_t transfers = 0;
     template <class Self, class Visit>
     static void Fields(Self& self, Visit&& visit) {
+      visit("source", self.source);
+      visit("destination", self.destination);
       visit("useful", self.useful);
       visit("wasted", self.wasted);
       visit("transfers", self.transfers);
     }
   };
+  enum class ContentKind : std::uint8_t { kBlob, kManifest };
+  /// Content in a destination repository. There are as many of these as there are replicated blobs, so it holds 128
+  /// bits of hash in place of the digest, as much as tells two runs apart.
+  struct ContentKey {
+    Hash128 content;
+    RepositoryNumber repository = 0;
+    ContentKind kind = ContentKind::kBlob;  // a layer may have the bytes, and so the digest, of a manifest
+    static ContentKey Of(const Digest& digest, RepositoryNumber repository, ContentKind kind) {
+      return {HashBytes(digest.raw()), repository, kind};
+    }
+    friend auto operator<=>(const ContentKey&, const ContentKey&) = default;
+    friend bool operator==(const ContentKey&, const ContentKey&) = default;
+    [[nodiscard]] std::uint64_t LookupHash() const { return content.low ^ repository; }
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("content", self.content);
+      visit("repository", self.repository);
+      visit("kind", self.kind);
+    }
+  };
+  struct Attribution {
+    RepositoryNumber source = 0;
+    ByteCount bytes;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("source", self.source);
+      visit("bytes", self.bytes);
+    }
+  };
 
-  std::map<RepositoryKey, Meter> meters_;
-  std::map<TransferKey, TransferSum> transfers_;
-  std::map<RepositoryKey, std::map<std::int64_t, ByteCount>> moved_;            // per source repository and month
-  std::map<std::pair<RepositoryKey, Digest>, RepositoryKey> replicated_blobs_;  // (destination, blob) -> source
-  std::map<RepositoryKey, Meter> replicated_meters_;
+  void Store(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount stored);
+  void Remove(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount freed,
+              const Digest& digest, ContentKind kind);
+  void EndTransfer(Instant now, const TransferEnded& event);
+  void CountVolume(Instant now, RepositoryRow& source, ByteCount volume);
+  RepositoryNumber NumberOf(const RegistryKey& registry, const RepositoryName& repository);
+  Route& RouteOf(const TransferEnded& event);
+  /// One row for each month that either figure knows. Order  by month.
+  void AppendReplicated(RepositoryNumber number, Instant until, std::vector<ReplicatedRow>& rows) const;
+
+  Instant heard_until_ = Instant::FromUnixNanoseconds(std::numeric_limits<std::int64_t>::min());
+  MonthSpan month_;  // around the last useful transfer
+  RepositoryNumbers numbers_;
+  std::vector<RepositoryRow> repositories_;  // by number
+  Index<RouteKey, Route> routes_;
+  Index<ContentKey, Attribution> replicated_content_;
 };
 
 }  // namespace crrsim

@@ -287,6 +287,7 @@ std::optional<ManifestError> CollectBlobs(Manifest& manifest) {
   }
   std::vector<std::size_t> order(all.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  // A total order: places of one digest are told apart by their index.
   std::sort(order.begin(), order.end(), [&all](std::size_t a, std::size_t b) {
     const auto compared = all[a]->digest <=> all[b]->digest;
     return compared == 0 ? a < b : compared < 0;

@@ -50,6 +50,7 @@ std::optional<std::string_view> FindTwin(KeyStack& keys, std::size_t first) {
     }
     return std::nullopt;
   }
+  // A total order as far as anybody can see: equal keys are the same text.
   std::sort(begin, keys.end());
   const auto twin = std::adjacent_find(begin, keys.end());
   if (twin == keys.end()) return std::nullopt;

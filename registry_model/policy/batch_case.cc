@@ -1,6 +1,7 @@
 #include "registry_model/policy/batch_case.h"
 
 #include <utility>
+#include <vector>
 
 #include "registry_model/policy/json_tree.h"
 #include "registry_model/policy/parse.h"
@@ -24,7 +25,7 @@ Result<std::string, PolicyError> TextMember(const JsonTree& tree, std::string_vi
     return tree.ErrorAt(tree.root(), Part::kValue, std::string("no ").append(key), std::string(expected));
   }
   if (tree.kind(member) != Kind::kString) return ValueError(tree, member, std::string(expected));
-  return tree.text(member);
+  return std::string(tree.text(member));
 }
 
 /// The values of one key; the error's expectation if there is one.
@@ -38,14 +39,14 @@ Result<std::vector<std::string>, PolicyError> ContextValues(const JsonTree& tree
     if (kind == Kind::kNull || kind == Kind::kArray || kind == Kind::kObject) {
       return ValueError(tree, value, "text, a number, true or false, or a list of these");
     }
-    values.push_back(tree.text(value));
+    values.emplace_back(tree.text(value));
   }
   return values;
 }
 
 Result<Context, PolicyError> ReadContext(const JsonTree& tree) {
-  Context context;
   const Id object = tree.Member(tree.root(), "context");
+  Context context;
   if (object == JsonTree::kNone) return context;
   if (tree.kind(object) != Kind::kObject) return ValueError(tree, object, "an object of context keys");
   for (Id key = tree.first_child(object); key != JsonTree::kNone; key = tree.next(key)) {
@@ -66,7 +67,8 @@ Result<BatchCase, PolicyError> ParseBatchCase(std::string_view line) {
   const Id policy = tree->Member(root, "policy");
   if (policy == JsonTree::kNone) return tree->ErrorAt(root, Part::kValue, "no policy", "a policy");
 
-  auto document = CompileDocument(*tree, policy, {ResourceElement::kOptional, RefusedByAws::kFinding});
+  auto document =
+      CompileDocument(*tree, policy, {ResourceElement::kOptional, RefusedByAws::kFinding, Findings::kDropped});
   if (!document) return document.error();
   auto principal_text = TextMember(*tree, "principal", "the principal, as text");
   if (!principal_text) return principal_text.error();

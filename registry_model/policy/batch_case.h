@@ -6,7 +6,7 @@
 //
 // `context` may be left out; a value in it is text, a number, true or false, or a list of these, and null or an empty
 // list leaves the key absent. Other keys of the line are ignored. The policy is read leniently: what AWS would not
-// store is a finding, and Resource may be left out.
+// store is taken as it stands, Resource may be left out, and findings are not kept.
 #pragma once
 
 #include <string_view>

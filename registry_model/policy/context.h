@@ -12,9 +12,11 @@
 // Source  IAM user guide, reference_policies_elements_condition ("Context key names are not case-sensitive").
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace crrsim::policy {

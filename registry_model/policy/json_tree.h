@@ -1,8 +1,9 @@
 // JSON text as a flat tree, for readers whose error messages name the place.
 //
-// The text is parsed by nlohmann/json's event interface, so numbers keep their digits and nothing recurses; depth is
-// limited while parsing. Duplicate keys of an object are an error. A node knows its JSON pointer; its line and column
-// are found by a second scan of the text, which only an error pays for.
+// Duplicate keys of an object are an error, and depth is limited. A node knows its JSON pointer; its line and column
+// are found by a second scan of the text, which only an error pays for. Sound text is read by simdjson's DOM. Where
+// that fails, or a number is no integer (its digits would be lost), nlohmann/json's event interface reads the text
+// again: it keeps digits and knows where the text is wrong. Neither recurses.
 //
 // Order: children stand as in the text.
 //
@@ -11,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +39,9 @@ class JsonTree {
   [[nodiscard]] Id root() const { return 0; }
   [[nodiscard]] Kind kind(Id id) const { return nodes_[id].kind; }
   /// Of an object's member; empty for others.
-  [[nodiscard]] const std::string& key(Id id) const { return nodes_[id].key; }
+  [[nodiscard]] std::string_view key(Id id) const { return nodes_[id].key; }
   /// A string's characters, a number's digits, `true`, `false` or `null`; empty for arrays and objects.
-  [[nodiscard]] const std::string& text(Id id) const { return nodes_[id].text; }
+  [[nodiscard]] std::string_view text(Id id) const { return nodes_[id].text; }
   [[nodiscard]] Id first_child(Id id) const { return nodes_[id].first; }
   [[nodiscard]] Id next(Id id) const { return nodes_[id].next; }
   [[nodiscard]] std::uint32_t child_count(Id id) const { return nodes_[id].count; }
@@ -61,14 +63,17 @@ class JsonTree {
     Id first = kNone;
     std::uint32_t place = 0;  // among its parent's children
     std::uint32_t count = 0;  // of children
-    std::string key;
-    std::string text;
+    std::string_view key;
+    std::string_view text;
   };
   class Builder;
+  class SaxReader;
+  class DomReader;
 
   [[nodiscard]] std::vector<std::uint32_t> PathTo(Id id) const;
 
   std::string_view source_;
+  std::shared_ptr<const void> characters_;  // what keys and texts point into
   std::vector<Node> nodes_;
 };
 

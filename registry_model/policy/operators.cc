@@ -77,6 +77,10 @@ std::optional<Operator> ParseOperator(std::string_view name) {
 }
 
 std::optional<std::string> NearestOperator(std::string_view name) {
+  if (name.ends_with(kIfExists)) {  // Null, which has no such form
+    const std::string_view without = name.substr(0, name.size() - kIfExists.size());
+    if (ParseOperator(without)) return std::string(without);
+  }
   std::vector<std::string> names;
   for (const std::string_view prefix : {std::string_view(), kForAllValues, kForAnyValue}) {
     for (const std::string_view suffix : {std::string_view(), kIfExists}) {

@@ -23,6 +23,8 @@ constexpr Id kNone = JsonTree::kNone;
 constexpr std::array<std::string_view, 3> kDocumentElements = {"Version", "Id", "Statement"};
 constexpr std::array<std::string_view, 9> kStatementElements = {
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPairs = {
+    {{"Principal", "NotPrincipal"}, {"Action", "NotAction"}, {"Resource", "NotResource"}}};
 constexpr std::array<std::string_view, 2> kVersions = {"2012-10-17", "2008-10-17"};
 constexpr std::array<std::string_view, 2> kEffects = {"Allow", "Deny"};
 constexpr std::array<std::string_view, 4> kPrincipalTypes = {"AWS", "Service", "Federated", "CanonicalUser"};
@@ -65,6 +67,7 @@ class DocumentCompiler {
     return true;
   }
   void Note(FindingKind kind, Id at, std::string found, std::string expected) {
+    if (options_.findings == Findings::kDropped) return;
     findings_.push_back({kind, tree_.ErrorAt(at, Part::kValue, std::move(found), std::move(expected))});
   }
 
@@ -76,7 +79,7 @@ class DocumentCompiler {
     return tree_.kind(at) == Kind::kString || FailValue(at, std::string(expected));
   }
   bool ExpectOneOf(Id at, std::span<const std::string_view> known) {
-    const std::string& text = tree_.text(at);
+    const std::string_view text = tree_.text(at);
     if (tree_.kind(at) == Kind::kString && std::find(known.begin(), known.end(), text) != known.end()) return true;
     return FailValue(at, fmt::format("\"{}\"", fmt::join(known, "\" or \"")), NearestName(text, known).value_or(""));
   }
@@ -126,7 +129,7 @@ bool DocumentCompiler::ReadDocument(Id policy) {
   // The version says how statements are read, wherever it stands.
   Id statement = kNone;
   for (Id element = tree_.first_child(policy); element != kNone; element = tree_.next(element)) {
-    const std::string& name = tree_.key(element);
+    const std::string_view name = tree_.key(element);
     if (name == "Version") {
       if (!ExpectOneOf(element, kVersions)) return false;
       version_ = tree_.text(element) == kVersions[0] ? LanguageVersion::k2012 : LanguageVersion::k2008;
@@ -173,7 +176,7 @@ bool DocumentCompiler::ReadStatement(Id value) {
 /// Every element is known, none contradicts another and none is missing.
 bool DocumentCompiler::CheckElements(Id statement) {
   for (Id element = tree_.first_child(statement); element != kNone; element = tree_.next(element)) {
-    const std::string& name = tree_.key(element);
+    const std::string_view name = tree_.key(element);
     if (std::find(kStatementElements.begin(), kStatementElements.end(), name) == kStatementElements.end()) {
       return FailUnknownKey(element, kStatementElements);
     }
@@ -181,8 +184,7 @@ bool DocumentCompiler::CheckElements(Id statement) {
   if (tree_.Member(statement, "Effect") == kNone) {
     return Fail(statement, Part::kValue, "no Effect", "the Effect \"Allow\" or \"Deny\"");
   }
-  for (const std::string_view plain : {"Principal", "Action", "Resource"}) {
-    const std::string negated = fmt::format("Not{}", plain);
+  for (const auto& [plain, negated] : kPairs) {
     const Id plain_element = tree_.Member(statement, plain);
     const Id negated_element = tree_.Member(statement, negated);
     if (plain_element != kNone && negated_element != kNone) {
@@ -265,10 +267,10 @@ bool DocumentCompiler::ReadPrincipalNames(Id names, Selection<PrincipalEntry>& p
 bool DocumentCompiler::ReadActions(Id value, Selection<Pattern>& actions) {
   constexpr std::string_view kExpected = "an action such as \"ecr:ReplicateImage\" or \"ecr:*\", or \"*\"";
   return ForEachText(value, kExpected, [&](Id action) {
-    const std::string& text = tree_.text(action);
+    const std::string_view text = tree_.text(action);
     const std::size_t colon = text.find(':');
-    const bool sound = text == "*" || (colon != std::string::npos && colon > 0 && colon + 1 < text.size() &&
-                                       text.find(':', colon + 1) == std::string::npos);
+    const bool sound = text == "*" || (colon != std::string_view::npos && colon > 0 && colon + 1 < text.size() &&
+                                       text.find(':', colon + 1) == std::string_view::npos);
     if (!sound && !Refuse(action, tree_.Describe(action), std::string(kExpected))) return false;
     actions.entries.push_back(Pattern::Compile(text, {.letter_case = LetterCase::kIgnored}));
     return true;
@@ -278,7 +280,7 @@ bool DocumentCompiler::ReadActions(Id value, Selection<Pattern>& actions) {
 bool DocumentCompiler::ReadResources(Id value, Selection<Pattern>& resources) {
   constexpr std::string_view kExpected = "an ARN such as \"arn:aws:ecr:us-west-2:111122223333:repository/*\", or \"*\"";
   return ForEachText(value, kExpected, [&](Id resource) {
-    const std::string& text = tree_.text(resource);
+    const std::string_view text = tree_.text(resource);
     if (text != "*" && !text.starts_with("arn:") &&
         !Refuse(resource, tree_.Describe(resource), std::string(kExpected))) {
       return false;
@@ -293,7 +295,7 @@ bool DocumentCompiler::ReadResources(Id value, Selection<Pattern>& resources) {
 bool DocumentCompiler::ReadConditions(Id value, Statement& statement) {
   if (tree_.kind(value) != Kind::kObject) return FailValue(value, "an object of condition operators");
   for (Id operation = tree_.first_child(value); operation != kNone; operation = tree_.next(operation)) {
-    const std::string& name = tree_.key(operation);
+    const std::string_view name = tree_.key(operation);
     if (!ParseOperator(name)) {
       return Fail(operation, Part::kKey, Quote(name), "a condition operator such as StringEquals or ArnLike",
                   NearestOperator(name).value_or(""));
@@ -313,7 +315,7 @@ bool DocumentCompiler::ReadCondition(Id operation, Id key, Statement& statement)
     if (kind == Kind::kNull || kind == Kind::kArray || kind == Kind::kObject) {
       return FailValue(value, "text, a number, true or false, or a list of these");
     }
-    values.push_back(tree_.text(value));
+    values.emplace_back(tree_.text(value));
     return true;
   };
   if (tree_.kind(key) != Kind::kArray) {
@@ -337,6 +339,7 @@ bool DocumentCompiler::ReadCondition(Id operation, Id key, Statement& statement)
 }
 
 void DocumentCompiler::NoteConditionValues(Id values, const Condition& condition) {
+  if (options_.findings == Findings::kDropped) return;
   std::vector<Id> ids;
   if (tree_.kind(values) == Kind::kArray) {
     for (Id value = tree_.first_child(values); value != kNone; value = tree_.next(value)) ids.push_back(value);
@@ -350,8 +353,9 @@ void DocumentCompiler::NoteConditionValues(Id values, const Condition& condition
 }
 
 void DocumentCompiler::NoteVariables(Id value, std::size_t variables_from) {
+  if (options_.findings == Findings::kDropped) return;
   const std::size_t variable = tree_.text(value).find("${");
-  if (variable == std::string::npos) return;
+  if (variable == std::string_view::npos) return;
   if (version_ == LanguageVersion::k2008) {
     Note(FindingKind::kSurprising, value, fmt::format("{}, literal text in this version", tree_.Describe(value)),
          "\"Version\": \"2012-10-17\", where variables are substituted");

@@ -7,9 +7,9 @@
 // document, as the options say. What AWS takes although it cannot work (letters for a number, a variable under the
 // version of 2008) is always a finding.
 //
-//   auto document = ParseDocument(R"({"Version": "2012-10-17", "Statement": {"Effect": "allow", ...}})");
+//   auto document = ParseDocument(R"({"Statement": {"Effect": "allow", "Principal": "*", "Action": "ecr:*", ...}})");
 //   ToText(document.error())
-//     // 1:53: /Statement/Effect: found "allow", expected "Allow" or "Deny"; did you mean "Allow"?
+//     // 1:26: /Statement/Effect: found "allow", expected "Allow" or "Deny"; did you mean "Allow"?
 //
 // Source  IAM user guide, reference_policies_grammar, reference_policies_elements_*, access-analyzer-reference-policy-
 //         checks; ecr-replication.md 3.
@@ -31,12 +31,16 @@ enum class ResourceElement : std::uint8_t { kRequired, kOptional };
 /// What becomes of a document that AWS would not store though it can be evaluated.
 enum class RefusedByAws : std::uint8_t { kError, kFinding };
 
+/// Whether the document keeps its findings; who only wants decisions, many of them, saves looking for their places.
+enum class Findings : std::uint8_t { kKept, kDropped };
+
 struct ParseOptions {
   ResourceElement resource = ResourceElement::kRequired;
   RefusedByAws refused = RefusedByAws::kError;
+  Findings findings = Findings::kKept;
 };
 
-/// On error  the first one in the order of the text, with its place.
+/// On error  the first that is wrong, with its place; what a statement lacks comes before what is wrong within it.
 Result<Document, PolicyError> ParseDocument(std::string_view json_text, ParseOptions options = {});
 
 /// The same for a part of a larger JSON text; pointers count from its root.

@@ -1,5 +1,8 @@
 #include "registry_model/policy/pattern.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "registry_model/policy/text.h"
 
 namespace crrsim::policy {
@@ -41,70 +44,89 @@ bool IsSpecialCharacter(std::string_view name) { return name == "*" || name == "
 
 }  // namespace
 
+/// Cuts a pattern's text into pieces.
 class Pattern::Compiler {
  public:
-  explicit Compiler(PatternSyntax syntax) : syntax_(syntax) {}
+  Compiler(Pattern& pattern, PatternSyntax syntax) : pattern_(pattern), text_(pattern.text_), syntax_(syntax) {}
 
-  std::vector<Piece> Compile(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) i += Next(text, i);
-    return std::move(pieces_);
+  void Compile() {
+    const auto marks = static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '*'));
+    pattern_.pieces_.reserve(2 * marks + 1);
+    for (std::size_t at = 0; at < text_.size();) at += Next(at);
   }
 
  private:
   /// Adds what stands at `at`; returns its length.
-  std::size_t Next(std::string_view text, std::size_t at) {
+  std::size_t Next(std::size_t at) {
     const bool variables = syntax_.variables == Variables::kActive && at >= syntax_.variables_from;
-    if (variables && text.substr(at, 2) == "${") {
-      if (const auto variable = ReadVariable(text.substr(at))) {
+    if (variables && text_.substr(at, 2) == "${") {
+      if (const auto variable = ReadVariable(text_.substr(at))) {
         AddVariable(*variable);
         return variable->length;
       }
     }
-    if (syntax_.wildcards == Wildcards::kActive && text[at] == '*') {
+    const bool wildcards = syntax_.wildcards == Wildcards::kActive;
+    if (wildcards && text_[at] == '*') {
       // `**` means what `*` means.
-      if (pieces_.empty() || pieces_.back().kind != PieceKind::kAnyRun) AddPiece(PieceKind::kAnyRun);
-    } else if (syntax_.wildcards == Wildcards::kActive && text[at] == '?') {
-      AddPiece(PieceKind::kOneCharacter);
-    } else {
-      AddLiteral(text.substr(at, 1));
+      const bool again = !pattern_.pieces_.empty() && pattern_.pieces_.back().kind == PieceKind::kAnyRun;
+      if (!again) AddPiece(PieceKind::kAnyRun, at, 1);
+      return 1;
     }
-    return 1;
+    if (wildcards && text_[at] == '?') {
+      AddPiece(PieceKind::kOneCharacter, at, 1);
+      return 1;
+    }
+    const std::size_t end = std::min(text_.find_first_of("*?$", at + 1), text_.size());
+    AddLiteral(at, end - at);
+    return end - at;
   }
 
-  void AddPiece(PieceKind kind) { pieces_.push_back(Piece{kind, {}, std::nullopt, {}}); }
+  void AddPiece(PieceKind kind, std::size_t begin, std::size_t length) {
+    pattern_.pieces_.push_back(
+        Piece{kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(length), /*variable=*/0});
+  }
 
-  void AddLiteral(std::string_view text) {
-    if (pieces_.empty() || pieces_.back().kind != PieceKind::kLiteral) AddPiece(PieceKind::kLiteral);
-    pieces_.back().text += text;
+  void AddLiteral(std::size_t begin, std::size_t length) {
+    if (!pattern_.pieces_.empty()) {
+      Piece& before = pattern_.pieces_.back();
+      if (before.kind == PieceKind::kLiteral && before.begin + before.length == begin) {
+        before.length += static_cast<std::uint32_t>(length);
+        return;
+      }
+    }
+    AddPiece(PieceKind::kLiteral, begin, length);
   }
 
   void AddVariable(const VariableText& variable) {
+    const auto begin = static_cast<std::size_t>(variable.name.data() - text_.data());
     if (!variable.fallback && IsSpecialCharacter(variable.name)) {
-      AddLiteral(variable.name);
+      AddLiteral(begin, 1);
       return;
     }
-    Piece piece{PieceKind::kVariable, AsciiLower(variable.name), std::nullopt, std::string(variable.name)};
-    if (variable.fallback) piece.fallback = std::string(*variable.fallback);
-    pieces_.push_back(std::move(piece));
+    AddPiece(PieceKind::kVariable, begin, variable.name.size());
+    pattern_.pieces_.back().variable = static_cast<std::uint32_t>(pattern_.variables_.size());
+    pattern_.variables_.push_back({AsciiLower(variable.name), std::nullopt});
+    if (variable.fallback) pattern_.variables_.back().fallback = std::string(*variable.fallback);
   }
 
+  Pattern& pattern_;
+  std::string_view text_;
   PatternSyntax syntax_;
-  std::vector<Piece> pieces_;
 };
 
 Pattern Pattern::Compile(std::string_view text, PatternSyntax syntax) {
   Pattern pattern;
   pattern.text_ = text;
   pattern.letter_case_ = syntax.letter_case;
-  pattern.pieces_ = Compiler(syntax).Compile(text);
-  for (const Piece& piece : pattern.pieces_) pattern.has_variables_ |= piece.kind == PieceKind::kVariable;
+  Compiler(pattern, syntax).Compile();
   return pattern;
 }
 
-std::optional<std::string_view> Pattern::TextOf(const Piece& piece, const Context& context) {
-  if (piece.kind == PieceKind::kLiteral) return piece.text;
-  if (const auto value = context.SingleValue(piece.text)) return value;
-  if (piece.fallback) return *piece.fallback;
+std::optional<std::string_view> Pattern::TextOf(const Piece& piece, const Context& context) const {
+  if (piece.kind == PieceKind::kLiteral) return SliceOf(piece);
+  const Variable& variable = variables_[piece.variable];
+  if (const auto value = context.SingleValue(variable.key)) return value;
+  if (variable.fallback) return *variable.fallback;
   return std::nullopt;
 }
 
@@ -170,7 +192,7 @@ std::optional<std::string> Pattern::Expand(const Context& context) const {
 std::vector<std::string> Pattern::UnresolvedVariables(const Context& context) const {
   std::vector<std::string> names;
   for (const Piece& piece : pieces_) {
-    if (piece.kind == PieceKind::kVariable && !TextOf(piece, context)) names.push_back(piece.name);
+    if (piece.kind == PieceKind::kVariable && !TextOf(piece, context)) names.emplace_back(SliceOf(piece));
   }
   return names;
 }

@@ -51,7 +51,7 @@ class Pattern {
   /// The text with its variables substituted, wildcards as they stand; nothing if a variable has no value.
   [[nodiscard]] std::optional<std::string> Expand(const Context& context) const;
 
-  [[nodiscard]] bool has_variables() const { return has_variables_; }
+  [[nodiscard]] bool has_variables() const { return !variables_.empty(); }
   /// The variables that have neither a value in `context` nor a default, in order.
   [[nodiscard]] std::vector<std::string> UnresolvedVariables(const Context& context) const;
 
@@ -59,21 +59,28 @@ class Pattern {
   enum class PieceKind : std::uint8_t { kLiteral, kOneCharacter, kAnyRun, kVariable };
   struct Piece {
     PieceKind kind = PieceKind::kLiteral;
-    std::string text;  // the literal, or the variable's key in lower case
+    std::uint32_t begin = 0;  // of the literal, or of the variable's name, in `text_`
+    std::uint32_t length = 0;
+    std::uint32_t variable = 0;  // a place in `variables_`
+  };
+  struct Variable {
+    std::string key;  // lower case
     std::optional<std::string> fallback;
-    std::string name;  // the variable's key as written
   };
   class Compiler;
 
-  [[nodiscard]] static std::optional<std::string_view> TextOf(const Piece& piece, const Context& context);
+  [[nodiscard]] std::string_view SliceOf(const Piece& piece) const {
+    return std::string_view(text_).substr(piece.begin, piece.length);
+  }
+  [[nodiscard]] std::optional<std::string_view> TextOf(const Piece& piece, const Context& context) const;
   /// Bytes of `subject` from `at` that the piece takes, or nothing. Requires a piece other than kAnyRun.
   [[nodiscard]] std::optional<std::size_t> Take(const Piece& piece, std::string_view subject, std::size_t at,
                                                 const Context& context) const;
 
   std::string text_;
   std::vector<Piece> pieces_;
+  std::vector<Variable> variables_;
   LetterCase letter_case_ = LetterCase::kExact;
-  bool has_variables_ = false;
 };
 
 /// A pattern for ARNs whose six components are matched one by one: a `*` reaches no further than its component.

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "registry_model/policy/text.h"
+
 namespace crrsim::policy {
 
 std::string ToText(const PolicyError& error) {
@@ -11,6 +16,23 @@ std::string ToText(const PolicyError& error) {
                       error.expected);
   if (!error.nearest.empty()) text += fmt::format("; did you mean \"{}\"?", error.nearest);
   return text;
+}
+
+PolicyError ErrorAtOffset(std::string_view text, std::size_t offset, std::string found, std::string expected) {
+  PolicyError error;
+  error.line = 1;
+  error.column = 1;
+  for (std::size_t i = 0; i < std::min(offset, text.size()); i += CharacterLength(text, i)) {
+    if (text[i] == '\n') {
+      ++error.line;
+      error.column = 1;
+    } else {
+      ++error.column;
+    }
+  }
+  error.found = std::move(found);
+  error.expected = std::move(expected);
+  return error;
 }
 
 }  // namespace crrsim::policy

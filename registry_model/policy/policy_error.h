@@ -1,6 +1,7 @@
 // What is wrong with a policy document, and where.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ struct PolicyError {
 
 /// `3:17: /Statement/0/Effect: found "allow", expected "Allow" or "Deny"; did you mean "Allow"?`
 std::string ToText(const PolicyError& error);
+
+/// An error at a byte of a text, its line and column counted.
+PolicyError ErrorAtOffset(std::string_view text, std::size_t offset, std::string found, std::string expected);
 
 /// What a document holds that parses and yet deserves a word.
 enum class FindingKind {

@@ -1,5 +1,6 @@
 // The steps by which content enters and leaves a repository, shared by the API operations and by incoming replication.
-// Each changes the state and says so in events; nothing else changes images, tags, blobs or stored bytes.
+// Each changes the state and says so in events; nothing else changes images, tags, blobs or stored bytes. What an event
+// takes off or adds to the stored bytes is what the repository's `stored_bytes` changes by.
 //
 // Source  ecr-replication.md 4.1 (immutable tags), 7 (storage), 10.2 (PutImage, BatchDeleteImage).
 #pragma once
@@ -29,24 +30,28 @@ struct ContentContext {
   EventSink& events;
 };
 
-/// Creates an empty repository. Requires that the name is free.
+/// Creates an empty repository. Requires that the name is free. `template_prefix` is empty for none.
 Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry, const RepositoryName& name,
                                const RepositorySettings& settings, const std::string& template_prefix);
-/// Takes out everything, then the repository itself.
+/// Takes out everything, indexes before their children, blobs that no image lists last; then the repository itself.
+/// Requires that it is there.
 void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name);
 
 /// Stores a blob; one that is there already changes nothing and says nothing.
 void StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size);
 
-/// Digests that a manifest refers to and the repository lacks: blobs, then children. Foreign layers are not asked for.
+/// Digests that a manifest refers to and the repository lacks: blobs, then children, each once. Foreign layers are not
+/// asked for, nor is the subject of a referrer.
 struct MissingReferences {
   std::vector<Digest> blobs;
   std::vector<Digest> children;
+
+  [[nodiscard]] bool none() const { return blobs.empty() && children.empty(); }
 };
 MissingReferences FindMissing(const Repository& repository, const Manifest& manifest);
 
 /// Inserts a manifest whose references are all here. One that is there already changes nothing.
-/// Requires FindMissing to be empty.
+/// Requires FindMissing to find none.
 void InsertManifest(const ContentContext& context, Repository& repository, const ManifestPtr& manifest);
 
 enum class TagOutcome : std::uint8_t { kBound, kMoved, kUnchanged, kRefusedImmutable };
@@ -56,8 +61,9 @@ TagOutcome BindTag(const ContentContext& context, Repository& repository, const 
 /// Takes a tag off; the image stays, tagged or not. Requires that the tag is there.
 void RemoveTag(const ContentContext& context, Repository& repository, const Tag& tag);
 
-/// Removes an image with all its tags; blobs that no other image lists go with it.
+/// Removes an image with all its tags; blobs that no other image lists go with it (assumption `unreferenced_layers`).
 /// Requires that it is there and that no index here lists it.
+/// Order    tags, the manifest, then its blobs in manifest order.
 void RemoveImage(const ContentContext& context, Repository& repository, const Digest& digest);
 
 }  // namespace crrsim

@@ -5,13 +5,12 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "registry_model/policy/document.h"
 #include "registry_model/registry/repository.h"
+#include "registry_model/registry/resource_policy.h"
 #include "registry_model/replication/configuration.h"
 #include "sim/cow.h"
 
@@ -40,17 +39,6 @@ struct CreationTemplate {
     visit("createdAt", self.created_at);
     visit("updatedAt", self.updated_at);
   }
-};
-
-/// A registry policy: the text as it was put, and the same parsed once.
-struct RegistryPolicy {
-  std::string text;
-  std::shared_ptr<const policy::Document> document;
-
-  /// Requires text that PutRegistryPolicy accepted; a Defect otherwise.
-  static RegistryPolicy FromAcceptedText(std::string text);
-  void Encode(Writer& writer) const { writer.PutText(text); }
-  static RegistryPolicy Decode(Reader& reader) { return FromAcceptedText(std::string(reader.GetText())); }
 };
 
 struct Registry {

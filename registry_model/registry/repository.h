@@ -1,11 +1,10 @@
-// One repository: its settings, images, tags and blobs. Plain data; the operations that change it are in repository.cc
-// and keep the invariants:
+// One repository: its settings, images, tags and blobs. Plain data; the steps that change it are in content.h and keep
+// the invariants:
 // - a tag names an image that is here; an image knows all tags that name it;
 // - a blob's `references` is the number of images here that list it; an image's `indexes` the number of indexes here
-// that list it;
+//   that list it;
 // - `stored_bytes` is the sum of the blobs' sizes (and of manifests, where assumption `manifest_bytes` counts them): a
-// layer
-//   counts once a repository, whatever the number of images.
+//   layer counts once a repository, whatever the number of images.
 //
 // Source  ecr-replication.md 2.5 (defaults), 7 (7) (a layer is stored once a repository), 10.2.
 #pragma once
@@ -19,6 +18,7 @@
 #include "registry_model/events.h"
 #include "registry_model/names.h"
 #include "registry_model/oci/manifest.h"
+#include "registry_model/registry/resource_policy.h"
 #include "sim/index.h"
 
 namespace crrsim {
@@ -36,8 +36,8 @@ struct RepositorySettings {
   std::string encryption_type = "AES256";
   std::string kms_key;  // empty unless the type is KMS
   bool scan_on_push = false;
-  std::string repository_policy;  // JSON text, empty for none
-  std::string lifecycle_policy;   // JSON text, empty for none
+  std::optional<RepositoryPolicy> repository_policy;
+  std::string lifecycle_policy;  // JSON text, empty for none
   std::map<std::string, std::string> resource_tags;
 
   friend bool operator==(const RepositorySettings&, const RepositorySettings&) = default;
@@ -106,9 +106,15 @@ struct StoredBlob {
 /// A layer upload under way (InitiateLayerUpload to CompleteLayerUpload).
 struct LayerUpload {
   std::string bytes;
+  std::int64_t parts = 0;
+  ByteCount last_part;
+  std::int64_t short_parts = 0;  // parts under the minimum that were not the last
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("bytes", self.bytes);
+    visit("parts", self.parts);
+    visit("lastPart", self.last_part);
+    visit("shortParts", self.short_parts);
   }
 };
 

@@ -1,14 +1,17 @@
 // WHETHER A CROSS-ACCOUNT COPY IS ALLOWED is decided here, by a pure function of the destination registry and the
 // source account.
 //
-// Within one account nothing has to be granted. Another account needs `ecr:ReplicateImage` from the destination
-// registry's policy, and `ecr:CreateRepository` too where the repository has to be created. The resource is the
+// Within one account nothing has to be granted; a Deny of the registry's policy still denies. Another account needs
+// `ecr:ReplicateImage` from the destination registry's policy, and `ecr:CreateRepository` too where the repository has
+// to be created, and `ecr:TagResource` too where the creation template sets resource tags. The resource is the
 // destination repository; the principal is the source account's replication role (assumption `replication_principal`),
-// which a grant to the account's root covers.
+// which a grant to the account's root covers. Condition keys of the request: aws:PrincipalAccount, aws:PrincipalArn
+// (or, for the service as principal, aws:SourceAccount) and aws:RequestedRegion.
 //
-// Source  ecr-replication.md 3 (1 to 4, 7 to 10).
+// Source  ecr-replication.md 2.6 (6, 7), 3 (1 to 4, 7 to 10).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "registry_model/assumptions.h"
@@ -19,9 +22,9 @@
 namespace crrsim {
 
 struct Admission {
-  FailureCode failure =
-      FailureCode::kNone;      // kAccessDenied, kRepositoryNotFound, kRepositoryNotCreated, or none: admitted
-  std::string refused_action;  // `ecr:ReplicateImage` or `ecr:CreateRepository`; empty when admitted
+  /// kAccessDenied, kRepositoryNotFound, kRepositoryNotCreated, or none: admitted.
+  FailureCode failure = FailureCode::kNone;
+  std::string refused_action;  // the action that the policy does not allow; empty when it allows all
   /// Set when the repository has to be created first.
   std::optional<CreationDecision> creation;
 

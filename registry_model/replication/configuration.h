@@ -6,6 +6,7 @@
 // Source  ecr-replication.md 1.3 (shapes and limits), 1.4 (semantics).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,14 @@ struct RepositoryFilter {
 
 struct ReplicationRule {
   std::vector<RegistryKey> destinations;
-  std::vector<RepositoryFilter> filters;  // none: every repository
+  std::vector<RepositoryFilter> filters;   // none: every repository
+  std::optional<bool> delete_replication;  // as put; never true yet
   friend bool operator==(const ReplicationRule&, const ReplicationRule&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("destinations", self.destinations);
     visit("repositoryFilters", self.filters);
+    visit("deleteReplication", self.delete_replication);
   }
 };
 

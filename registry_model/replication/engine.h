@@ -8,9 +8,13 @@
 // Rules of the dialogue:
 // - Every Ask has exactly one outcome: an Answered input, whose Answer says kTimedOut when no answer came within the
 // request's timeout.
-// - Every Transfer has exactly one outcome: TransferArrived or TransferFailed; after a CancelTransfer there is none.
-//   An arrived transfer must be settled by one AcceptBlob or RejectBlob.
+// - Every Transfer has exactly one outcome: TransferArrived or TransferFailed; after a CancelTransfer there is none,
+// not
+//   even one that was on its way at the same instant. An arrived transfer must be settled by one AcceptBlob or
+//   RejectBlob, in the answer to its TransferArrived.
+// - A transfer may outlive the job that started it, when other jobs wait for its blob.
 // - A timer is an opaque number that comes back once, after its delay.
+// Requests and timers of a job that has ended still come back, and are ignored.
 // Order  actions are carried out in the order in which they are listed; inputs come in the order of the world's event
 // queue.
 #pragma once
@@ -35,7 +39,8 @@ using TimerId = std::uint64_t;
 // ---- Inputs -------------------------------------------------------------------------------------------------------
 
 /// A client's push was accepted in a registry whose rules send it on. `manifests` is the image and everything it refers
-/// to in its repository, children before their index, each once, the image itself last.
+/// to in its repository, children before their index, each once, the image itself last. A child that its repository
+/// lacks is left out, and the destination judges whether it can do without.
 struct ImageAccepted {
   RegistryKey source;
   RepositoryName repository;
@@ -62,10 +67,32 @@ struct ImageReplicated {
   std::vector<RegistryKey> destinations;  // where that registry's own rules would send it
 };
 
+/// One piece of content of an image. The same bytes can be a layer of one image and a manifest beside it, so a digest
+/// alone does not say whether it is there.
+enum class ContentKind : std::uint8_t { kBlob, kManifest };
+struct Content {
+  ContentKind kind = ContentKind::kBlob;
+  Digest digest;
+
+  friend bool operator==(const Content&, const Content&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("kind", self.kind);
+    visit("digest", self.digest);
+  }
+};
+
 /// What the destination said to a request.
 struct Answer {
   FailureCode failure = FailureCode::kNone;
-  std::vector<Digest> missing;  // of kCheckContent: those of the asked digests that are absent there
+  /// Of kCheckContent: which of Ask::content are absent there, by their places in it, in ascending order.
+  std::vector<std::uint32_t> missing;
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("failure", self.failure);
+    visit("missing", self.missing);
+  }
 };
 struct Answered {
   RequestId request = 0;
@@ -93,19 +120,40 @@ struct Ask {
   RequestId request = 0;
   JobId job = 0;
   JobStep step = JobStep::kAdmit;  // any but kTransfer
-  Replication replication;
-  std::vector<Digest> content;  // kCheckContent: manifests and blobs in question
-  ManifestPtr manifest;         // kPutManifest: which; kBindTag: the one to bind
+  ReplicationPtr replication;
+  std::vector<Content> content;  // kCheckContent: the image's blobs and manifests, each once
+  ManifestPtr manifest;          // kPutManifest: which; kBindTag: the one to bind
   Duration timeout;
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("job", self.job);
+    visit("step", self.step);
+    visit("replication", self.replication);
+    visit("content", self.content);
+    visit("manifest", self.manifest);
+    visit("timeout", self.timeout);
+  }
 };
 /// Move one blob from the job's source repository to its destination repository.
 struct StartTransfer {
   TransferId transfer = 0;
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
   Digest blob;
   ByteCount size;
   Duration stall_timeout;  // fails with kTimedOut after this long without progress
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("transfer", self.transfer);
+    visit("job", self.job);
+    visit("replication", self.replication);
+    visit("blob", self.blob);
+    visit("size", self.size);
+    visit("stall_timeout", self.stall_timeout);
+  }
 };
 struct CancelTransfer {
   TransferId transfer = 0;
@@ -126,12 +174,14 @@ struct SetTimer {
 };
 struct ReportQueued {
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
 };
 struct ReportStarted {
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
 };
+/// `attempt` counts, from 1, the failures in a row of this step of this job; each blob and each manifest has its own
+/// count. `retry_in` is empty when the job ends instead.
 struct ReportStepFailed {
   JobId job = 0;
   JobStep step = JobStep::kAdmit;
@@ -141,7 +191,7 @@ struct ReportStepFailed {
 };
 struct ReportEnded {
   JobId job = 0;
-  Replication replication;
+  ReplicationPtr replication;
   ReplicationStatus status = ReplicationStatus::kInProgress;  // kComplete or kFailed
   FailureCode failure = FailureCode::kNone;
   Instant queued_at;
@@ -168,8 +218,9 @@ class ReplicationEngine {
   virtual void Save(Writer& writer) const = 0;
   /// Replaces the state by what Save wrote. Throws ArchiveError on damaged bytes.
   virtual void Load(Reader& reader) = 0;
-  /// Adds the state, without numbers that depend on history, to a state hash.
-  virtual void AddTo(StateHash& hash) const = 0;
+  /// Adds the state, without numbers that depend on history, to a state hash. Instants count by their distance from
+  /// `now`; the engine's own timers are part of this, so the world need not hash them.
+  virtual void AddTo(StateHash& hash, Instant now) const = 0;
 };
 
 /// How the standard engine works; every figure is a choice of the scenario with a default stated here.

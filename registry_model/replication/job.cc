@@ -4,6 +4,12 @@
 
 namespace crrsim {
 
+std::string Replication::ShareKey() const {
+  Writer writer;
+  writer.Put(*this);
+  return writer.TakeBytes();
+}
+
 std::string_view NameOf(JobStep step) {
   constexpr std::array<std::string_view, kJobStepCount> kNames = {"admit", "check-content", "transfer", "put-manifest",
                                                                   "bind-tag"};
@@ -16,18 +22,18 @@ std::string_view NameOf(ReplicationStatus status) {
 }
 
 std::string_view NameOf(FailureCode code) {
-  constexpr std::array<std::string_view, 12> kNames = {"",
-                                                       "AccessDenied",
-                                                       "RepositoryNotFound",
-                                                       "RepositoryNotCreated",
-                                                       "RegistryNotFound",
-                                                       "SourceImageNotFound",
-                                                       "DigestMismatch",
-                                                       "ContentMissing",
-                                                       "TagImmutable",
-                                                       "TimedOut",
-                                                       "Injected",
-                                                       "RetriesExhausted"};
+  constexpr std::array<std::string_view, kFailureCodeCount> kNames = {"",
+                                                                      "AccessDenied",
+                                                                      "RepositoryNotFound",
+                                                                      "RepositoryNotCreated",
+                                                                      "RegistryNotFound",
+                                                                      "SourceImageNotFound",
+                                                                      "DigestMismatch",
+                                                                      "ContentMissing",
+                                                                      "TagImmutable",
+                                                                      "TimedOut",
+                                                                      "Injected",
+                                                                      "RetriesExhausted"};
   return kNames.at(static_cast<std::size_t>(code));
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,12 @@ struct Replication {
     visit("digest", self.digest);
     visit("tag", self.tag);
   }
+  /// For shared storage in archives: its canonical bytes.
+  [[nodiscard]] std::string ShareKey() const;
 };
+
+/// Everything that concerns one job shares one.
+using ReplicationPtr = std::shared_ptr<const Replication>;
 
 /// The steps of a job in their order. Each may fail and be tried again; the later ones may send it back to
 /// kCheckContent.
@@ -72,6 +78,7 @@ enum class FailureCode : std::uint8_t {
   kInjected,              // a fault of the scenario made the step fail
   kRetriesExhausted,      // given up after the retry time
 };
+inline constexpr std::size_t kFailureCodeCount = 12;
 /// `AccessDenied`, `RepositoryNotFound`, ...; empty for kNone.
 std::string_view NameOf(FailureCode code);
 

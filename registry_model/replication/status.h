@@ -1,16 +1,25 @@
 // The replication status of every image, as DescribeImageReplicationStatus gives it: a projection of JobQueued and
 // JobEnded.
 //
-// One entry a destination, kept at the source, whatever the number of tags; the newest job to a destination decides.
-// Entries are kept for ever (assumption `status_retention` has no other value yet).
+// One entry a destination, kept at the source, whatever the number of tags: the job that was queued last to a
+// destination decides, so a new tag on an image that is COMPLETE makes it IN_PROGRESS again, and the end of an older
+// job changes nothing. Children that travel with their index have no entry of their own. Entries are kept for ever, the
+// image's deletion included (assumption `status_retention` has no other value yet), so there are as many as pairs of an
+// image and a destination.
 //
+//   StatusBoard board;
+//   board.OnEvent({now, JobQueued{1, replication}});
+//   board.StatusOf({replication.source, replication.repository, replication.digest});  // one entry, IN_PROGRESS
+//
+// Errors  none: the end of a job that was never queued, which only a broken engine reports, changes nothing.
+// Determinism  equal events in equal order give equal boards, byte for byte.
 // Source  ecr-replication.md 5.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "registry_model/events.h"
+#include "registry_model/repository_numbers.h"
 #include "sim/index.h"
 
 namespace crrsim {
@@ -19,7 +28,7 @@ struct DestinationStatus {
   RegistryKey destination;
   ReplicationStatus status = ReplicationStatus::kInProgress;
   FailureCode failure = FailureCode::kNone;
-  JobId job = 0;  // the newest to this destination
+  JobId job = 0;  // the one queued last to this destination
   friend bool operator==(const DestinationStatus&, const DestinationStatus&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
@@ -37,9 +46,6 @@ struct SourceImage {
   Digest digest;
   friend auto operator<=>(const SourceImage&, const SourceImage&) = default;
   friend bool operator==(const SourceImage&, const SourceImage&) = default;
-  [[nodiscard]] std::uint64_t LookupHash() const {
-    return digest.LookupHash() ^ repository.LookupHash() ^ registry.region.LookupHash() ^ registry.account.number();
-  }
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registry", self.registry);
@@ -57,11 +63,29 @@ class StatusBoard {
 
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
+    visit("sources", self.sources_);
     visit("images", self.images_);
   }
 
  private:
-  Index<SourceImage, std::vector<DestinationStatus>> images_;
+  struct ImageKey {
+    RepositoryNumber source = 0;
+    Digest digest;
+    friend auto operator<=>(const ImageKey&, const ImageKey&) = default;
+    friend bool operator==(const ImageKey&, const ImageKey&) = default;
+    [[nodiscard]] std::uint64_t LookupHash() const { return digest.LookupHash() ^ source; }
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("source", self.source);
+      visit("digest", self.digest);
+    }
+  };
+
+  void Queue(const JobQueued& event);
+  void End(const JobEnded& event);
+
+  RepositoryNumbers sources_;
+  Index<ImageKey, std::vector<DestinationStatus>> images_;
 };
 
 }  // namespace crrsim

@@ -41,31 +41,31 @@ void World::Feed(EngineInput input) {
 // ---- Messages -------------------------------------------------------------------------------------------------------
 
 void World::CarryOut(Ask action) {
-  const auto from = action.replication.source.region;
-  const auto to = action.replication.destination.region;
+  const auto from = action.replication->source.region;
+  const auto to = action.replication->destination.region;
   const auto id = action.request;
   const auto deadline = now_ + action.timeout;
-  if (FindRegistry(action.replication.destination) == nullptr) {
+  if (FindRegistry(action.replication->destination) == nullptr) {
     Feed(Answered{id, Answer{FailureCode::kRegistryNotFound, {}}});
     return;
   }
-  auto& request = requests_.Insert(id, PendingRequest{std::move(action), deadline, RequestPhase::kUnderWay, {}});
+  auto& request = requests_.Emplace(id, PendingRequest{std::move(action), deadline, RequestPhase::kUnderWay, {}}).first;
   if (const auto cut = faults_.Cutting(from, to)) {
     HitFault(*cut);
     request.phase = RequestPhase::kLost;
-    Schedule(deadline, {Kind::kRequestTimesOut, id, 0});
+    Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   const auto arrival = now_ + network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
-  Schedule(arrival, {Kind::kRequestArrives, id, 0});
-  if (arrival > deadline) Schedule(deadline, {Kind::kRequestTimesOut, id, 0});
+  Schedule(arrival, {ScheduledKind::kRequestArrives, id, 0});
+  if (arrival > deadline) Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
 }
 
 // ---- Transfers ------------------------------------------------------------------------------------------------------
 
 void World::CarryOut(StartTransfer action) {
   const auto id = action.transfer;
-  const auto& copy = action.replication;
+  const auto& copy = *action.replication;
   const auto* source = registries_.at(copy.source).Find(copy.repository);
   if (source == nullptr || source->blobs.Find(action.blob) == nullptr) {
     Feed(TransferFailed{id, FailureCode::kSourceImageNotFound});
@@ -74,14 +74,14 @@ void World::CarryOut(StartTransfer action) {
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
   const auto delay = network_.DrawMessageDelay(SiteOf(copy.source.region), SiteOf(copy.destination.region));
   ActiveTransfer transfer;
-  transfer.flow_starts = Schedule(now_ + delay, {Kind::kFlowStarts, id, 0});
+  transfer.flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
   transfer.start = std::move(action);
   transfers_.Insert(id, std::move(transfer));
 }
 
 void World::StartFlow(TransferId id) {
   auto& transfer = *transfers_.Find(id);
-  const auto& copy = transfer.start.replication;
+  const auto& copy = *transfer.start.replication;
   FlowSpec flow;
   flow.from = SiteOf(copy.source.region);
   flow.to = SiteOf(copy.destination.region);
@@ -98,7 +98,7 @@ void World::CompleteFlows() {
     auto& transfer = *transfers_.Find(flow.owner);
     transfer.flow.reset();
     auto arrived = transfer.start.blob;
-    if (const auto fault = faults_.Failing(JobStep::kTransfer, transfer.start.replication)) {
+    if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer.start.replication)) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));
     }
@@ -111,7 +111,7 @@ void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber c
   transfer.stalled = true;
   ++transfer.stalls;
   HitFault(cause);
-  Schedule(now_ + transfer.start.stall_timeout, {Kind::kTransferStalls, id, transfer.stalls});
+  Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id, transfer.stalls});
 }
 
 void World::StallExpired(TransferId id, std::uint64_t stall) {
@@ -131,7 +131,7 @@ ByteCount World::StopFlow(ActiveTransfer& transfer) {
 void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {
   const auto transfer = std::move(*transfers_.Find(id));
   transfers_.Erase(id);
-  const auto& copy = transfer.start.replication;
+  const auto& copy = *transfer.start.replication;
   Emit(TransferEnded{id, transfer.start.job, copy.source, copy.destination, copy.repository, transfer.start.blob,
                      copy.source.account, useful, wasted, failure});
 }
@@ -146,7 +146,7 @@ void World::CarryOut(const CancelTransfer& action) {
 void World::CarryOut(const AcceptBlob& action) {
   const auto* transfer = transfers_.Find(action.transfer);
   CRRSIM_CHECK(transfer != nullptr, "transfer {} is accepted but not under way", action.transfer);
-  const auto& copy = transfer->start.replication;
+  const auto& copy = *transfer->start.replication;
   const auto size = transfer->start.size;
   auto* repository = registries_.at(copy.destination).FindMutable(copy.repository);
   if (repository == nullptr) {
@@ -166,11 +166,13 @@ void World::CarryOut(const RejectBlob& action) {
 
 // ---- Timers and reports ---------------------------------------------------------------------------------------------
 
-void World::CarryOut(const SetTimer& action) { Schedule(now_ + action.delay, {Kind::kEngineTimer, action.timer, 0}); }
+void World::CarryOut(const SetTimer& action) {
+  Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
+}
 
-void World::CarryOut(ReportQueued action) { Emit(JobQueued{action.job, std::move(action.replication)}); }
+void World::CarryOut(ReportQueued action) { Emit(JobQueued{action.job, *action.replication}); }
 
-void World::CarryOut(ReportStarted action) { Emit(JobStarted{action.job, std::move(action.replication)}); }
+void World::CarryOut(ReportStarted action) { Emit(JobStarted{action.job, *action.replication}); }
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
@@ -179,7 +181,7 @@ void World::CarryOut(const ReportStepFailed& action) {
 }
 
 void World::CarryOut(ReportEnded action) {
-  Emit(JobEnded{action.job, std::move(action.replication), action.status, action.failure, action.queued_at});
+  Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
 }
 
 // ---- Faults ---------------------------------------------------------------------------------------------------------
@@ -189,7 +191,7 @@ FaultNumber World::BeginFault(const std::string& name, std::variant<Partition, S
   const auto number = faults_.Begin(name, what);
   Emit(FaultBegan{name, number});
   if (const auto* partition = std::get_if<Partition>(&what)) SetLink(*partition, LinkState::kDown, number);
-  if (duration) Schedule(now_ + *duration, {Kind::kFaultEnds, number, 0});
+  if (duration) Schedule(now_ + *duration, {ScheduledKind::kFaultEnds, number, 0});
   RescheduleNetworkWake();
   return number;
 }
@@ -209,7 +211,7 @@ void World::SetLink(const Partition& partition, LinkState state, FaultNumber cau
   network_.SetLinkState(now_, SiteOf(partition.from), SiteOf(partition.to), state);
   std::vector<TransferId> crossing;
   transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
-    const auto& copy = transfer.start.replication;
+    const auto& copy = *transfer.start.replication;
     if (transfer.flow && copy.source.region == partition.from && copy.destination.region == partition.to) {
       crossing.push_back(id);
     }

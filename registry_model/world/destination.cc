@@ -11,28 +11,28 @@ namespace crrsim {
 
 void World::RequestArrived(RequestId id) {
   const auto& ask = requests_.Find(id)->ask;
-  auto answer = AnswerAt(registries_.at(ask.replication.destination), ask);
+  auto answer = AnswerAt(registries_.at(ask.replication->destination), ask);
   auto& request = *requests_.Find(id);
   if (request.phase == RequestPhase::kUnderWayUnheard) {
     requests_.Erase(id);
     return;
   }
-  const auto from = request.ask.replication.destination.region;
-  const auto to = request.ask.replication.source.region;
+  const auto from = request.ask.replication->destination.region;
+  const auto to = request.ask.replication->source.region;
   request.answer = std::move(answer);
   request.phase = RequestPhase::kLost;
   if (const auto cut = faults_.Cutting(from, to)) {
     HitFault(*cut);
-    Schedule(request.deadline, {Kind::kRequestTimesOut, id, 0});
+    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   const auto arrival = now_ + network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
   if (arrival > request.deadline) {
-    Schedule(request.deadline, {Kind::kRequestTimesOut, id, 0});
+    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   request.phase = RequestPhase::kAnswered;
-  Schedule(arrival, {Kind::kAnswerArrives, id, 0});
+  Schedule(arrival, {ScheduledKind::kAnswerArrives, id, 0});
 }
 
 void World::AnswerArrived(RequestId id) {
@@ -52,7 +52,7 @@ void World::RequestTimedOut(RequestId id) {
 }
 
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
-  if (const auto fault = faults_.Failing(ask.step, ask.replication)) {
+  if (const auto fault = faults_.Failing(ask.step, *ask.replication)) {
     HitFault(*fault);
     return {std::get<StepFault>(faults_.all().at(*fault).what).failure, {}};
   }
@@ -72,7 +72,7 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
 }
 
 Answer World::Admit(Registry& destination, const Ask& ask) {
-  const auto& copy = ask.replication;
+  const auto& copy = *ask.replication;
   const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
   if (copy.source.account != copy.destination.account) {
     Emit(PermissionDecided{ask.job, copy, admission.refused_action.empty(), admission.refused_action});
@@ -86,19 +86,20 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
 }
 
 Answer World::CheckContent(const Registry& destination, const Ask& ask) const {
-  const auto* repository = destination.Find(ask.replication.repository);
+  const auto* repository = destination.Find(ask.replication->repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   Answer answer;
-  for (const auto& digest : ask.content) {
-    if (repository->blobs.Find(digest) == nullptr && repository->FindImage(digest) == nullptr) {
-      answer.missing.push_back(digest);
-    }
+  for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
+    const auto& [kind, digest] = ask.content[place];
+    const bool is_there = kind == ContentKind::kBlob ? repository->blobs.Find(digest) != nullptr
+                                                     : repository->FindImage(digest) != nullptr;
+    if (!is_there) answer.missing.push_back(place);
   }
   return answer;
 }
 
 Answer World::PutManifest(Registry& destination, const Ask& ask) {
-  const auto& copy = ask.replication;
+  const auto& copy = *ask.replication;
   auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   const auto missing = FindMissing(*repository, *ask.manifest);
@@ -116,7 +117,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
 }
 
 Answer World::BindTagAt(Registry& destination, const Ask& ask) {
-  const auto& copy = ask.replication;
+  const auto& copy = *ask.replication;
   auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   if (repository->FindImage(copy.digest) == nullptr) return {FailureCode::kContentMissing, {}};
@@ -132,12 +133,12 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
 
 void World::NoteReplicated(const RegistryKey& registry, const Ask& ask) {
   const auto& there = registries_.at(registry);
-  auto onward = DestinationsOf(there.replication, ask.replication.repository, assumptions_);
+  auto onward = DestinationsOf(there.replication, ask.replication->repository, assumptions_);
   if (onward.empty()) return;
-  const auto* repository = there.Find(ask.replication.repository);
-  const auto* image = repository->FindImage(ask.replication.digest);
-  Feed(ImageReplicated{registry, ask.replication.repository, ClosureOf(*repository, image->manifest),
-                       ask.replication.tag, std::move(onward)});
+  const auto* repository = there.Find(ask.replication->repository);
+  const auto* image = repository->FindImage(ask.replication->digest);
+  Feed(ImageReplicated{registry, ask.replication->repository, ClosureOf(*repository, image->manifest),
+                       ask.replication->tag, std::move(onward)});
 }
 
 }  // namespace crrsim

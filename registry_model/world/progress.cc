@@ -41,7 +41,7 @@ std::optional<CopyProgress> World::ProgressOf(const Replication& copy, ByteCount
   }
   std::int64_t rate = 0;
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
-    const auto& other = transfer.start.replication;
+    const auto& other = *transfer.start.replication;
     if (!transfer.flow || other.destination != copy.destination || other.repository != copy.repository ||
         !moving.contains(transfer.start.blob)) {
       return;

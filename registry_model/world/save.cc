@@ -89,14 +89,14 @@ Hash128 World::StateHashValue() const {
   for (const auto& [number, scan] : scans_) add("scan", scan);
   // What is under way counts by what it is and how far off it is, never by its number.
   requests_.ForEachSorted([&](RequestId, const PendingRequest& request) {
-    add("request", request.ask.step, request.ask.replication, request.ask.content, request.phase,
+    add("request", request.ask.step, *request.ask.replication, request.ask.content, request.phase,
         request.deadline - now_);
   });
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
-    add("transfer", transfer.start.replication, transfer.start.blob, delivered, transfer.stalled);
+    add("transfer", *transfer.start.replication, transfer.start.blob, delivered, transfer.stalled);
   });
-  engine_->AddTo(hash);
+  engine_->AddTo(hash, now_);
   return hash.value();
 }
 

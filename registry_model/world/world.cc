@@ -162,25 +162,25 @@ RunEnd World::RunUntilIdle(Instant limit) {
 
 void World::Dispatch(const Scheduled& what) {
   switch (what.kind) {
-    case Kind::kEngineTimer:
+    case ScheduledKind::kEngineTimer:
       return Feed(TimerFired{what.subject});
-    case Kind::kRequestArrives:
+    case ScheduledKind::kRequestArrives:
       return RequestArrived(what.subject);
-    case Kind::kAnswerArrives:
+    case ScheduledKind::kAnswerArrives:
       return AnswerArrived(what.subject);
-    case Kind::kRequestTimesOut:
+    case ScheduledKind::kRequestTimesOut:
       return RequestTimedOut(what.subject);
-    case Kind::kFlowStarts:
+    case ScheduledKind::kFlowStarts:
       return StartFlow(what.subject);
-    case Kind::kTransferStalls:
+    case ScheduledKind::kTransferStalls:
       return StallExpired(what.subject, what.version);
-    case Kind::kNetworkWakes:
+    case ScheduledKind::kNetworkWakes:
       network_wake_.reset();
       network_wake_at_.reset();
       return CompleteFlows();
-    case Kind::kScanEnds:
+    case ScheduledKind::kScanEnds:
       return EndScan(what.subject);
-    case Kind::kFaultEnds:
+    case ScheduledKind::kFaultEnds:
       if (faults_.all().at(what.subject).in_force) EndFault(what.subject);
       return;
   }
@@ -193,7 +193,7 @@ void World::RescheduleNetworkWake() {
   if (network_wake_) queue_.Cancel(*network_wake_);
   network_wake_.reset();
   network_wake_at_ = next;
-  if (next) network_wake_ = Schedule(std::max(*next, now_), {Kind::kNetworkWakes, 0, 0});
+  if (next) network_wake_ = Schedule(std::max(*next, now_), {ScheduledKind::kNetworkWakes, 0, 0});
 }
 
 // ---- Scans ----------------------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ void World::StartScan(const RegistryKey& registry, const RepositoryName& reposit
   image.scan = ImageScan{ScanStatus::kInProgress, now_, Instant(), {}};
   const auto number = ++scans_started_;
   scans_.emplace(number, RunningScan{registry, repository, digest});
-  Schedule(now_ + scan_duration_, {Kind::kScanEnds, number, 0});
+  Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number, 0});
   Emit(ScanStarted{registry, repository, digest});
 }
 

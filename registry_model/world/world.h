@@ -15,6 +15,7 @@
 // network, faults deciding what is lost -> the destination's steps (destination.cc) -> events.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <variant>
@@ -28,6 +29,7 @@
 #include "registry_model/world/config.h"
 #include "registry_model/world/engine_holder.h"
 #include "registry_model/world/faults.h"
+#include "registry_model/world/in_flight.h"
 #include "sim/digest.h"
 #include "sim/event_queue.h"
 #include "sim/index.h"
@@ -62,11 +64,19 @@ class World final : private EventSink, private ScanStarter {
 
   // ---- Calls ----
 
-  /// One API call at the current instant; it takes no virtual time. `Request` is one of api/requests.h.
-  /// On error  what ECR would answer; nothing was changed, and CallRefused was emitted.
+  /// One API call at the current instant; it takes no virtual time. `Request` is one of api/requests.h; the registry
+  /// that answers is the one that its `registryId` names, by default the caller's own. On error  what ECR would answer;
+  /// nothing was changed, and CallRefused was emitted.
   template <class Request>
   ApiResult<typename Request::Response> Apply(const Caller& caller, const Request& request) {
-    return Call(caller, request.registry_id, Request::kOperation,
+    return Call(caller, RegistryIdOf(request), Request::kOperation,
+                [&](ApiContext& context) { return Execute(context, request); });
+  }
+  /// The same for requests of simulated clients (api/client_requests.h), which name the registry by its key.
+  template <class Request>
+  ApiResult<typename Request::Response> Apply(const Caller& caller, const RegistryKey& registry,
+                                              const Request& request) {
+    return Call(caller, registry.account.text(), Request::kOperation,
                 [&](ApiContext& context) { return Execute(context, request); });
   }
   /// The same from the wire form: an operation's name and its JSON request. Returns its JSON response.
@@ -128,70 +138,6 @@ class World final : private EventSink, private ScanStarter {
   [[nodiscard]] Hash128 StateHashValue() const;
 
  private:
-  enum class Kind : std::uint8_t {
-    kEngineTimer,      // subject: timer
-    kRequestArrives,   // subject: request, at the destination
-    kAnswerArrives,    // subject: request, at the source
-    kRequestTimesOut,  // subject: request
-    kFlowStarts,       // subject: transfer
-    kTransferStalls,   // subject: transfer; version: its stall
-    kNetworkWakes,     // a flow completes
-    kScanEnds,         // subject: scan
-    kFaultEnds,        // subject: fault
-  };
-  struct Scheduled {
-    Kind kind = Kind::kEngineTimer;
-    std::uint64_t subject = 0;
-    std::uint64_t version = 0;
-    template <class Self, class Visit>
-    static void Fields(Self& self, Visit&& visit) {
-      visit("kind", self.kind);
-      visit("subject", self.subject);
-      visit("version", self.version);
-    }
-  };
-  enum class RequestPhase : std::uint8_t { kUnderWay, kUnderWayUnheard, kAnswered, kLost };
-  struct PendingRequest {
-    Ask ask;
-    Instant deadline;
-    RequestPhase phase =
-        RequestPhase::kUnderWay;  // kUnderWayUnheard: the asker has given up, the message has not arrived
-    Answer answer;                // once it is on its way back
-    template <class Self, class Visit>
-    static void Fields(Self& self, Visit&& visit) {
-      visit("ask", self.ask);
-      visit("deadline", self.deadline);
-      visit("phase", self.phase);
-      visit("answer", self.answer);
-    }
-  };
-  struct ActiveTransfer {
-    StartTransfer start;
-    std::optional<FlowId> flow;  // empty until its latency has passed
-    EventId flow_starts;
-    std::uint64_t stalls = 0;  // how often it has begun to stall
-    bool stalled = false;
-    template <class Self, class Visit>
-    static void Fields(Self& self, Visit&& visit) {
-      visit("start", self.start);
-      visit("flow", self.flow);
-      visit("flowStarts", self.flow_starts);
-      visit("stalls", self.stalls);
-      visit("stalled", self.stalled);
-    }
-  };
-  struct RunningScan {
-    RegistryKey registry;
-    RepositoryName repository;
-    Digest digest;
-    template <class Self, class Visit>
-    static void Fields(Self& self, Visit&& visit) {
-      visit("registry", self.registry);
-      visit("repository", self.repository);
-      visit("digest", self.digest);
-    }
-  };
-
   template <class Body>
   auto Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view operation, Body body)
       -> decltype(body(std::declval<ApiContext&>()));

@@ -1,0 +1,178 @@
+// The network of a scenario: what a preset gives, and what the file says instead.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/scenario/network_presets.h"
+#include "harness/scenario/parts.h"
+#include "sim/nearest_name.h"
+
+namespace crrsim {
+
+namespace {
+
+const NetworkPreset* FindPreset(LoadContext& context, const Place& place, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const auto& preset : NetworkPresets()) {
+    if (preset.name == name) return &preset;
+    names.push_back(preset.name);
+  }
+  context.Refuse(place, fmt::format("there is no network preset '{}'{}; the presets are: {}", name,
+                                    DidYouMean(name, names), names.front()));
+  return nullptr;
+}
+
+using LinkMap = std::map<std::pair<RegionName, RegionName>, LinkConfig>;
+
+void LoadLink(LoadContext& context, const Node& node, LinkMap& links) {
+  ObjectReader reader(context, node, SectionOf("link"));
+  LinkConfig link;
+  const auto between = reader.RegionList("between");
+  const auto from = reader.Region("from");
+  const auto to = reader.Region("to");
+  link.latency = reader.Span("latency").value_or(Duration());
+  link.jitter = reader.Span("jitter").value_or(Duration());
+  link.bandwidth = reader.Rate("bandwidth").value_or(BytesPerSecond::Unlimited());
+  if (link.bandwidth == BytesPerSecond())
+    context.Refuse(reader.Get("bandwidth")->place,
+                   "a link without bandwidth carries nothing; cut it with a partition instead");
+  const auto add = [&](const RegionName& one, const RegionName& other) {
+    link.from = one;
+    link.to = other;
+    if (one == other)
+      return context.Refuse(node.place, "a link joins two different regions; within_region is an option");
+    if (!links.emplace(std::pair(one, other), link).second) {
+      context.Refuse(node.place, fmt::format("the link from {} to {} is given twice", one.text(), other.text()));
+    }
+  };
+  if (reader.Get("between") != nullptr) {
+    if (between.size() == 2) {
+      add(between[0], between[1]);
+      add(between[1], between[0]);
+    } else if (reader.Get("between")->items.size() != 2) {
+      context.Refuse(node.place, "'between' takes two regions");
+    }
+  } else if (from && to) {
+    add(*from, *to);
+  } else if (node.IsMap() && (reader.Get("from") == nullptr || reader.Get("to") == nullptr)) {
+    context.Refuse(node.place, "expected between: [region, region], or from and to");
+  }
+}
+
+void LoadCapacities(LoadContext& context, const Node& node, Scenario& scenario) {
+  if (!node.IsMap())
+    return context.Refuse(node.place, fmt::format("found {}, expected a map of regions", DescriptionOf(node)));
+  for (const auto& member : node.members) {
+    Node name;
+    name.kind = Node::Kind::kScalar;
+    name.text = member.key;
+    name.place = member.key_place;
+    const auto region = ValueReader(context).Region(name);
+    ObjectReader reader(context, member.value, SectionOf("capacity"));
+    const auto egress = reader.Rate("egress");
+    const auto ingress = reader.Rate("ingress");
+    for (auto& config : scenario.world.regions) {
+      if (!region || config.name != *region) continue;
+      if (egress) config.egress = *egress;
+      if (ingress) config.ingress = *ingress;
+    }
+  }
+}
+
+void FillFromPreset(LoadContext& context, const Place& place, const NetworkPreset& preset, Scenario& scenario,
+                    LinkMap& links) {
+  scenario.network_source = preset.source;
+  for (auto& region : scenario.world.regions) {
+    region.egress = std::min(region.egress, preset.region_egress);
+    region.ingress = std::min(region.ingress, preset.region_ingress);
+  }
+  for (const auto& from : context.regions) {
+    for (const auto& to : context.regions) {
+      if (from == to || links.contains({from, to})) continue;
+      const auto latency = preset.LatencyOf(from.text(), to.text());
+      if (latency) {
+        links.emplace(std::pair(from, to), LinkConfig{from, to, *latency, Duration(), preset.link_bandwidth});
+        continue;
+      }
+      const bool from_known =
+          std::find(preset.regions.begin(), preset.regions.end(), from.text()) != preset.regions.end();
+      std::string known;
+      for (const auto name : preset.regions) known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
+      context.Refuse(place, fmt::format("preset {} has no figures for {}; give its links under network: {{preset: {}, "
+                                        "links: [...]}}. It knows {}",
+                                        preset.name, from_known ? to.text() : from.text(), preset.name, known));
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void LoadNetwork(LoadContext& context, const Node& node, Scenario& scenario) {
+  LinkMap links;
+  const NetworkPreset* preset = nullptr;
+  if (node.IsScalar()) {
+    preset = FindPreset(context, node.place, node.text);
+    if (preset == nullptr) return;
+  } else {
+    ObjectReader reader(context, node, SectionOf("network"));
+    if (const auto name = reader.Text("preset")) {
+      preset = FindPreset(context, reader.Get("preset")->place, *name);
+      if (preset == nullptr) return;
+    }
+    if (const auto* list = reader.Get("links")) {
+      for (const auto* item : ValueReader(context).List(*list)) LoadLink(context, *item, links);
+    }
+    if (const auto* capacities = reader.Get("regions")) LoadCapacities(context, *capacities, scenario);
+  }
+  const auto sound = context.diagnostics.empty();
+  if (preset != nullptr) FillFromPreset(context, node.place, *preset, scenario, links);
+  for (const auto& from : context.regions) {
+    for (const auto& to : context.regions) {
+      if (from == to) continue;
+      const auto link = links.find({from, to});
+      if (link != links.end()) {
+        scenario.world.links.push_back(link->second);
+      } else if (sound && preset == nullptr) {
+        context.Refuse(node.place, fmt::format("no link from {} to {}; add it under links, or name a preset",
+                                               from.text(), to.text()));
+      }
+    }
+  }
+}
+
+void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario) {
+  ObjectReader reader(context, node, SectionOf("options"));
+  auto& world = scenario.world;
+  const auto positive = [&](std::string_view key, std::int64_t& into) {
+    const auto value = reader.Integer(key);
+    if (value == 0) return context.Refuse(reader.Get(key)->place, fmt::format("'{}' has to be at least 1", key));
+    if (value) into = *value;
+  };
+  positive("transfers_per_job", world.engine.transfers_per_job_max);
+  positive("jobs_in_flight", world.engine.jobs_in_flight_max);
+  positive("replication_rules", world.api.rules_max);
+  positive("replication_destinations", world.api.destinations_max);
+  if (const auto value = reader.Span("request_timeout")) world.engine.request_timeout = *value;
+  if (const auto value = reader.Span("stall_timeout")) world.engine.stall_timeout = *value;
+  if (const auto value = reader.Span("call_latency")) scenario.call_latency = *value;
+  if (const auto value = reader.Span("scan_duration")) world.scan_duration = *value;
+  if (reader.OneOf("same_instant") == "seeded") world.same_instant = SameInstant::kSeeded;
+  if (const auto* retry = reader.Get("retry")) {
+    ObjectReader backoff(context, *retry, SectionOf("retry"));
+    if (const auto value = backoff.Span("first")) world.engine.retry_first = *value;
+    if (const auto value = backoff.Span("cap")) world.engine.retry_cap = *value;
+    if (const auto value = backoff.Span("give_up")) world.engine.retry_give_up = *value;
+    if (const auto value = backoff.Percent("jitter")) world.engine.retry_jitter_percent = *value;
+    if (world.engine.retry_first == Duration())
+      context.Refuse(retry->place, "a first wait of nothing would try again for ever at one instant");
+  }
+  if (const auto* within = reader.Get("within_region")) {
+    ObjectReader way(context, *within, SectionOf("within-region"));
+    if (const auto value = way.Span("latency")) world.within_region.latency = *value;
+    if (const auto value = way.Rate("bandwidth")) world.within_region.bandwidth = *value;
+  }
+}
+
+}  // namespace crrsim

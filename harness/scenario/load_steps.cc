@@ -1,0 +1,286 @@
+// The timeline: what a scenario does.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/scenario/documents.h"
+#include "harness/scenario/parts.h"
+#include "registry_model/api/wire.h"
+#include "registry_model/policy/arn.h"
+#include "sim/nearest_name.h"
+
+namespace crrsim {
+
+namespace {
+
+bool IsOperationName(std::string_view key) { return !key.empty() && key.front() >= 'A' && key.front() <= 'Z'; }
+
+/// The caller's ARN, or empty for the root of the registry's account.
+std::string LoadCaller(LoadContext& context, ObjectReader& reader) {
+  const auto text = reader.Text("as");
+  if (!text) return {};
+  const auto arn = policy::ParseArn(*text);
+  if (!arn || !AccountId::Parse(arn->account).ok()) {
+    context.Refuse(
+        reader.Get("as")->place,
+        fmt::format("'{}' names no principal; expected an ARN such as arn:aws:iam::111122223333:role/push", *text));
+    return {};
+  }
+  return *text;
+}
+
+std::string LoadException(LoadContext& context, ObjectReader& reader) {
+  const auto text = reader.Text("fails_with");
+  if (!text) return {};
+  const auto names = KnownExceptions();
+  if (std::find(names.begin(), names.end(), *text) != names.end()) return *text;
+  context.Refuse(reader.Get("fails_with")->place,
+                 fmt::format("'{}' is not an exception of this API{}", *text, DidYouMean(*text, names)));
+  return {};
+}
+
+CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
+  // The operation's name is a key like any other to the reader.
+  auto section = SectionOf("step call");
+  section.keys.insert(section.keys.begin(), KeySpec{call.key, ValueKind::kDocument, Need::kRequired, "The request."});
+  ObjectReader reader(context, node, section, &CommonStepKeys());
+  CallStep step;
+  step.operation = call.key;
+  const auto known = KnownOperations();
+  if (std::find(known.begin(), known.end(), call.key) == known.end()) {
+    context.Refuse(call.key_place,
+                   fmt::format("'{}' is not an operation of this API{}", call.key, DidYouMean(call.key, known)));
+    return step;
+  }
+  if (const auto in = reader.Registry("in")) step.in = *in;
+  step.as = LoadCaller(context, reader);
+  step.fails_with = LoadException(context, reader);
+  if (const auto* answers = reader.Get("answers")) step.answers = ToJson(*answers);
+  const auto before = context.diagnostics.size();
+  if (call.value.kind == Node::Kind::kEmpty) {
+    step.request = nlohmann::json::object();
+  } else if (auto document = ReadDocument(context, call.value)) {
+    step.request = AsRequest(step.operation, std::move(*document));
+  }
+  // A call that is meant to be refused may be wrong in any way.
+  if (context.diagnostics.size() == before && step.fails_with.empty()) {
+    if (const auto problem = ProblemOfRequest(step.operation, step.request)) context.Refuse(call.value.place, *problem);
+  }
+  return step;
+}
+
+PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
+  PushStep step;
+  if (const auto text = reader.Text("push")) {
+    const auto colon = text->rfind(':');
+    const auto repository = RepositoryName::Parse(text->substr(0, colon));
+    if (repository) {
+      step.repository = *repository;
+    } else {
+      context.Refuse(reader.Get("push")->place, repository.error().message);
+    }
+    if (colon != std::string::npos) step.tag = text->substr(colon + 1);
+    if (colon != std::string::npos) {
+      const auto tag = Tag::Parse(NumberedTag(step.tag, 1));
+      if (!tag) context.Refuse(reader.Get("push")->place, tag.error().message);
+    }
+  }
+  if (const auto to = reader.Registry("to")) step.to = *to;
+  const auto* named = reader.Get("image");
+  step.content = named != nullptr ? reader.Text("image").value_or("") : step.repository.text();
+  const auto& names = context.image_names;
+  if (!step.content.empty() && std::find(names.begin(), names.end(), step.content) == names.end()) {
+    const auto* where = named != nullptr ? named : reader.Get("push");
+    context.Refuse(where->place,
+                   fmt::format("there is no image '{}' under images{}{}", step.content, DidYouMean(step.content, names),
+                               named == nullptr ? "; add it, or name another with image:" : ""));
+  }
+  step.as = LoadCaller(context, reader);
+  step.fails_with = LoadException(context, reader);
+  step.times = reader.Integer("times").value_or(1);
+  step.every = reader.Span("every").value_or(Duration());
+  if (reader.Get("every") != nullptr && reader.Get("times") == nullptr)
+    context.Refuse(reader.place(), "'every' goes with 'times'");
+  return step;
+}
+
+PullStep LoadPull(LoadContext& context, ObjectReader& reader) {
+  PullStep step;
+  if (const auto image = reader.Reference("pull")) step.image = *image;
+  if (const auto from = reader.Registry("from")) step.from = *from;
+  step.as = LoadCaller(context, reader);
+  step.fails_with = LoadException(context, reader);
+  return step;
+}
+
+ExpectStep LoadExpect(LoadContext& context, const Node& node, ObjectReader& reader, std::string_view verb) {
+  ExpectStep step;
+  auto& expectation = step.expectation;
+  expectation.place = node.place;
+  expectation.text = OneLine(context.text, node, kStatementLengthMax);
+  expectation.mode = verb == "never" ? Mode::kNever : verb == "always" ? Mode::kAlways : Mode::kNow;
+  if (const auto* claim = reader.Get(verb)) {
+    if (auto loaded = LoadClaim(context, *claim, nullptr)) expectation.claim = std::move(*loaded);
+  }
+  if (verb != "expect") return step;
+  if (const auto within = reader.Span("within")) {
+    expectation.mode = Mode::kWithin;
+    expectation.within = *within;
+  }
+  return step;
+}
+
+/// `from` and `to`, or `between`.
+PartitionStep LoadPartition(LoadContext& context, ObjectReader& reader) {
+  PartitionStep step;
+  const auto* cut = reader.Get("partition");
+  if (cut == nullptr) return step;
+  ObjectReader way(context, *cut, SectionOf("cut"));
+  const auto between = way.RegionList("between");
+  const auto from = way.Region("from");
+  const auto to = way.Region("to");
+  if (way.Get("between") != nullptr) {
+    step.both_ways = true;
+    if (between.size() == 2) {
+      step.from = between[0];
+      step.to = between[1];
+    } else {
+      context.Refuse(cut->place, "'between' takes two regions");
+    }
+    if (way.Get("from") != nullptr || way.Get("to") != nullptr)
+      context.Refuse(cut->place, "'between' cuts both ways; leave out from and to");
+  } else if (way.Get("from") == nullptr || way.Get("to") == nullptr) {
+    if (cut->IsMap()) context.Refuse(cut->place, "expected from and to, or between: [region, region]");
+  } else if (from && to) {
+    step.from = *from;
+    step.to = *to;
+  }
+  if (step.from == step.to && !step.from.text().empty())
+    context.Refuse(cut->place, "a region cannot be cut off from itself");
+  step.duration = reader.Span("for");
+  return step;
+}
+
+FailStep LoadFail(LoadContext& context, ObjectReader& reader, std::string_view verb) {
+  FailStep step;
+  step.name = verb;
+  if (const auto* what = reader.Get(verb)) {
+    if (auto fault = LoadStepFault(context, *what, SectionOf(verb == "fail" ? "failure" : "corruption")))
+      step.fault = *fault;
+  }
+  step.duration = reader.Span("for");
+  return step;
+}
+
+std::optional<ProgressCondition> LoadProgress(LoadContext& context, const Node& node) {
+  ObjectReader reader(context, node, SectionOf("progress"));
+  const auto image = reader.Reference("copy");
+  const auto to = reader.Registry("to");
+  const auto percent = reader.Percent("reaches");
+  if (!image || !to || !percent) return std::nullopt;
+  return ProgressCondition{*image, reader.Registry("from"), *to, *percent};
+}
+
+const Member* VerbOf(const Node& node, const Section*& section) {
+  for (const auto& member : node.members) {
+    if (IsOperationName(member.key)) {
+      section = &SectionOf("step call");
+      return &member;
+    }
+    for (const auto& candidate : AllSections()) {
+      if (!candidate.name.starts_with("step ") || candidate.keys.front().name != member.key ||
+          candidate.name == "step call")
+        continue;
+      section = &candidate;
+      return &member;
+    }
+  }
+  return nullptr;
+}
+
+void RefuseVerbless(LoadContext& context, const Node& node) {
+  std::vector<std::string_view> verbs;
+  std::string all;
+  for (const auto& section : AllSections()) {
+    if (!section.name.starts_with("step ") || section.name == "step call") continue;
+    verbs.push_back(section.keys.front().name);
+    all += fmt::format("{}, ", verbs.back());
+  }
+  std::string hint;
+  for (const auto& member : node.members) {
+    if (hint.empty()) hint = DidYouMean(member.key, verbs);
+  }
+  context.Refuse(
+      node.place,
+      fmt::format("this step does nothing that is known; expected one of {}or an operation such as CreateRepository{}",
+                  all, hint));
+}
+
+std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
+  const Section* section = nullptr;
+  const auto* verb = VerbOf(node, section);
+  if (verb == nullptr) {
+    RefuseVerbless(context, node);
+    return std::nullopt;
+  }
+  Step step;
+  step.place = node.place;
+  step.text = OneLine(context.text, node, kStatementLengthMax);
+  if (IsOperationName(verb->key)) {
+    step.what = LoadCall(context, node, *verb);
+  }
+  // The reader complains of unknown keys; a call has been through one of its own.
+  std::vector<Diagnostic> ignored;
+  if (IsOperationName(verb->key)) std::swap(ignored, context.diagnostics);
+  ObjectReader reader(context, node, *section, &CommonStepKeys());
+  if (IsOperationName(verb->key)) std::swap(ignored, context.diagnostics);
+  if (verb->key == "push") step.what = LoadPush(context, reader);
+  if (verb->key == "pull") step.what = LoadPull(context, reader);
+  if (verb->key == "expect" || verb->key == "never" || verb->key == "always")
+    step.what = LoadExpect(context, node, reader, verb->key);
+  if (verb->key == "advance") step.what = AdvanceStep{std::nullopt, reader.Span("advance").value_or(Duration())};
+  if (verb->key == "advance_to") step.what = AdvanceStep{reader.Moment("advance_to"), Duration()};
+  if (verb->key == "settle") step.what = SettleStep{reader.Span("settle").value_or(Duration())};
+  if (verb->key == "partition") step.what = LoadPartition(context, reader);
+  if (verb->key == "fail" || verb->key == "corrupt") step.what = LoadFail(context, reader, verb->key);
+  step.at = reader.MomentOrOffset("at");
+  step.after = reader.Span("after");
+  if (const auto* when = reader.Get("when")) step.when = LoadProgress(context, *when);
+  if (auto label = reader.Text("label")) {
+    if (*label == "start" || *label == "heal")
+      context.Refuse(reader.Get("label")->place, fmt::format("'{}' has a meaning of its own", *label));
+    step.label = *label;
+    context.labels.push_back(*label);
+  }
+  return step;
+}
+
+}  // namespace
+
+std::optional<StepFault> LoadStepFault(LoadContext& context, const Node& node, const Section& section) {
+  ObjectReader reader(context, node, section);
+  StepFault fault;
+  if (section.name == "corruption") {
+    fault.step = JobStep::kTransfer;
+    fault.failure = FailureCode::kDigestMismatch;
+  } else {
+    const auto name = reader.OneOf("step");
+    if (!name) return std::nullopt;
+    for (std::size_t i = 0; i < kJobStepCount; ++i) {
+      if (NameOf(static_cast<JobStep>(i)) == *name) fault.step = static_cast<JobStep>(i);
+    }
+  }
+  fault.destination = reader.Registry("in");
+  fault.repository = reader.Repository("repository");
+  fault.skip = reader.Integer("skip").value_or(0);
+  fault.times = reader.Integer("times");
+  return fault;
+}
+
+void LoadTimeline(LoadContext& context, const Node& node, Scenario& scenario) {
+  for (const auto* item : ValueReader(context).List(node)) {
+    if (auto step = LoadStep(context, *item)) scenario.timeline.push_back(std::move(*step));
+  }
+}
+
+}  // namespace crrsim

@@ -1,0 +1,167 @@
+// The command line as a user meets it: exit codes by class, messages with places, reports on request.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "harness/cli/commands.h"
+
+namespace crrsim {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kScenario = R"(title: A push appears
+accounts: {shop: "111122223333"}
+regions: [us-west-2, eu-west-1]
+network: aws-2026
+images:
+  app: {layers: [1MiB], content: sizes-only}
+timeline:
+  - PutReplicationConfiguration: {"replicationConfiguration": {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}]}}
+    in: us-west-2
+  - CreateRepository: {repositoryName: app}
+    in: us-west-2
+  - push: app:1
+    to: us-west-2
+  - expect: {image: app:1, in: eu-west-1, same_digest_as: us-west-2}
+    within: 30m
+)";
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+class CommandLineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::temp_directory_path() / ("crrsim_" + std::string(test->name()));
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string Write(const std::string& name, std::string_view text) {
+    const auto path = (folder_ / name).string();
+    std::ofstream(path) << text;
+    return path;
+  }
+  static std::string Replaced(std::string_view from, std::string_view to) {
+    std::string text(kScenario);
+    const auto place = text.find(from);
+    EXPECT_NE(place, std::string::npos) << from;
+    return text.substr(0, place) + std::string(to) + text.substr(place + from.size());
+  }
+  static Outcome Invoke(std::vector<std::string> words) {
+    words.insert(words.begin(), "crrsim");
+    std::vector<const char*> argv;
+    for (const auto& word : words) argv.push_back(word.c_str());
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = Main(static_cast<int>(argv.size()), argv.data(), {out, err, Colour::kOff});
+    return {code, out.str(), err.str()};
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(CommandLineTest, APassingScenarioEndsWithZeroAndAPassLine) {
+  const auto outcome = Invoke({"run", Write("s.yaml", kScenario)});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("PASS  1/1 expectations  seed 1  digest "));
+}
+
+TEST_F(CommandLineTest, AWrongExpectationEndsWithOneAndTheCommandThatRepeatsIt) {
+  const auto path = Write("s.yaml", Replaced("same_digest_as: us-west-2", "tags: [other]"));
+  const auto outcome = Invoke({"run", "--seed", "9", path});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("FAILED"));
+  EXPECT_THAT(outcome.out, HasSubstr("reproduce: ./crrsim run --seed 9 -v " + path));
+}
+
+TEST_F(CommandLineTest, MistakesOfAFileEndWithThreeAndSayWhere) {
+  struct Case {
+    std::string_view from;
+    std::string_view to;
+    std::string message;
+  };
+  const std::vector<Case> cases = {
+      {"timeline:", "timelin:", ":7:1: unknown key 'timelin'; did you mean 'timeline'?"},
+      {"[1MiB]", "[1]", ":6:17: '1' has no unit"},
+      {"in: eu-west-1, same", "in: eu-west-9, same",
+       ":14:34: 'eu-west-9' is not a region of this scenario; did you mean 'eu-west-1'?"},
+      {"push: app:1", "push: ap:1", ":12:11: there is no image 'ap' under images; did you mean 'app'?"},
+      {"{repositoryName: app}", "file://absent.json", ":10:23: there is no document "},
+      {"regions:", "accounts: {a: \"111122223333\"}\nregions:", ":3:1: 'accounts' stands here twice, first in line 2"},
+      {"\"111122223333\"}\nregions", "111122223333}\nregions",
+       ":2:18: an account id has to be quoted (\"111122223333\")"},
+      {"CreateRepository", "CreateRepositry",
+       ":10:5: 'CreateRepositry' is not an operation of this API; did you mean 'CreateRepository'?"},
+  };
+  for (const auto& one : cases) {
+    const auto path = Write("s.yaml", Replaced(one.from, one.to));
+    const auto outcome = Invoke({"run", path});
+    EXPECT_EQ(outcome.code, 3) << one.to << outcome.out;
+    EXPECT_THAT(outcome.err, HasSubstr(path + one.message));
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST_F(CommandLineTest, WrongUseEndsWithTwo) {
+  EXPECT_EQ(Invoke({}).code, 2);
+  EXPECT_EQ(Invoke({"run"}).code, 2);
+  EXPECT_EQ(Invoke({"run", (folder_ / "absent.yaml").string()}).code, 2);
+  EXPECT_EQ(Invoke({"run", "--seed", "-1", Write("s.yaml", kScenario)}).code, 2);
+  EXPECT_EQ(Invoke({"run", "--image", "app", Write("s.yaml", kScenario)}).code, 2);
+  EXPECT_EQ(Invoke({"--help"}).code, 0);
+}
+
+TEST_F(CommandLineTest, AnImageThatIsNotThereEndsWithThree) {
+  const auto outcome = Invoke({"run", "--image", "app=" + (folder_ / "absent").string(), Write("s.yaml", kScenario)});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.out, HasSubstr("no such file or folder"));
+}
+
+TEST_F(CommandLineTest, ReportsAreWritten) {
+  const auto path = Write("s.yaml", kScenario);
+  const auto json_path = (folder_ / "r.json").string();
+  const auto junit_path = (folder_ / "r.xml").string();
+  ASSERT_EQ(Invoke({"run", "--json", json_path, "--junit", junit_path, path}).code, 0);
+  std::ifstream json_file(json_path);
+  const auto report = nlohmann::json::parse(json_file);
+  for (const auto* key :
+       {"verdict", "scenario", "seed", "run_digest", "simulated_seconds", "wall_seconds", "events", "expectations",
+        "images", "replications", "transfers", "storage", "replicated", "assumptions"}) {
+    EXPECT_TRUE(report.contains(key)) << key;
+  }
+  EXPECT_EQ(report["verdict"], "pass");
+  EXPECT_EQ(report["images"].size(), 2U);
+  EXPECT_EQ(report["images"][0]["digest"], report["images"][1]["digest"]);
+  EXPECT_EQ(report["replications"][0]["status"], "COMPLETE");
+  std::ostringstream junit;
+  junit << std::ifstream(junit_path).rdbuf();
+  EXPECT_THAT(junit.str(), HasSubstr("<testsuites name=\"crrsim\" tests=\"2\" failures=\"0\" errors=\"0\">"));
+}
+
+TEST_F(CommandLineTest, ABenchmarkThatFallsBehindItsBaselineEndsWithOneAndNamesTheFigure) {
+  const auto path = Write("s.yaml", kScenario);
+  const auto baseline = (folder_ / "b.json").string();
+  ASSERT_EQ(Invoke({"bench", "--repetitions", "2", "--json", baseline, path}).code, 0);
+  std::ifstream file(baseline);
+  auto figures = nlohmann::json::parse(file);
+  figures["benchmarks"][0]["simulated/images_per_second"] =
+      figures["benchmarks"][0]["simulated/images_per_second"].get<double>() * 2;
+  std::ofstream(baseline) << figures;
+  const auto outcome = Invoke({"bench", "--repetitions", "2", "--baseline", baseline, "--tolerance", "99%", path});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("simulated/images_per_second"));
+}
+
+}  // namespace
+}  // namespace crrsim

@@ -1,0 +1,61 @@
+// What simulated clients ask for: pushes of content that is known already, without bytes and without parsing.
+//
+// They are no operations of AWS. Each stands for what `docker push` does in several calls, needs the permissions of
+// those calls and is refused like them.
+//
+// Source  ecr-replication.md 2.1, 10.2.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "registry_model/oci/blob.h"
+#include "registry_model/oci/manifest.h"
+
+namespace crrsim {
+
+enum class BlobUpload : std::uint8_t { kStored, kAlreadyThere };
+
+struct UploadBlobResponse {
+  BlobUpload outcome = BlobUpload::kStored;
+};
+
+/// InitiateLayerUpload, UploadLayerPart and CompleteLayerUpload in one, for content whose digest is known to be right.
+/// Bytes of the blob are not looked at. A blob that is there already is no error.
+struct UploadBlobRequest {
+  static constexpr std::string_view kOperation = "UploadBlob";
+  using Response = UploadBlobResponse;
+
+  std::optional<std::string> registry_id;
+  std::string repository_name;
+  Blob blob;
+};
+
+/// What to do with a push of the same manifest under the same tag, or of a manifest that is there without one.
+enum class Repush : std::uint8_t {
+  kRefuse,  // ImageAlreadyExistsException, as PutImage does
+  kAccept,  // success, as the registry's HTTP interface gives (assumption `repush_same_tag_and_digest`)
+};
+
+enum class PushOutcome : std::uint8_t { kPushed, kUnchanged };
+
+struct PutParsedImageResponse {
+  Digest digest;
+  PushOutcome outcome = PushOutcome::kPushed;
+};
+
+/// PutImage with a manifest that was parsed before. Requires `manifest`.
+struct PutParsedImageRequest {
+  static constexpr std::string_view kOperation = "PutParsedImage";
+  using Response = PutParsedImageResponse;
+
+  std::optional<std::string> registry_id;
+  std::string repository_name;
+  ManifestPtr manifest;
+  std::optional<std::string> image_tag;
+  Repush repush = Repush::kRefuse;
+};
+
+}  // namespace crrsim

@@ -1,0 +1,49 @@
+// The replication configuration of a registry, and the replication status of an image.
+//
+// Source  ecr-replication.md 1.2, 1.4 (1 to 3), 5.
+#include "registry_model/api/find_image.h"
+#include "registry_model/api/operations.h"
+#include "registry_model/api/replication_shapes.h"
+
+namespace crrsim {
+
+ApiResult<PutReplicationConfigurationResponse> Execute(ApiContext& context,
+                                                       const PutReplicationConfigurationRequest& request) {
+  auto configuration =
+      ReadConfiguration(request.replication_configuration, context.registry.key, context.options, context.assumptions);
+  if (!configuration) return configuration.error();
+  if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutReplicationConfiguration"); !allowed) {
+    return allowed.error();
+  }
+  context.registry.replication = *std::move(configuration);
+  context.events.Emit(ReplicationConfigured{context.registry.key, context.registry.replication});
+  return PutReplicationConfigurationResponse{request.replication_configuration};
+}
+
+ApiResult<DescribeRegistryResponse> Execute(ApiContext& context, const DescribeRegistryRequest&) {
+  if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:DescribeRegistry"); !allowed) return allowed.error();
+  return DescribeRegistryResponse{context.registry.key.account.text(), ShapeOf(context.registry.replication)};
+}
+
+ApiResult<DescribeImageReplicationStatusResponse> Execute(ApiContext& context,
+                                                          const DescribeImageReplicationStatusRequest& request) {
+  const auto opened = OpenRepository(context, "ecr:DescribeImageReplicationStatus", request.repository_name);
+  if (!opened) return opened.error();
+  const auto image = RequireImage(context, **opened, request.image_id);
+  if (!image) return image.error();
+
+  const auto& digest = (*image)->manifest->digest;
+  DescribeImageReplicationStatusResponse response;
+  response.repository_name = request.repository_name;
+  response.image_id = {digest.text(), request.image_id.image_tag};
+  for (const auto& entry : context.statuses.StatusOf({context.registry.key, (*opened)->name, digest})) {
+    auto& shown = response.replication_statuses.emplace_back();
+    shown.region = entry.destination.region.text();
+    shown.registry_id = entry.destination.account.text();
+    shown.status = NameOf(entry.status);
+    if (entry.status == ReplicationStatus::kFailed) shown.failure_code = NameOf(entry.failure);
+  }
+  return response;
+}
+
+}  // namespace crrsim

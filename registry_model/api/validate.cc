@@ -1,0 +1,68 @@
+#include "registry_model/api/validate.h"
+
+#include "sim/nearest_name.h"
+
+namespace crrsim {
+
+ApiError Refuse(std::string_view name, std::string message) { return {std::string(name), std::move(message)}; }
+
+ApiError InvalidParameter(std::string_view where, std::string_view constraint) {
+  return Refuse(exception::kInvalidParameter,
+                fmt::format("Invalid parameter at '{}' failed to satisfy constraint: '{}'", where, constraint));
+}
+
+ApiError RepositoryNotFound(const RegistryKey& registry, const RepositoryName& name) {
+  return Refuse(exception::kRepositoryNotFound,
+                fmt::format("The repository with name '{}' does not exist in the registry with id '{}'", name.text(),
+                            registry.account.text()));
+}
+
+ApiError ImageNotFound(const RegistryKey& registry, const RepositoryName& name, const ImageIdentifier& id) {
+  return Refuse(exception::kImageNotFound,
+                fmt::format("The image with imageId {} does not exist within the repository with name '{}' in the "
+                            "registry with id '{}'",
+                            ToText(id), name.text(), registry.account.text()));
+}
+
+ApiResult<RepositoryName> CheckRepositoryName(std::string_view text) {
+  auto name = RepositoryName::Parse(text);
+  if (!name) return InvalidParameter("repositoryName", name.error().message);
+  return *std::move(name);
+}
+
+ApiResult<Tag> CheckTag(std::string_view text) {
+  auto tag = Tag::Parse(text);
+  if (!tag) return InvalidParameter("imageTag", tag.error().message);
+  return *std::move(tag);
+}
+
+ApiResult<Digest> CheckDigest(std::string_view where, std::string_view text) {
+  const auto digest = Digest::Parse(text);
+  if (!digest) return InvalidParameter(where, digest.error().message);
+  return *digest;
+}
+
+ApiResult<Unit> CheckOneOf(std::string_view where, std::string_view text, std::span<const std::string_view> values) {
+  for (const auto value : values) {
+    if (text == value) return Unit{};
+  }
+  return InvalidParameter(
+      where, fmt::format("'{}' is not one of {}{}", text, fmt::join(values, ", "), DidYouMean(text, values)));
+}
+
+ApiResult<Unit> CheckRange(std::string_view where, std::string_view what, std::int64_t found, std::int64_t min,
+                           std::int64_t max) {
+  if (min <= found && found <= max) return Unit{};
+  return InvalidParameter(where, fmt::format("Member must have {} between {} and {}, found {}", what, min, max, found));
+}
+
+ApiResult<Unit> CheckLength(std::string_view where, std::size_t found, std::int64_t min, std::int64_t max) {
+  return CheckRange(where, "length", static_cast<std::int64_t>(found), min, max);
+}
+
+std::string ToText(const ImageIdentifier& id) {
+  return fmt::format("{{imageDigest:'{}', imageTag:'{}'}}", id.image_digest.value_or("null"),
+                     id.image_tag.value_or("null"));
+}
+
+}  // namespace crrsim

@@ -1,0 +1,45 @@
+#include "registry_model/api_error.h"
+
+#include <array>
+
+namespace crrsim {
+
+namespace {
+
+constexpr std::array kExceptions = {
+    exception::kAccessDenied,
+    exception::kEmptyUpload,
+    exception::kImageAlreadyExists,
+    exception::kImageDigestDoesNotMatch,
+    exception::kImageNotFound,
+    exception::kImageTagAlreadyExists,
+    exception::kInvalidLayer,
+    exception::kInvalidLayerPart,
+    exception::kInvalidParameter,
+    exception::kInvalidTagParameter,
+    exception::kLayerAlreadyExists,
+    exception::kLayerInaccessible,
+    exception::kLayerPartTooSmall,
+    exception::kLayersNotFound,
+    exception::kLimitExceeded,
+    exception::kReferencedImagesNotFound,
+    exception::kRegistryPolicyNotFound,
+    exception::kRepositoryAlreadyExists,
+    exception::kRepositoryNotEmpty,
+    exception::kRepositoryNotFound,
+    exception::kRepositoryPolicyNotFound,
+    exception::kScanNotFound,
+    exception::kTemplateAlreadyExists,
+    exception::kTemplateNotFound,
+    exception::kTooManyTags,
+    exception::kUnknownOperation,
+    exception::kUnsupportedImageType,
+    exception::kUploadNotFound,
+    exception::kValidation,
+};
+
+}  // namespace
+
+std::span<const std::string_view> KnownExceptions() { return kExceptions; }
+
+}  // namespace crrsim

@@ -1,0 +1,187 @@
+#include "registry_model/assumptions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/nearest_name.h"
+
+namespace crrsim {
+
+namespace {
+
+using Id = Assumption;
+
+// Values are only those that the model really switches between; an entry with one value says what is assumed where no
+// alternative exists yet.
+const std::array<AssumptionInfo, kAssumptionCount>& Table() {
+  static const std::array<AssumptionInfo, kAssumptionCount> table = {{
+      {Id::kVisibility,
+       "visibility",
+       {"manifest-last"},
+       "At a destination a manifest becomes visible after all that it references, and the tag last.",
+       "PutImage refuses an index without its children and an image without its layers; no order is documented.",
+       "4"},
+      {Id::kJobOrder,
+       "job_order",
+       {"per-tag", "concurrent", "per-destination"},
+       "Jobs for one destination, repository and tag run one after the other in the order of their pushes and all "
+       "others at the same time; or all at the same time; or one after the other for each destination.",
+       "No ordering promise between images, tags or destinations is documented; per tag, the last push wins at the "
+       "destination too.",
+       "2.2"},
+      {Id::kSameDestinationByTwoRules,
+       "same_destination_by_two_rules",
+       {"one-job", "one-per-rule"},
+       "A destination that two matching rules name is replicated to once; or once for each rule.",
+       "Rules are described as additive, and the quota counts unique destinations over all rules.",
+       "1.4 (8)"},
+      {Id::kImmutableConflict,
+       "immutable_conflict",
+       {"drop-tag", "fail"},
+       "An image whose tag is immutable at the destination and names another image there arrives without the tag, with "
+       "status COMPLETE; or the job ends with status FAILED.",
+       "That the image is replicated without the tag is documented; the status is not.",
+       "4.1"},
+      {Id::kUntaggedPush,
+       "untagged_push",
+       {"replicated", "not-replicated"},
+       "A push without a tag (by digest, referrers included) is replicated as an image; or it is not.",
+       "Pushes by digest are content pushes; neither inclusion nor exclusion is documented.",
+       "4"},
+      {Id::kRepushSameTagAndDigest,
+       "repush_same_tag_and_digest",
+       {"no-job", "job"},
+       "A client that pushes the same manifest under the same tag again starts no replication; or a job that finds "
+       "nothing to move.",
+       "The API refuses it with ImageAlreadyExistsException; the registry's HTTP interface lets the client succeed, "
+       "and whether that replicates is not documented.",
+       "2.1"},
+      {Id::kDenial,
+       "denial",
+       {"fail", "retry"},
+       "A job that the destination's policy refuses fails at once; or it is tried again like after other failures.",
+       "A refused replication ends FAILED; no retry policy is documented.",
+       "3 (6), 2.2"},
+      {Id::kCutCopy,
+       "cut_copy",
+       {"resume"},
+       "A transfer over a cut link waits and goes on where it stood, until an attempt made no progress for its stall "
+       "timeout.",
+       "Nothing is documented.",
+       "2.2"},
+      {Id::kPermissionRead,
+       "permission_read",
+       {"at-start"},
+       "The destination's policy is read once, when a job starts; a later change lets the copy finish.",
+       "Replications in progress may complete after the permission was taken away.",
+       "3 (14), 2.2"},
+      {Id::kReplicationPrincipal,
+       "replication_principal",
+       {"role", "root", "service"},
+       "The destination's policy is asked about the source account's replication role, which a grant to the account "
+       "covers; or about the account's root user; or about the service replication.ecr.amazonaws.com with "
+       "aws:SourceAccount.",
+       "Granting the source account's root suffices; which principal is evaluated is not documented.",
+       "3 (7, 9)"},
+      {Id::kConfigurationErrors,
+       "configuration_errors",
+       {"split", "invalid-parameter", "validation"},
+       "A replication configuration that breaks a length, pattern, enumeration or count is refused with "
+       "InvalidParameterException and any other with ValidationException; or all with one of the two.",
+       "Both exceptions are modelled; only the refusal of the own registry as destination is attested.",
+       "1.4 (14)"},
+      {Id::kTemplateChoice,
+       "template_choice",
+       {"longest-applied", "longest-then-applied"},
+       "The creation template with the longest prefix among those applied for replication is used; or the one with the "
+       "longest prefix of all, and none if it is not applied for replication.",
+       "The longest prefix wins; how that meets appliedFor is not documented.",
+       "2.6 (4)"},
+      {Id::kTemplateWithoutRole,
+       "template_without_role",
+       {"fail", "defaults"},
+       "A template with resource tags or a KMS key and without a custom role makes the creation fail; or the "
+       "repository "
+       "gets the defaults.",
+       "The guide says that creation fails; that the replication fails with it is inferred.",
+       "2.6 (6)"},
+      {Id::kManifestBytes,
+       "manifest_bytes",
+       {"not-counted", "counted"},
+       "The bytes of manifests count neither as stored nor as transferred; or they count as both.",
+       "The stored size is described as the compressed layer bytes.",
+       "7 (7)"},
+      {Id::kGigabyte,
+       "gigabyte",
+       {"2^30", "10^9"},
+       "A gigabyte of a GB-month is 2^30 bytes; or 10^9.",
+       "Nothing is documented for ECR; 2^30 is the usual convention of AWS's bills.",
+       "7 (10)"},
+      {Id::kMonth,
+       "month",
+       {"real", "730h"},
+       "A month of a GB-month has the hours of its calendar month; or 730 hours.",
+       "Nothing is documented for ECR.",
+       "7 (10)"},
+      {Id::kFailedAttempts,
+       "failed_attempts",
+       {"wasted", "billed"},
+       "Bytes of transfers that failed are shown as wasted and are not billed; or they are billed.",
+       "Nothing is documented.",
+       "7 (4)"},
+      {Id::kUnreferencedLayers,
+       "unreferenced_layers",
+       {"removed-at-once", "kept"},
+       "A layer leaves the repository with the last image that lists it; or it stays until the repository goes.",
+       "Layers without an image cannot be downloaded and may be cleaned up at any time.",
+       "10.2"},
+  }};
+  return table;
+}
+
+std::vector<std::string_view> AllNames() {
+  std::vector<std::string_view> names;
+  for (const auto& info : Table()) names.push_back(info.name);
+  return names;
+}
+
+}  // namespace
+
+std::span<const AssumptionInfo> AssumptionTable() { return Table(); }
+
+const AssumptionInfo& InfoOf(Assumption assumption) {
+  const auto& info = Table().at(static_cast<std::size_t>(assumption));
+  CRRSIM_CHECK(info.id == assumption, "the table is out of order at '{}'", info.name);
+  return info;
+}
+
+Result<Unit, ParseError> Assumptions::Set(std::string_view name, std::string_view value) {
+  const auto& table = Table();
+  const auto info =
+      std::find_if(table.begin(), table.end(), [&](const AssumptionInfo& row) { return row.name == name; });
+  if (info == table.end()) {
+    return ParseError{fmt::format("'{}' is not an assumption{}", name, DidYouMean(name, AllNames()))};
+  }
+  const auto choice = std::find(info->values.begin(), info->values.end(), value);
+  if (choice == info->values.end()) {
+    return ParseError{fmt::format("'{}' is not a value of the assumption '{}'; expected {}{}", value, name,
+                                  fmt::join(info->values, " or "), DidYouMean(value, info->values))};
+  }
+  choices_[Place(info->id)] = static_cast<std::uint8_t>(choice - info->values.begin());
+  return Unit{};
+}
+
+std::string_view Assumptions::value(Assumption assumption) const {
+  const auto& values = InfoOf(assumption).values;
+  const auto choice = choices_[Place(assumption)];
+  CRRSIM_CHECK(choice < values.size(), "'{}' has no value {}", InfoOf(assumption).name, choice);
+  return values[choice];
+}
+
+std::string_view Assumptions::Use(Assumption assumption) {
+  consulted_[Place(assumption)] = 1;
+  return value(assumption);
+}
+
+}  // namespace crrsim

@@ -1,0 +1,183 @@
+#include "registry_model/registry/content.h"
+
+#include <set>
+#include <utility>
+
+namespace crrsim {
+
+namespace {
+
+/// The children of an index, each once.
+std::vector<Digest> DistinctChildren(const Manifest& manifest) {
+  std::vector<Digest> children;
+  std::set<Digest> seen;
+  for (const auto& child : manifest.children) {
+    if (seen.insert(child.digest).second) children.push_back(child.digest);
+  }
+  return children;
+}
+
+ByteCount CountedBytes(const ContentContext& context, const Manifest& manifest) {
+  return context.assumptions.Use(Assumption::kManifestBytes) == "counted" ? manifest.size() : ByteCount();
+}
+
+void RemoveBlob(const ContentContext& context, Repository& repository, const Digest& blob) {
+  const auto* stored = repository.blobs.Find(blob);
+  CRRSIM_CHECK(stored != nullptr && stored->references == 0, "{} is removed from '{}' though it is listed or absent",
+               blob.text(), repository.name.text());
+  const auto size = stored->size;
+  repository.stored_bytes -= size;
+  repository.blobs.Erase(blob);
+  context.events.Emit(BlobRemoved{context.registry, repository.name, blob, size});
+}
+
+/// Takes off one image's mention of its blobs.
+void ReleaseBlobs(const ContentContext& context, Repository& repository, const Manifest& manifest) {
+  for (const auto& descriptor : manifest.blobs) {
+    auto* blob = repository.blobs.Find(descriptor.digest);
+    CRRSIM_CHECK(blob != nullptr && blob->references > 0, "{} is listed in '{}' and not counted",
+                 descriptor.digest.text(), repository.name.text());
+    if (--blob->references > 0) continue;
+    if (context.assumptions.Use(Assumption::kUnreferencedLayers) == "removed-at-once") {
+      RemoveBlob(context, repository, descriptor.digest);
+    }
+  }
+}
+
+}  // namespace
+
+Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry, const RepositoryName& name,
+                               const RepositorySettings& settings, const std::string& template_prefix) {
+  Repository created;
+  created.name = name;
+  created.created_at = context.now;
+  created.created_by = context.origin;
+  created.template_prefix = template_prefix;
+  created.settings = settings;
+  const auto [place, is_new] = registry.repositories.try_emplace(name, std::move(created));
+  CRRSIM_CHECK(is_new, "'{}' is created twice in {}", name.text(), ToText(registry.key));
+  context.events.Emit(RepositoryCreated{context.registry, name, context.origin, template_prefix});
+  return place->second.Mutable();
+}
+
+void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name) {
+  auto* repository = registry.FindMutable(name);
+  CRRSIM_CHECK(repository != nullptr, "'{}' is not there to be deleted from {}", name.text(), ToText(registry.key));
+  // Each round takes out what no index lists any more; an index cannot list itself, so each round finds something.
+  while (!repository->images.empty()) {
+    std::vector<Digest> unlisted;
+    for (const auto& [digest, image] : repository->images) {
+      if (image.indexes == 0) unlisted.push_back(digest);
+    }
+    CRRSIM_CHECK(!unlisted.empty(), "indexes of '{}' list each other", name.text());
+    for (const auto& digest : unlisted) RemoveImage(context, *repository, digest);
+  }
+  std::vector<Digest> unreferenced;
+  repository->blobs.ForEachSorted([&](const Digest& digest, const StoredBlob&) { unreferenced.push_back(digest); });
+  for (const auto& digest : unreferenced) RemoveBlob(context, *repository, digest);
+  CRRSIM_CHECK(repository->stored_bytes == ByteCount() && repository->tags.empty(), "'{}' is not empty: {} bytes left",
+               name.text(), repository->stored_bytes.bytes());
+  registry.repositories.erase(name);
+  context.events.Emit(RepositoryDeleted{context.registry, name});
+}
+
+void StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size) {
+  const auto [stored, is_new] = repository.blobs.Emplace(blob, StoredBlob{size, 0});
+  if (!is_new) return;
+  repository.stored_bytes += size;
+  context.events.Emit(BlobStored{context.registry, repository.name, blob, size, context.origin});
+}
+
+MissingReferences FindMissing(const Repository& repository, const Manifest& manifest) {
+  MissingReferences missing;
+  for (const auto& blob : manifest.blobs) {
+    if (repository.blobs.Find(blob.digest) == nullptr) missing.blobs.push_back(blob.digest);
+  }
+  for (const auto& child : DistinctChildren(manifest)) {
+    if (repository.FindImage(child) == nullptr) missing.children.push_back(child);
+  }
+  return missing;
+}
+
+void InsertManifest(const ContentContext& context, Repository& repository, const ManifestPtr& manifest) {
+  const auto [place, is_new] = repository.images.try_emplace(manifest->digest);
+  if (!is_new) return;
+  auto& image = place->second;
+  image.manifest = manifest;
+  image.pushed_at = context.now;
+  image.origin = context.origin;
+
+  std::vector<Digest> references;
+  references.reserve(manifest->blobs.size() + manifest->children.size());
+  for (const auto& descriptor : manifest->blobs) {
+    auto* blob = repository.blobs.Find(descriptor.digest);
+    CRRSIM_CHECK(blob != nullptr, "{} enters '{}' without {}", manifest->digest.text(), repository.name.text(),
+                 descriptor.digest.text());
+    ++blob->references;
+    references.push_back(descriptor.digest);
+  }
+  for (const auto& digest : DistinctChildren(*manifest)) {
+    const auto child = repository.images.find(digest);
+    CRRSIM_CHECK(child != repository.images.end(), "{} enters '{}' without {}", manifest->digest.text(),
+                 repository.name.text(), digest.text());
+    ++child->second.indexes;
+    references.push_back(digest);
+  }
+  const auto stored = CountedBytes(context, *manifest);
+  repository.stored_bytes += stored;
+  context.events.Emit(ManifestStored{context.registry, repository.name, manifest->digest, manifest->media_type,
+                                     std::move(references), stored, context.origin});
+}
+
+TagOutcome BindTag(const ContentContext& context, Repository& repository, const Tag& tag, const Digest& digest) {
+  const auto image = repository.images.find(digest);
+  CRRSIM_CHECK(image != repository.images.end(), "tag '{}' is bound to {}, which is not in '{}'", tag.text(),
+               digest.text(), repository.name.text());
+  const auto [bound, is_new] = repository.tags.try_emplace(tag, digest);
+  std::optional<Digest> from;
+  if (!is_new) {
+    if (bound->second == digest) return TagOutcome::kUnchanged;
+    if (IsImmutable(repository.settings, tag)) return TagOutcome::kRefusedImmutable;
+    from = bound->second;
+    const auto erased = repository.images.at(*from).tags.erase(tag);
+    CRRSIM_CHECK(erased == 1, "{} does not know its tag '{}'", from->text(), tag.text());
+    bound->second = digest;
+  }
+  image->second.tags.insert(tag);
+  context.events.Emit(TagMoved{context.registry, repository.name, tag, from, digest, context.origin});
+  return is_new ? TagOutcome::kBound : TagOutcome::kMoved;
+}
+
+void RemoveTag(const ContentContext& context, Repository& repository, const Tag& tag) {
+  const auto bound = repository.tags.find(tag);
+  CRRSIM_CHECK(bound != repository.tags.end(), "tag '{}' is not in '{}'", tag.text(), repository.name.text());
+  // `tag` may belong to the set that is changed here.
+  TagMoved moved{context.registry, repository.name, tag, bound->second, std::nullopt, context.origin};
+  repository.tags.erase(bound);
+  const auto erased = repository.images.at(*moved.from).tags.erase(moved.tag);
+  CRRSIM_CHECK(erased == 1, "{} does not know its tag '{}'", moved.from->text(), moved.tag.text());
+  context.events.Emit(std::move(moved));
+}
+
+void RemoveImage(const ContentContext& context, Repository& repository, const Digest& digest) {
+  const auto image = repository.images.find(digest);
+  CRRSIM_CHECK(image != repository.images.end(), "{} is not in '{}'", digest.text(), repository.name.text());
+  CRRSIM_CHECK(image->second.indexes == 0, "{} indexes of '{}' list {}", image->second.indexes, repository.name.text(),
+               digest.text());
+  while (!image->second.tags.empty()) RemoveTag(context, repository, *image->second.tags.begin());
+
+  const auto manifest = image->second.manifest;
+  repository.images.erase(image);
+  const auto freed = CountedBytes(context, *manifest);
+  repository.stored_bytes -= freed;
+  context.events.Emit(ManifestRemoved{context.registry, repository.name, manifest->digest, freed});
+  for (const auto& child : DistinctChildren(*manifest)) {
+    const auto listed = repository.images.find(child);
+    CRRSIM_CHECK(listed != repository.images.end() && listed->second.indexes > 0, "{} lost its child {}",
+                 manifest->digest.text(), child.text());
+    --listed->second.indexes;
+  }
+  ReleaseBlobs(context, repository, *manifest);
+}
+
+}  // namespace crrsim

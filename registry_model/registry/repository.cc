@@ -1,0 +1,77 @@
+#include "registry_model/registry/repository.h"
+
+#include <algorithm>
+#include <array>
+
+namespace crrsim {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kMutabilityNames = {"MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION",
+                                                              "IMMUTABLE_WITH_EXCLUSION"};
+
+/// Whether `*` in the filter, standing for any run of characters, makes it equal to the text.
+bool MatchesWildcard(std::string_view filter, std::string_view text) {
+  std::size_t at = 0;
+  std::size_t taken = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t star_taken = 0;
+  while (taken < text.size()) {
+    if (at < filter.size() && filter[at] == '*') {
+      star = at++;
+      star_taken = taken;
+    } else if (at < filter.size() && filter[at] == text[taken]) {
+      ++at;
+      ++taken;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      taken = ++star_taken;
+    } else {
+      return false;
+    }
+  }
+  return filter.find_first_not_of('*', at) == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view NameOf(TagMutability mutability) { return kMutabilityNames.at(static_cast<std::size_t>(mutability)); }
+
+std::optional<TagMutability> ParseTagMutability(std::string_view text) {
+  const auto found = std::find(kMutabilityNames.begin(), kMutabilityNames.end(), text);
+  if (found == kMutabilityNames.end()) return std::nullopt;
+  return static_cast<TagMutability>(found - kMutabilityNames.begin());
+}
+
+bool IsImmutable(const RepositorySettings& settings, const Tag& tag) {
+  const auto excluded = [&] {
+    return std::any_of(settings.mutability_exclusions.begin(), settings.mutability_exclusions.end(),
+                       [&](const std::string& filter) { return MatchesWildcard(filter, tag.text()); });
+  };
+  switch (settings.mutability) {
+    case TagMutability::kMutable:
+      return false;
+    case TagMutability::kImmutable:
+      return true;
+    case TagMutability::kMutableWithExclusion:
+      return excluded();
+    case TagMutability::kImmutableWithExclusion:
+      return !excluded();
+  }
+  FailCheck(__FILE__, __LINE__, "a known mutability", "");
+}
+
+const Image* Repository::FindImage(const Digest& digest) const {
+  const auto found = images.find(digest);
+  return found == images.end() ? nullptr : &found->second;
+}
+
+const Image* Repository::FindImage(const Tag& tag) const {
+  const auto found = tags.find(tag);
+  if (found == tags.end()) return nullptr;
+  const auto* image = FindImage(found->second);
+  CRRSIM_CHECK(image != nullptr, "tag '{}' names no image in '{}'", tag.text(), name.text());
+  return image;
+}
+
+}  // namespace crrsim

@@ -1,0 +1,55 @@
+#include "registry_model/replication/status.h"
+
+#include <algorithm>
+
+namespace crrsim {
+
+namespace {
+
+DestinationStatus* FindEntry(std::vector<DestinationStatus>& entries, const RegistryKey& destination) {
+  const auto entry = std::find_if(entries.begin(), entries.end(),
+                                  [&](const DestinationStatus& one) { return one.destination == destination; });
+  return entry == entries.end() ? nullptr : &*entry;
+}
+
+}  // namespace
+
+void StatusBoard::OnEvent(const Event& event) {
+  if (const auto* queued = std::get_if<JobQueued>(&event.body)) {
+    Queue(*queued);
+  } else if (const auto* ended = std::get_if<JobEnded>(&event.body)) {
+    End(*ended);
+  }
+}
+
+void StatusBoard::Queue(const JobQueued& event) {
+  const auto& [source, destination, repository, digest, tag] = event.replication;
+  auto& entries = images_.Emplace({sources_.NumberOf(source, repository), digest}).first;
+  const DestinationStatus in_progress{destination, ReplicationStatus::kInProgress, FailureCode::kNone, event.job};
+  if (auto* entry = FindEntry(entries, destination)) {
+    *entry = in_progress;
+  } else {
+    entries.push_back(in_progress);
+  }
+}
+
+void StatusBoard::End(const JobEnded& event) {
+  const auto& replication = event.replication;
+  const auto source = sources_.Find(replication.source, replication.repository);
+  if (!source) return;
+  auto* entries = images_.Find(ImageKey{*source, replication.digest});
+  if (entries == nullptr) return;
+  auto* entry = FindEntry(*entries, replication.destination);
+  if (entry == nullptr || entry->job != event.job) return;
+  entry->status = event.status;
+  entry->failure = event.failure;
+}
+
+std::vector<DestinationStatus> StatusBoard::StatusOf(const SourceImage& image) const {
+  const auto source = sources_.Find(image.registry, image.repository);
+  if (!source) return {};
+  const auto* entries = images_.Find(ImageKey{*source, image.digest});
+  return entries == nullptr ? std::vector<DestinationStatus>() : *entries;
+}
+
+}  // namespace crrsim

@@ -1,0 +1,392 @@
+#include "sim/max_min.h"
+
+#include <algorithm>
+
+#include "sim/check.h"
+#include "sim/int128.h"
+
+namespace crrsim {
+
+MaxMin::MaxMin() : resources_(1), levels_(1, kUnlimited) {}
+
+std::uint32_t MaxMin::AddResource(Rate capacity) {
+  CRRSIM_CHECK(capacity <= kMaxRate || capacity == kUnlimited);
+  resources_.emplace_back().capacity = capacity;
+  levels_.push_back(kUnlimited);
+  return resource_end() - 1;
+}
+
+void MaxMin::SetCapacity(std::uint32_t resource, Rate capacity) {
+  CRRSIM_CHECK(capacity <= kMaxRate || capacity == kUnlimited);
+  if (resources_[resource].capacity == capacity) return;
+  resources_[resource].capacity = capacity;
+  UpdateShared(resource);
+}
+
+std::uint32_t MaxMin::AddPath(std::span<const std::uint32_t> resources, Rate cap) {
+  CRRSIM_CHECK(cap <= kMaxRate || cap == kUnlimited);
+  std::uint32_t path = 0;
+  if (free_paths_.empty()) {
+    path = static_cast<std::uint32_t>(paths_.size());
+    paths_.emplace_back();
+    is_moved_.push_back(0);
+  } else {
+    path = free_paths_.back();
+    free_paths_.pop_back();
+    paths_[path] = Path{};
+  }
+  paths_[path].cap = cap;
+  for (const auto resource : resources) Attach(path, resource);
+  Describe(path);
+  return path;
+}
+
+void MaxMin::Extend(std::uint32_t path, std::uint32_t resource) {
+  Attach(path, resource);
+  resources_[resource].flows += paths_[path].flows;
+  Describe(path);
+  // The path may be held back by this resource now, which those that it had before must learn.
+  MarkMoved(path);
+  for (std::uint32_t i = 0; i < paths_[path].resource_count; ++i) Mark(paths_[path].resources[i]);
+}
+
+void MaxMin::Attach(std::uint32_t path, std::uint32_t resource) {
+  Path& row = paths_[path];
+  CRRSIM_CHECK(row.resource_count < kMaxResources);
+  CRRSIM_CHECK(resource > 0 && resource < resource_end(), "there is no resource {}", resource);
+  auto& members = resources_[resource].members;
+  row.places[row.resource_count] = static_cast<std::uint32_t>(members.size());
+  members.push_back({.path = path, .flows = row.flows, .index = static_cast<std::uint8_t>(row.resource_count)});
+  row.resources[row.resource_count++] = resource;
+  UpdateShared(resource);
+}
+
+/// Tells each of the path's resources which the others are.
+void MaxMin::Describe(std::uint32_t path) {
+  const Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    Member& member = resources_[row.resources[i]].members[row.places[i]];
+    member.more = row.cap != kUnlimited || row.resource_count > 1 + member.others.size();
+    std::uint32_t next = 0;
+    for (std::uint32_t j = 0; j < row.resource_count && next < member.others.size(); ++j) {
+      if (j != i) member.others[next++] = row.resources[j];
+    }
+  }
+}
+
+void MaxMin::RemovePath(std::uint32_t path) {
+  Path& row = paths_[path];
+  CRRSIM_CHECK(row.flows == 0);
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    auto& members = resources_[row.resources[i]].members;
+    const auto place = row.places[i];
+    members[place] = members.back();
+    paths_[members[place].path].places[members[place].index] = place;
+    members.pop_back();
+    UpdateShared(row.resources[i]);
+  }
+  row.resource_count = 0;
+  free_paths_.push_back(path);
+}
+
+void MaxMin::SetFlows(std::uint32_t path, std::uint32_t flows) {
+  Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    Resource& resource = resources_[row.resources[i]];
+    resource.flows += flows - row.flows;
+    resource.members[row.places[i]].flows = flows;
+    Mark(row.resources[i]);
+  }
+  row.flows = flows;
+  // Where flows were before and are now, whether another bottleneck holds them shows when its level is computed.
+  if (flows == 0 || row.bottleneck == kNothing) MarkMoved(path);
+}
+
+/// A resource of one path gives it its capacity, whatever else holds it back, so it need not be told of anything.
+void MaxMin::UpdateShared(std::uint32_t resource) {
+  Resource& row = resources_[resource];
+  row.is_shared = row.capacity != kUnlimited && row.members.size() > 1 ? 1 : 0;
+  Mark(resource);
+}
+
+MaxMin::Rate MaxMin::rate(std::uint32_t path) const {
+  const Path& row = paths_[path];
+  if (row.bottleneck == kNothing) return kUnlimited;
+  return row.bottleneck == kOwnCap ? row.cap : levels_[row.bottleneck];
+}
+
+bool MaxMin::IsUnlimited(std::uint32_t path) const {
+  const Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    if (resources_[row.resources[i]].capacity != kUnlimited) return false;
+  }
+  return row.cap == kUnlimited;
+}
+
+void MaxMin::Mark(std::uint32_t resource) { marked_.Put(resource, levels_[resource]); }
+
+void MaxMin::MarkMoved(std::uint32_t path) {
+  if (is_moved_[path] != 0) return;
+  is_moved_[path] = 1;
+  maybe_moved_.push_back(path);
+}
+
+void MaxMin::Solve() {
+  BeginSolve();
+  // A change near the bottom of a large network may touch much of it. Filling from the start costs about as much as
+  // computing every resource once or twice, so little is lost by giving up after that.
+  std::uint32_t steps_left = resource_end() + 32;
+  bool from_start = marked_.size() > resource_end() / 2 + 16;
+  while (!from_start && !marked_.empty()) {
+    Recompute(marked_.Take());
+    from_start = --steps_left == 0;
+  }
+  if (from_start) Fill();
+  EndSolve();
+}
+
+void MaxMin::SolveFromStart() {
+  BeginSolve();
+  Fill();
+  EndSolve();
+}
+
+void MaxMin::BeginSolve() {
+  for (const auto resource : changed_) resources_[resource].is_changed = 0;
+  changed_.clear();
+  moved_.clear();
+}
+
+void MaxMin::EndSolve() {
+  for (const auto path : maybe_moved_) {
+    is_moved_[path] = 0;
+    FindBottleneck(path);
+  }
+  maybe_moved_.clear();
+}
+
+void MaxMin::FindBottleneck(std::uint32_t path) {
+  Path& row = paths_[path];
+  Hold least = MakeHold(row.cap, kCapOrder);
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    const Hold hold = HoldOf(row.resources[i]);
+    if (hold < least) least = hold;
+  }
+  std::uint32_t bottleneck = OrderOf(least) == kCapOrder ? kOwnCap : OrderOf(least);
+  if (LevelOf(least) == kUnlimited || row.flows == 0) bottleneck = kNothing;
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    resources_[row.resources[i]].members[row.places[i]].held = row.resources[i] == bottleneck;
+  }
+  const bool same = bottleneck == row.bottleneck;
+  row.bottleneck = bottleneck;
+  if (row.flows > 0 && (!same || bottleneck == kNothing)) moved_.push_back(path);
+}
+
+// Solving around a change.
+
+/// Computes a resource's level from the levels around it and marks what hangs on the difference.
+void MaxMin::Recompute(std::uint32_t resource) {
+  Resource& row = resources_[resource];
+  if (row.is_shared == 0) {
+    const bool limits = row.flows > 0 && row.capacity != kUnlimited;
+    if (levels_[resource] == (limits ? row.capacity / row.flows : kUnlimited)) return;
+  }
+  const Outcome outcome = ShareOut(resource);
+  row.spare = outcome.spare;
+  if (!outcome.as_held) {
+    // A resource is computed again whenever a level around it crosses its own, so this finds every path whose
+    // bottleneck may be another one.
+    for (Member& member : row.members) {
+      const bool held =
+          member.flows > 0 && outcome.level != kUnlimited && HoldElsewhere(member) >= MakeHold(outcome.level, resource);
+      if (held != member.held) MarkMoved(member.path);
+      member.held = held;
+    }
+  }
+  if (outcome.level != levels_[resource]) SetLevel(resource, outcome.level);
+}
+
+/// The least level of what holds a path back but the resource that it is a member of.
+MaxMin::Rate MaxMin::LevelElsewhere(const Member& member) const {
+  const Rate least = std::min(levels_[member.others[0]], levels_[member.others[1]]);
+  return member.more ? LevelOf(HoldElsewhere(member)) : least;
+}
+
+MaxMin::Hold MaxMin::HoldElsewhere(const Member& member) const {
+  const Path& path = paths_[member.path];
+  Hold least = MakeHold(path.cap, kCapOrder);
+  for (std::uint32_t i = 0; i < path.resource_count; ++i) {
+    if (i != member.index) least = std::min(least, HoldOf(path.resources[i]));
+  }
+  return least;
+}
+
+/// The level as ShareOutFromStart gives it, in one pass where the members held here are the same as before.
+MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
+  const Resource& row = resources_[resource];
+  Int128 left = row.capacity;
+  Rate flows_here = 0;
+  Rate highest_elsewhere = 0;
+  Rate lowest_here = kUnlimited;
+  if (elsewhere_.size() < row.members.size()) elsewhere_.resize(row.members.size());
+  Rate* elsewhere_out = elsewhere_.data();
+  for (const Member& member : row.members) {
+    const Rate elsewhere = LevelElsewhere(member);
+    *elsewhere_out++ = elsewhere;
+    // Who is held where is as good as random to a processor, so this is written without branches.
+    const Rate here = member.held ? elsewhere : kUnlimited;
+    const Rate away = member.held ? 0 : elsewhere;
+    lowest_here = std::min(lowest_here, here);
+    highest_elsewhere = std::max(highest_elsewhere, away);
+    flows_here += member.held ? member.flows : 0;
+    left -= static_cast<Int128>(static_cast<UInt128>(away) * member.flows);
+  }
+  if (row.flows == 0 || row.capacity == kUnlimited) return {};
+  if (row.is_shared == 0) return {.level = row.capacity / row.flows};
+  // Rounding down can make two answers agree with the levels around, at most row.flows quanta apart; away from such
+  // ties the one found is the one.
+  if (flows_here == 0) {
+    if (left >= static_cast<Int128>(row.flows)) return {.level = kUnlimited, .spare = left, .as_held = true};
+  } else if (left >= 0 && highest_elsewhere != kUnlimited) {
+    const Rate level = static_cast<Rate>(left) / flows_here;
+    if (level >= highest_elsewhere + row.flows && level < lowest_here) return {.level = level, .as_held = true};
+  }
+  return ShareOutFromStart(resource);
+}
+
+/// Takes those out that are held back elsewhere below the share, until the share stays.
+MaxMin::Outcome MaxMin::ShareOutFromStart(std::uint32_t resource) {
+  const Resource& row = resources_[resource];
+  holds_.clear();
+  for (const Member& member : row.members) holds_.push_back(HoldElsewhere(member));
+  Rate left = row.capacity;
+  Rate flows_here = row.flows;
+  Hold reached = 0;
+  for (;;) {
+    const Hold share = MakeHold(left / flows_here, resource);
+    bool changed = false;
+    for (std::size_t i = 0; i < holds_.size(); ++i) {
+      if (holds_[i] < reached || holds_[i] >= share) continue;
+      left -= LevelOf(holds_[i]) * row.members[i].flows;
+      flows_here -= row.members[i].flows;
+      changed = true;
+    }
+    if (flows_here == 0) return {.level = kUnlimited, .spare = left};
+    if (!changed) return {.level = LevelOf(share)};
+    reached = share;
+  }
+}
+
+/// Requires elsewhere_ to be of this resource.
+void MaxMin::SetLevel(std::uint32_t resource, Rate level) {
+  const Rate old = levels_[resource];
+  levels_[resource] = level;
+  MarkChanged(resource);
+  const auto& members = resources_[resource].members;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    // A level that is above what holds the path back elsewhere, before and after, changes nothing for the others.
+    const Rate elsewhere = elsewhere_[i];
+    if (elsewhere < std::min(old, level)) continue;
+    const Rate before = std::min(old, elsewhere);
+    const Rate after = std::min(level, elsewhere);
+    const Member& member = members[i];
+    if (!member.more) {
+      for (const auto other : member.others) {
+        if (other != 0) Tell(other, member.flows, before, after);
+      }
+      continue;
+    }
+    const Path& path = paths_[member.path];
+    for (std::uint32_t j = 0; j < path.resource_count; ++j) {
+      if (j != member.index) Tell(path.resources[j], member.flows, before, after);
+    }
+  }
+}
+
+/// Some flows through the resource are held back elsewhere at `after` now, no longer at `before`.
+void MaxMin::Tell(std::uint32_t resource, std::uint32_t flows, Rate before, Rate after) {
+  Resource& row = resources_[resource];
+  if (row.is_shared == 0) return;
+  if (levels_[resource] == kUnlimited && before != kUnlimited && after != kUnlimited) {
+    // As long as it has enough left for rounding not to matter, a resource that holds nobody back goes on so.
+    row.spare += (static_cast<Int128>(before) - static_cast<Int128>(after)) * flows;
+    if (row.spare >= static_cast<Int128>(row.flows)) return;
+  }
+  Mark(resource);
+}
+
+void MaxMin::MarkChanged(std::uint32_t resource) {
+  if (resources_[resource].is_changed != 0) return;
+  resources_[resource].is_changed = 1;
+  changed_.push_back(resource);
+}
+
+// Filling from the start.
+
+void MaxMin::Fill() {
+  constexpr auto later = [](const Offer& a, const Offer& b) { return b.hold < a.hold; };
+  OfferAll();
+  std::make_heap(offers_.begin(), offers_.end(), later);
+  while (!offers_.empty()) {
+    std::pop_heap(offers_.begin(), offers_.end(), later);
+    const Offer offer = offers_.back();
+    offers_.pop_back();
+    if (OrderOf(offer.hold) == kCapOrder) {
+      Freeze(offer.id, LevelOf(offer.hold));
+      continue;
+    }
+    if (flows_left_[offer.id] == 0) continue;
+    const Rate share = left_[offer.id] / flows_left_[offer.id];
+    if (share != LevelOf(offer.hold)) {  // it grew since it was offered
+      offers_.push_back({MakeHold(share, offer.id), offer.id});
+      std::push_heap(offers_.begin(), offers_.end(), later);
+      continue;
+    }
+    filled_[offer.id] = share;
+    for (const Member member : resources_[offer.id].members) Freeze(member.path, share);
+  }
+  for (std::uint32_t id = 0; id < resource_end(); ++id) {
+    if (levels_[id] != filled_[id]) MarkChanged(id);
+    resources_[id].spare = static_cast<Int128>(left_[id]);
+  }
+  levels_.swap(filled_);
+  while (!marked_.empty()) marked_.Take();
+  for (std::uint32_t path = 0; path < paths_.size(); ++path) MarkMoved(path);
+}
+
+/// Every resource offers its capacity to all of its flows, every cap itself to its path.
+void MaxMin::OfferAll() {
+  left_.assign(resources_.size(), 0);
+  flows_left_.assign(resources_.size(), 0);
+  filled_.assign(resources_.size(), kUnlimited);
+  frozen_.assign(paths_.size(), 0);
+  offers_.clear();
+  for (std::uint32_t id = 0; id < resource_end(); ++id) {
+    const Resource& row = resources_[id];
+    if (row.flows == 0 || row.capacity == kUnlimited) continue;
+    left_[id] = row.capacity;
+    flows_left_[id] = row.flows;
+    const Rate share = row.capacity / row.flows;
+    if (row.members.size() == 1) filled_[id] = share;
+    offers_.push_back({MakeHold(share, id), id});
+  }
+  for (std::uint32_t path = 0; path < paths_.size(); ++path) {
+    const Path& row = paths_[path];
+    if (row.flows > 0 && row.cap != kUnlimited) offers_.push_back({MakeHold(row.cap, kCapOrder), path});
+  }
+}
+
+/// Gives each flow of a path its rate, unless it has one.
+void MaxMin::Freeze(std::uint32_t path, Rate rate) {
+  if (frozen_[path] != 0) return;
+  frozen_[path] = 1;
+  const Path& row = paths_[path];
+  for (std::uint32_t i = 0; i < row.resource_count; ++i) {
+    const auto id = row.resources[i];
+    if (resources_[id].capacity == kUnlimited) continue;
+    left_[id] -= rate * row.flows;
+    flows_left_[id] -= row.flows;
+  }
+}
+
+}  // namespace crrsim
