@@ -324,7 +324,7 @@ void MaxMin::MarkChanged(std::uint32_t resource) {
 // Filling from the start.
 
 void MaxMin::Fill() {
-  constexpr auto later = [](const Offer& a, const Offer& b) { return b.hold < a.hold; };
+  const auto later = [](const Offer& a, const Offer& b) { return b.hold < a.hold; };
   OfferAll();
   std::make_heap(offers_.begin(), offers_.end(), later);
   while (!offers_.empty()) {

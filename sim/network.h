@@ -13,18 +13,31 @@
 // this; they take DrawMessageDelay. The latency before a transfer is the caller's: it calls Start when the first byte
 // arrives at the pipe.
 //
+// In closed form. Alone, n bytes through a bottleneck of C take n / C. k equal flows of n bytes through C end together
+// after k n / C; if one of two ends early, the other has C from then on: 1000 and 3000 bytes through 1000 B/s end at 2
+// s and 4 s. On a chain of links of 900, 600 and 1200 B/s with one flow over all three and one over each, the middle
+// link has the least share, 600 / 2, so the long flow has 300, and the others what is left: 600, 300 and 900.
+//
+// Method. Flows of equal route, cap and limits are one path. sim/max_min.h finds each resource's level around what
+// changed and so each path's bottleneck; sim/service_clocks.h has one clock for each bottleneck, which counts the
+// service that each flow on it has had, with paths in the order of the service at which they next complete. A rate
+// change is one multiplication however many flows it is for. A start or a completion costs what the paths at the
+// resources with new levels cost to look at, not more for more flows.
+//
 // Units and exactness. Rates are whole multiples of 2^-20 byte a second, rounded down, so nothing is ever
 // oversubscribed, and a flow on a path that is up and has capacity is never at 0. Service is counted in 128 bits
 // without any rounding: all state is integer, and the rates depend on nothing but the flows present and the capacities,
-// not on the order in which they came. A completion is on the first tick of the clock at which all bytes have flowed.
+// not on the order in which they came. A completion is on the first tick of the clock at which all bytes have flowed,
+// never earlier; what is left of that tick goes to nobody. On a fine clock completions agree with real arithmetic to
+// 1e-9, while shares are of a kilobyte a second or more.
 //
-// Limits. A finite capacity or cap counts as at most 2^43 bytes a second (8.8 TB/s); at most 2^20 flows at a time.
+// Bounds. A finite capacity or cap counts as at most 2^43 bytes a second (8.8 TB/s); at most 2^20 flows at a time.
 // A flow that nothing limits, and one of no bytes, is complete at the instant of its start.
 //
 // Time. Every call that changes something takes the present instant, which never runs back and never passes
-// NextCompletion(): whoever drives the network takes completions at their instant. Changes at one instant are solved
-// together when a rate or a completion is asked for the first time, so starting a thousand flows at once costs one
-// solve. Asking changes nothing that can be seen; it is not for two threads at once, though.
+// NextCompletion(): whoever drives the network takes completions at their instant, before or after what else happens
+// then. Changes at one instant are solved together when a rate or a completion is asked for, so starting a thousand
+// flows at once costs one solve. Asking changes nothing that can be seen; it is not for two threads at once, though.
 //
 // Errors: what the simulated world does (a link down, no capacity) is data; a handle that means no flow, an unknown
 // site, time that runs back are Defects.

@@ -273,10 +273,11 @@ void NetworkFlows::TakeCompleted(Instant now, std::vector<CompletedFlow>& comple
     RemoveFromPath(done_.back());
   }
   if (done_.empty()) return;
-  // Start sequences are unique: a total order.
-  std::sort(done_.begin(), done_.end(), [this](std::uint32_t a, std::uint32_t b) {
-    return flows_[a].sequence < flows_[b].sequence;  // no two are equal
-  });
+  // A total order: no two starts have one sequence number.
+  const auto started_before = [this](std::uint32_t a, std::uint32_t b) {
+    return flows_[a].sequence < flows_[b].sequence;
+  };
+  if (done_.size() > 1) std::sort(done_.begin(), done_.end(), started_before);
   for (const auto slot : done_) {
     const Flow& flow = flows_[slot];
     completed.push_back({.id = {slot, flow.generation}, .owner = flow.owner, .size = flow.size});
