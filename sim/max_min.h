@@ -15,8 +15,9 @@
 // comes of taking r's paths out, one after another, that are held back elsewhere below r's share, and dividing the rest
 // among the others. So a change marks the resources it touches; marked ones are computed from their neighbours' levels,
 // lowest first, and mark on only where that matters, until all agree. As levels are held back only by lower ones, this
-// goes up once through what changes. Should it ever take long, or much be marked, the filling is run from the start; it
-// gives the same. The cost is in paths at the resources that change, never in flows.
+// goes up once through what changes. A resource that holds nobody back only keeps account of what it has to spare, and
+// is computed again when that runs out. Should it ever take long, or much be marked, the filling is run from the start;
+// it gives the same. The cost is in paths at the resources whose levels change, never in flows.
 //
 // Determinism: no floating point; equal on every compiler. A value: copies go on alike.
 #pragma once
