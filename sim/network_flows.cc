@@ -273,10 +273,10 @@ void NetworkFlows::TakeCompleted(Instant now, std::vector<CompletedFlow>& comple
     RemoveFromPath(done_.back());
   }
   if (done_.empty()) return;
-  // A total order: no two starts have one sequence number.
   const auto started_before = [this](std::uint32_t a, std::uint32_t b) {
     return flows_[a].sequence < flows_[b].sequence;
   };
+  // No two starts have one sequence number: a total order.
   if (done_.size() > 1) std::sort(done_.begin(), done_.end(), started_before);
   for (const auto slot : done_) {
     const Flow& flow = flows_[slot];
