@@ -49,7 +49,7 @@ void ByteMeter::AdvanceIntoLaterMonth(Instant now) {
   while (since_ < now) {
     const auto month = MonthSpan::Around(since_);
     Accumulate(std::min(now, month.end));
-    if (!month.Contains(since_)) Close(month.number);
+    if (since_ == month.end) Close(month.number);
   }
   month_end_ = MonthSpan::Around(now).end;
 }

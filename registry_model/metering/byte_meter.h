@@ -29,12 +29,10 @@ CalendarMonth MonthOfNumber(MonthNumber number);
 struct MonthSpan {
   MonthNumber number = 0;
   Instant start;
-  Instant end;  // the first instant of the next month, or Instant::Max() in the last one
+  Instant end;  // the first instant of the next month, or Instant::Max(), which no month contains
 
   static MonthSpan Around(Instant instant);
-  [[nodiscard]] bool Contains(Instant instant) const {
-    return instant >= start && (instant < end || end == Instant::Max());
-  }
+  [[nodiscard]] bool Contains(Instant instant) const { return instant >= start && instant < end; }
 
   friend bool operator==(const MonthSpan&, const MonthSpan&) = default;
   template <class Self, class Visit>

@@ -23,12 +23,6 @@ double GigabyteMonths(Int128 byte_nanoseconds, ByteCount gigabyte, Duration mont
          static_cast<double>(byte_nanoseconds % unit) / static_cast<double>(unit);
 }
 
-double GigabyteMonths(Int128 byte_nanoseconds, CalendarMonth month, Assumptions& assumptions) {
-  const auto gigabyte = assumptions.Use(Assumption::kGigabyte) == "10^9" ? Bytes(1'000'000'000) : Gibibytes(1);
-  const auto length = assumptions.Use(Assumption::kMonth) == "730h" ? Hours(730) : LengthOf(month);
-  return GigabyteMonths(byte_nanoseconds, gigabyte, length);
-}
-
 // ---- Routes ---------------------------------------------------------------------------------------------------------
 
 namespace {

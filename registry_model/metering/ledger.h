@@ -25,7 +25,6 @@
 #include <limits>
 #include <vector>
 
-#include "registry_model/assumptions.h"
 #include "registry_model/events.h"
 #include "registry_model/metering/byte_meter.h"
 #include "registry_model/repository_numbers.h"
@@ -79,10 +78,9 @@ struct Bill {
 /// The month's real length.
 Duration LengthOf(CalendarMonth month);
 /// How many times `gigabyte` over `month_length` go into the integral. For reports only; whole multiples are exact.
+/// Which gigabyte and which month are the assumptions `gigabyte` and `month`.
 /// Requires byte_nanoseconds >= 0, and a gigabyte and a month longer than nothing.
 double GigabyteMonths(Int128 byte_nanoseconds, ByteCount gigabyte, Duration month_length);
-/// The same for an integral within `month`, under the assumptions `gigabyte` and `month`, which count as consulted.
-double GigabyteMonths(Int128 byte_nanoseconds, CalendarMonth month, Assumptions& assumptions);
 
 class Ledger {
  public:

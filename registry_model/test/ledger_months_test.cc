@@ -128,19 +128,6 @@ TEST(GigabyteMonthsTest, KnownAnswers) {
   }
 }
 
-TEST(GigabyteMonthsTest, AssumptionsDecideTheUnitAndCountAsConsulted) {
-  const auto month = ByteNanoseconds(Gibibytes(1), Days(28));
-  Assumptions assumptions;
-  EXPECT_EQ(GigabyteMonths(month, {2027, 2}, assumptions), 1.0);
-  EXPECT_TRUE(assumptions.consulted(Assumption::kGigabyte));
-  EXPECT_TRUE(assumptions.consulted(Assumption::kMonth));
-  ASSERT_TRUE(assumptions.Set("gigabyte", "10^9").ok());
-  EXPECT_EQ(GigabyteMonths(month, {2027, 2}, assumptions), 1.073741824);
-  ASSERT_TRUE(assumptions.Set("gigabyte", "2^30").ok());
-  ASSERT_TRUE(assumptions.Set("month", "730h").ok());
-  EXPECT_DOUBLE_EQ(GigabyteMonths(month, {2027, 2}, assumptions), 672.0 / 730.0);
-}
-
 TEST(GigabyteMonthsTest, MonthsHaveTheirRealLength) {
   EXPECT_EQ(LengthOf({2026, 11}), Days(30));
   EXPECT_EQ(LengthOf({2026, 12}), Days(31));
