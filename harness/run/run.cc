@@ -103,14 +103,14 @@ void Runner::Report(RunResult& result) {
   result.units = BillingUnits::From(world_.assumptions());
   for (const auto& [key, registry] : world_.registries()) {
     for (const auto& [name, repository] : registry.repositories) {
-      for (const auto& [digest, image] : repository->images) {
-        ImageRow row{key, name, std::nullopt, digest, image.manifest->media_type, image.manifest->blob_bytes};
+      repository->images.ForEachSorted([&, &where = key, &named = name](const Digest& digest, const Image& image) {
+        ImageRow row{where, named, std::nullopt, digest, image.manifest->media_type, image.manifest->blob_bytes};
         if (image.tags.empty()) result.images.push_back(row);
         for (const auto& tag : image.tags) {
           row.tag = tag;
           result.images.push_back(row);
         }
-      }
+      });
     }
   }
   for (const auto& [number, fault] : world_.faults().all()) result.faults.push_back({fault.name, fault.hits});
