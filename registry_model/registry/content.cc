@@ -61,10 +61,10 @@ Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry
   created.created_by = context.origin;
   created.template_prefix = template_prefix;
   created.settings = settings;
-  const auto [place, is_new] = registry.repositories.try_emplace(name, std::move(created));
+  const auto [place, is_new] = registry.repositories.Emplace(name, std::move(created));
   CRRSIM_CHECK(is_new, "'{}' is created twice in {}", name.text(), ToText(registry.key));
   context.events.Emit(RepositoryCreated{context.registry, name, context.origin, template_prefix});
-  return place->second.Mutable();
+  return place.Mutable();
 }
 
 void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name) {
@@ -84,7 +84,7 @@ void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, con
   for (const auto& digest : unreferenced) RemoveBlob(context, *repository, digest);
   CRRSIM_CHECK(repository->stored_bytes == ByteCount() && repository->tags.empty(), "'{}' is not empty: {} bytes left",
                name.text(), repository->stored_bytes.bytes());
-  registry.repositories.erase(name);
+  registry.repositories.Erase(name);
   context.events.Emit(RepositoryDeleted{context.registry, name});
 }
 

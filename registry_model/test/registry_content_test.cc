@@ -260,9 +260,9 @@ TEST_F(ContentTest, WhatEventsAddIsWhatIsStored) {
 TEST_F(ContentTest, ACopyOfARegistrySharesWhatNeitherChanges) {
   Insert({config_, layer_});
   auto copy = bench_.registry;
-  EXPECT_TRUE(copy.repositories.at(name_).SharesWith(bench_.registry.repositories.at(name_)));
+  EXPECT_TRUE(copy.repositories.Find(name_)->SharesWith(*bench_.registry.repositories.Find(name_)));
   Store(other_);
-  EXPECT_FALSE(copy.repositories.at(name_).SharesWith(bench_.registry.repositories.at(name_)));
+  EXPECT_FALSE(copy.repositories.Find(name_)->SharesWith(*bench_.registry.repositories.Find(name_)));
   EXPECT_EQ(copy.Find(name_)->blobs.Find(other_.digest), nullptr);
 }
 

@@ -85,9 +85,9 @@ ApiBench::ApiBench() : ids_(1, "api/ids") { registry.key = kHome; }
 void ApiBench::ExpectConsistent() const {
   const auto manifests =
       assumptions.value(Assumption::kManifestBytes) == "counted" ? ManifestBytes::kCounted : ManifestBytes::kNotCounted;
-  for (const auto& [name, repository] : registry.repositories) {
+  registry.repositories.ForEachSorted([&](const RepositoryName& name, const Cow<Repository>& repository) {
     EXPECT_EQ(Inconsistency(*repository, manifests), "") << name.text();
-  }
+  });
 }
 
 void ApiBench::Create(const std::string& repository, const std::string& mutability,
