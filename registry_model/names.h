@@ -113,6 +113,8 @@ class CheckedName {
 
   friend auto operator<=>(const CheckedName&, const CheckedName&) = default;
   friend bool operator==(const CheckedName&, const CheckedName&) = default;
+  /// An Index keyed by names can be asked with text that was not checked.
+  friend bool operator==(const CheckedName& name, std::string_view text) { return name.text_ == text; }
   [[nodiscard]] std::uint64_t LookupHash() const { return HashForLookup(text_); }
   void Encode(Writer& writer) const { writer.PutText(text_); }
   static CheckedName Decode(Reader& reader) { return CheckedName(std::string(reader.GetText())); }

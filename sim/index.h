@@ -135,6 +135,24 @@ class Index {
     for (const auto* entry : sorted) visit(entry->first, entry->second);
   }
 
+  /// Calls `visit(const Key&, const Value&)` for the entries from `first` on (or all, if it is null) until it returns
+  /// false. A page of a long list costs one pass over the entries, not a sort of them.
+  /// Order     ascending keys.
+  template <class Visit>
+  void VisitSortedFrom(const Key* first, Visit&& visit) const {
+    std::vector<const Entry*> heap;
+    for (const auto& entry : entries_) {
+      if (first == nullptr || !(entry.first < *first)) heap.push_back(&entry);
+    }
+    const auto later = [](const Entry* a, const Entry* b) { return b->first < a->first; };
+    std::make_heap(heap.begin(), heap.end(), later);
+    for (auto end = heap.end(); end != heap.begin();) {
+      std::pop_heap(heap.begin(), end, later);
+      --end;
+      if (!visit(std::as_const((*end)->first), std::as_const((*end)->second))) return;
+    }
+  }
+
   /// The same keys with the same values, however they came in.
   friend bool operator==(const Index& a, const Index& b) {
     if (a.size() != b.size()) return false;

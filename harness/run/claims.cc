@@ -172,11 +172,11 @@ Judgement JudgeOne(const ReplicationClaim& claim, const View& view) {
 ByteCount ContentOf(const Repository& repository) {
   std::set<Digest> seen;
   ByteCount total;
-  for (const auto& [digest, image] : repository.images) {
+  repository.images.ForEachSorted([&](const Digest&, const Image& image) {
     for (const auto& blob : image.manifest->blobs) {
       if (seen.insert(blob.digest).second) total += blob.size;
     }
-  }
+  });
   return total;
 }
 

@@ -35,6 +35,19 @@ double BillingUnits::GigabyteMonthsOf(Int128 byte_nanoseconds, CalendarMonth mon
 
 namespace {
 
+/// One row a tag, and one for an untagged image.
+void AddRows(const RepositoryKey& where, const Repository& repository, std::vector<ImageRow>& rows) {
+  repository.images.ForEachSorted([&](const Digest& digest, const Image& image) {
+    const auto& manifest = *image.manifest;
+    ImageRow row{where.registry, where.repository, std::nullopt, digest, manifest.media_type, manifest.blob_bytes};
+    if (image.tags.empty()) rows.push_back(row);
+    for (const auto& tag : image.tags) {
+      row.tag = tag;
+      rows.push_back(row);
+    }
+  });
+}
+
 std::string QuotedForShell(const std::string& text) {
   const auto plain = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -102,16 +115,10 @@ void Runner::Report(RunResult& result) {
   }
   result.units = BillingUnits::From(world_.assumptions());
   for (const auto& [key, registry] : world_.registries()) {
-    for (const auto& [name, repository] : registry.repositories) {
-      for (const auto& [digest, image] : repository->images) {
-        ImageRow row{key, name, std::nullopt, digest, image.manifest->media_type, image.manifest->blob_bytes};
-        if (image.tags.empty()) result.images.push_back(row);
-        for (const auto& tag : image.tags) {
-          row.tag = tag;
-          result.images.push_back(row);
-        }
-      }
-    }
+    registry.repositories.ForEachSorted(
+        [&, &where = key](const RepositoryName& name, const Cow<Repository>& repository) {
+          AddRows({where, name}, *repository, result.images);
+        });
   }
   for (const auto& [number, fault] : world_.faults().all()) result.faults.push_back({fault.name, fault.hits});
   for (const auto& info : AssumptionTable()) {

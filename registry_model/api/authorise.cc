@@ -91,12 +91,16 @@ ApiResult<Unit> AuthoriseOnOwnRegistry(const ApiContext& context, std::string_vi
 
 ApiResult<const Repository*> OpenRepository(const ApiContext& context, std::string_view action,
                                             std::string_view repository_name) {
+  // Most calls name a repository that is there; only a name that is not found has to be checked.
+  if (const auto* repository = context.registry.Find(repository_name)) {
+    auto allowed = AuthoriseOnRepository(context, action, repository->name, repository);
+    if (!allowed) return std::move(allowed).error();
+    return repository;
+  }
   const auto name = CheckRepositoryName(repository_name);
   if (!name) return name.error();
-  const auto* repository = context.registry.Find(*name);
-  if (auto allowed = AuthoriseOnRepository(context, action, *name, repository); !allowed) return allowed.error();
-  if (repository == nullptr) return RepositoryNotFound(context.registry.key, *name);
-  return repository;
+  if (auto allowed = AuthoriseOnRepository(context, action, *name, nullptr); !allowed) return allowed.error();
+  return RepositoryNotFound(context.registry.key, *name);
 }
 
 Repository& ForChange(ApiContext& context, const Repository& repository) {

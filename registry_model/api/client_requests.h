@@ -13,13 +13,12 @@
 
 #include "registry_model/oci/blob.h"
 #include "registry_model/oci/manifest.h"
+#include "registry_model/registry/content.h"
 
 namespace crrsim {
 
-enum class BlobUpload : std::uint8_t { kStored, kAlreadyThere };
-
 struct UploadBlobResponse {
-  BlobUpload outcome = BlobUpload::kStored;
+  BlobOutcome outcome = BlobOutcome::kStored;
 };
 
 /// InitiateLayerUpload, UploadLayerPart and CompleteLayerUpload in one, for content whose digest is known to be right.

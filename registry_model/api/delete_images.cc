@@ -2,6 +2,8 @@
 // and all its tags. Identifiers are worked off in the order of the request.
 //
 // Source  ecr-replication.md 10.2 (BatchDeleteImage).
+#include <algorithm>
+
 #include "registry_model/api/find_image.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
@@ -14,13 +16,12 @@ constexpr std::int64_t kIdsMax = 100;
 
 ImageFailure ReferencedFailure(const Repository& repository, const ImageIdentifier& id, const Digest& digest) {
   std::string indexes;
-  for (const auto& [index_digest, index] : repository.images) {
-    for (const auto& child : index.manifest->children) {
-      if (child.digest != digest) continue;
-      indexes += (indexes.empty() ? "" : ", ") + index_digest.text();
-      break;
-    }
-  }
+  repository.images.ForEachSorted([&](const Digest& index_digest, const Image& index) {
+    const auto& children = index.manifest->children;
+    const auto lists = [&](const Descriptor& child) { return child.digest == digest; };
+    if (std::none_of(children.begin(), children.end(), lists)) return;
+    indexes += (indexes.empty() ? "" : ", ") + index_digest.text();
+  });
   return {id, "ImageReferencedByManifestList",
           fmt::format("Requested image referenced by manifest list: [{}]", indexes)};
 }

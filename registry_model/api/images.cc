@@ -3,6 +3,7 @@
 // Source  ecr-replication.md 10.2.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "registry_model/api/find_image.h"
 #include "registry_model/api/operations.h"
@@ -109,7 +110,7 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
       continue;
     }
     const auto& manifest = found->image->manifest;
-    repository.images.at(manifest->digest).pulled_at = context.now;
+    repository.images.Find(manifest->digest)->pulled_at = context.now;
     context.events.Emit(ImagePulled{context.registry.key, repository.name, manifest->digest, found->tag});
     response.images.push_back({context.registry.key.account.text(),
                                repository.name.text(),
@@ -144,15 +145,11 @@ ApiResult<ListImagesResponse> Execute(ApiContext& context, const ListImagesReque
     response.image_ids.push_back({digest.text(), tag.empty() ? std::nullopt : std::optional(tag)});
     return true;
   };
-  const auto& images = (*opened)->images;
-  for (auto place = behind ? images.lower_bound(behind->digest) : images.begin(); place != images.end(); ++place) {
-    const auto& [digest, image] = *place;
-    if (!Shows(*selection, image)) continue;
-    if (image.tags.empty() && !add(digest, "")) return response;
-    for (const auto& tag : image.tags) {
-      if (!add(digest, tag.text())) return response;
-    }
-  }
+  (*opened)->images.VisitSortedFrom(behind ? &behind->digest : nullptr, [&](const Digest& digest, const Image& image) {
+    if (!Shows(*selection, image)) return true;
+    if (image.tags.empty()) return add(digest, "");
+    return std::all_of(image.tags.begin(), image.tags.end(), [&](const Tag& tag) { return add(digest, tag.text()); });
+  });
   return response;
 }
 
@@ -189,16 +186,19 @@ ApiResult<DescribeImagesResponse> Execute(ApiContext& context, const DescribeIma
   if (!page) return page.error();
 
   DescribeImagesResponse response;
-  auto place = repository.images.begin();
-  if (page->after()) place = repository.images.upper_bound(ListKey::Read(*page->after() + "@").digest);
-  for (; place != repository.images.end(); ++place) {
-    if (!Shows(*selection, place->second)) continue;
+  ListKey last;
+  std::optional<Digest> behind;
+  if (page->after()) behind = ListKey::Read(*page->after()).digest;
+  repository.images.VisitSortedFrom(behind ? &*behind : nullptr, [&](const Digest& digest, const Image& image) {
+    if (digest == behind || !Shows(*selection, image)) return true;
     if (response.image_details.size() == page->size()) {
-      response.next_token = page->TokenBehind(response.image_details.back().image_digest);
-      break;
+      response.next_token = page->TokenBehind(last.text());
+      return false;
     }
-    response.image_details.push_back(Describe(context, repository, place->second));
-  }
+    last.digest = digest;
+    response.image_details.push_back(Describe(context, repository, image));
+    return true;
+  });
   return response;
 }
 

@@ -202,12 +202,11 @@ ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobReque
   for (const auto* action : {"ecr:UploadLayerPart", "ecr:CompleteLayerUpload"}) {
     if (auto allowed = AuthoriseOnRepository(context, action, name, *opened); !allowed) return allowed.error();
   }
-  if ((*opened)->blobs.Find(request.blob.digest) != nullptr) return UploadBlobResponse{BlobUpload::kAlreadyThere};
   if (request.blob.size.bytes() > kLayerSizeMax) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} bytes", kLayerSizeMax));
   }
-  StoreBlob(context.content(), ForChange(context, **opened), request.blob.digest, request.blob.size);
-  return UploadBlobResponse{BlobUpload::kStored};
+  auto& repository = ForChange(context, **opened);
+  return UploadBlobResponse{StoreBlob(context.content(), repository, request.blob.digest, request.blob.size)};
 }
 
 }  // namespace crrsim

@@ -102,14 +102,18 @@ ApiResult<DescribeRepositoriesResponse> Execute(ApiContext& context, const Descr
                                request.next_token, request.max_results);
   if (!page) return page.error();
   DescribeRepositoriesResponse response;
-  for (const auto& [name, repository] : context.registry.repositories) {
-    if (page->after() && name.text() <= *page->after()) continue;
+  std::optional<RepositoryName> behind;
+  if (page->after()) behind = CheckRepositoryName(*page->after()).value();
+  const auto add = [&](const RepositoryName& name, const Cow<Repository>& repository) {
+    if (name == behind) return true;
     if (response.repositories.size() == page->size()) {
       response.next_token = page->TokenBehind(response.repositories.back().repository_name);
-      break;
+      return false;
     }
     response.repositories.push_back(Describe(context.registry.key, *repository));
-  }
+    return true;
+  };
+  context.registry.repositories.VisitSortedFrom(behind ? &*behind : nullptr, add);
   return response;
 }
 

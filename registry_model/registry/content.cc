@@ -44,6 +44,13 @@ void ReleaseBlobs(const ContentContext& context, Repository& repository, const M
   }
 }
 
+/// Takes a tag off the image that it named.
+void ForgetTag(Repository& repository, const Digest& digest, const Tag& tag) {
+  auto* image = repository.images.Find(digest);
+  CRRSIM_CHECK(image != nullptr && image->tags.erase(tag) == 1, "{} does not know its tag '{}'", digest.text(),
+               tag.text());
+}
+
 }  // namespace
 
 Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry, const RepositoryName& name,
@@ -54,10 +61,10 @@ Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry
   created.created_by = context.origin;
   created.template_prefix = template_prefix;
   created.settings = settings;
-  const auto [place, is_new] = registry.repositories.try_emplace(name, std::move(created));
+  const auto [place, is_new] = registry.repositories.Emplace(name, std::move(created));
   CRRSIM_CHECK(is_new, "'{}' is created twice in {}", name.text(), ToText(registry.key));
   context.events.Emit(RepositoryCreated{context.registry, name, context.origin, template_prefix});
-  return place->second.Mutable();
+  return place.Mutable();
 }
 
 void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name) {
@@ -66,9 +73,9 @@ void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, con
   // Each round takes out what no index lists any more; an index cannot list itself, so each round finds something.
   while (!repository->images.empty()) {
     std::vector<Digest> unlisted;
-    for (const auto& [digest, image] : repository->images) {
+    repository->images.ForEachSorted([&](const Digest& digest, const Image& image) {
       if (image.indexes == 0) unlisted.push_back(digest);
-    }
+    });
     CRRSIM_CHECK(!unlisted.empty(), "indexes of '{}' list each other", name.text());
     for (const auto& digest : unlisted) RemoveImage(context, *repository, digest);
   }
@@ -77,15 +84,16 @@ void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, con
   for (const auto& digest : unreferenced) RemoveBlob(context, *repository, digest);
   CRRSIM_CHECK(repository->stored_bytes == ByteCount() && repository->tags.empty(), "'{}' is not empty: {} bytes left",
                name.text(), repository->stored_bytes.bytes());
-  registry.repositories.erase(name);
+  registry.repositories.Erase(name);
   context.events.Emit(RepositoryDeleted{context.registry, name});
 }
 
-void StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size) {
+BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size) {
   const auto [stored, is_new] = repository.blobs.Emplace(blob, StoredBlob{size, 0});
-  if (!is_new) return;
+  if (!is_new) return BlobOutcome::kAlreadyThere;
   repository.stored_bytes += size;
   context.events.Emit(BlobStored{context.registry, repository.name, blob, size, context.origin});
+  return BlobOutcome::kStored;
 }
 
 MissingReferences FindMissing(const Repository& repository, const Manifest& manifest) {
@@ -100,9 +108,8 @@ MissingReferences FindMissing(const Repository& repository, const Manifest& mani
 }
 
 void InsertManifest(const ContentContext& context, Repository& repository, const ManifestPtr& manifest) {
-  const auto [place, is_new] = repository.images.try_emplace(manifest->digest);
+  auto [image, is_new] = repository.images.Emplace(manifest->digest);
   if (!is_new) return;
-  auto& image = place->second;
   image.manifest = manifest;
   image.pushed_at = context.now;
   image.origin = context.origin;
@@ -117,10 +124,10 @@ void InsertManifest(const ContentContext& context, Repository& repository, const
     references.push_back(descriptor.digest);
   }
   for (const auto& digest : DistinctChildren(*manifest)) {
-    const auto child = repository.images.find(digest);
-    CRRSIM_CHECK(child != repository.images.end(), "{} enters '{}' without {}", manifest->digest.text(),
-                 repository.name.text(), digest.text());
-    ++child->second.indexes;
+    auto* child = repository.images.Find(digest);
+    CRRSIM_CHECK(child != nullptr, "{} enters '{}' without {}", manifest->digest.text(), repository.name.text(),
+                 digest.text());
+    ++child->indexes;
     references.push_back(digest);
   }
   const auto stored = CountedBytes(context, *manifest);
@@ -130,52 +137,50 @@ void InsertManifest(const ContentContext& context, Repository& repository, const
 }
 
 TagOutcome BindTag(const ContentContext& context, Repository& repository, const Tag& tag, const Digest& digest) {
-  const auto image = repository.images.find(digest);
-  CRRSIM_CHECK(image != repository.images.end(), "tag '{}' is bound to {}, which is not in '{}'", tag.text(),
-               digest.text(), repository.name.text());
-  const auto [bound, is_new] = repository.tags.try_emplace(tag, digest);
+  auto* image = repository.images.Find(digest);
+  CRRSIM_CHECK(image != nullptr, "tag '{}' is bound to {}, which is not in '{}'", tag.text(), digest.text(),
+               repository.name.text());
+  const auto [bound, is_new] = repository.tags.Emplace(tag, digest);
   std::optional<Digest> from;
   if (!is_new) {
-    if (bound->second == digest) return TagOutcome::kUnchanged;
+    if (bound == digest) return TagOutcome::kUnchanged;
     if (IsImmutable(repository.settings, tag)) return TagOutcome::kRefusedImmutable;
-    from = bound->second;
-    const auto erased = repository.images.at(*from).tags.erase(tag);
-    CRRSIM_CHECK(erased == 1, "{} does not know its tag '{}'", from->text(), tag.text());
-    bound->second = digest;
+    from = bound;
+    ForgetTag(repository, *from, tag);
+    bound = digest;
   }
-  image->second.tags.insert(tag);
+  image->tags.insert(tag);
   context.events.Emit(TagMoved{context.registry, repository.name, tag, from, digest, context.origin});
   return is_new ? TagOutcome::kBound : TagOutcome::kMoved;
 }
 
 void RemoveTag(const ContentContext& context, Repository& repository, const Tag& tag) {
-  const auto bound = repository.tags.find(tag);
-  CRRSIM_CHECK(bound != repository.tags.end(), "tag '{}' is not in '{}'", tag.text(), repository.name.text());
+  const auto* bound = repository.tags.Find(tag);
+  CRRSIM_CHECK(bound != nullptr, "tag '{}' is not in '{}'", tag.text(), repository.name.text());
   // `tag` may belong to the set that is changed here.
-  TagMoved moved{context.registry, repository.name, tag, bound->second, std::nullopt, context.origin};
-  repository.tags.erase(bound);
-  const auto erased = repository.images.at(*moved.from).tags.erase(moved.tag);
-  CRRSIM_CHECK(erased == 1, "{} does not know its tag '{}'", moved.from->text(), moved.tag.text());
+  TagMoved moved{context.registry, repository.name, tag, *bound, std::nullopt, context.origin};
+  repository.tags.Erase(moved.tag);
+  ForgetTag(repository, *moved.from, moved.tag);
   context.events.Emit(std::move(moved));
 }
 
 void RemoveImage(const ContentContext& context, Repository& repository, const Digest& digest) {
-  const auto image = repository.images.find(digest);
-  CRRSIM_CHECK(image != repository.images.end(), "{} is not in '{}'", digest.text(), repository.name.text());
-  CRRSIM_CHECK(image->second.indexes == 0, "{} indexes of '{}' list {}", image->second.indexes, repository.name.text(),
+  const auto* image = repository.images.Find(digest);
+  CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
+  CRRSIM_CHECK(image->indexes == 0, "{} indexes of '{}' list {}", image->indexes, repository.name.text(),
                digest.text());
-  while (!image->second.tags.empty()) RemoveTag(context, repository, *image->second.tags.begin());
+  while (!image->tags.empty()) RemoveTag(context, repository, *image->tags.begin());
 
-  const auto manifest = image->second.manifest;
-  repository.images.erase(image);
+  const auto manifest = image->manifest;
+  repository.images.Erase(manifest->digest);
   const auto freed = CountedBytes(context, *manifest);
   repository.stored_bytes -= freed;
   context.events.Emit(ManifestRemoved{context.registry, repository.name, manifest->digest, freed});
   for (const auto& child : DistinctChildren(*manifest)) {
-    const auto listed = repository.images.find(child);
-    CRRSIM_CHECK(listed != repository.images.end() && listed->second.indexes > 0, "{} lost its child {}",
-                 manifest->digest.text(), child.text());
-    --listed->second.indexes;
+    auto* listed = repository.images.Find(child);
+    CRRSIM_CHECK(listed != nullptr && listed->indexes > 0, "{} lost its child {}", manifest->digest.text(),
+                 child.text());
+    --listed->indexes;
   }
   ReleaseBlobs(context, repository, *manifest);
 }

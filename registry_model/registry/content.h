@@ -37,8 +37,9 @@ Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry
 /// Requires that it is there.
 void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name);
 
+enum class BlobOutcome : std::uint8_t { kStored, kAlreadyThere };
 /// Stores a blob; one that is there already changes nothing and says nothing.
-void StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size);
+BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size);
 
 /// Digests that a manifest refers to and the repository lacks: blobs, then children, each once. Foreign layers are not
 /// asked for, nor is the subject of a referrer.

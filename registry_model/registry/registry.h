@@ -13,6 +13,7 @@
 #include "registry_model/registry/resource_policy.h"
 #include "registry_model/replication/configuration.h"
 #include "sim/cow.h"
+#include "sim/index.h"
 
 namespace crrsim {
 
@@ -46,9 +47,11 @@ struct Registry {
   ReplicationConfiguration replication;
   std::optional<RegistryPolicy> policy;
   std::map<std::string, CreationTemplate> templates;  // by prefix
-  std::map<RepositoryName, Cow<Repository>> repositories;
+  Index<RepositoryName, Cow<Repository>> repositories;
 
+  /// Null when absent. By text: of a name that need not be one.
   [[nodiscard]] const Repository* Find(const RepositoryName& name) const;
+  [[nodiscard]] const Repository* Find(std::string_view name) const;
   /// Null when absent. Unshares the repository; call it only to change something.
   Repository* FindMutable(const RepositoryName& name);
 

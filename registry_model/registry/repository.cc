@@ -61,15 +61,12 @@ bool IsImmutable(const RepositorySettings& settings, const Tag& tag) {
   FailCheck(__FILE__, __LINE__, "a known mutability", "");
 }
 
-const Image* Repository::FindImage(const Digest& digest) const {
-  const auto found = images.find(digest);
-  return found == images.end() ? nullptr : &found->second;
-}
+const Image* Repository::FindImage(const Digest& digest) const { return images.Find(digest); }
 
 const Image* Repository::FindImage(const Tag& tag) const {
-  const auto found = tags.find(tag);
-  if (found == tags.end()) return nullptr;
-  const auto* image = FindImage(found->second);
+  const auto* digest = tags.Find(tag);
+  if (digest == nullptr) return nullptr;
+  const auto* image = FindImage(*digest);
   CRRSIM_CHECK(image != nullptr, "tag '{}' names no image in '{}'", tag.text(), name.text());
   return image;
 }

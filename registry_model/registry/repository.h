@@ -6,6 +6,8 @@
 // - `stored_bytes` is the sum of the blobs' sizes (and of manifests, where assumption `manifest_bytes` counts them): a
 //   layer counts once a repository, whatever the number of images.
 //
+// Images, tags and blobs are looked up at every step of every copy, so they are Indexes; lists sort them page by page.
+//
 // Source  ecr-replication.md 2.5 (defaults), 7 (7) (a layer is stored once a repository), 10.2.
 #pragma once
 
@@ -124,8 +126,8 @@ struct Repository {
   Origin created_by = Origin::kClient;
   std::string template_prefix;  // of the creation template that applied; empty for none
   RepositorySettings settings;
-  std::map<Digest, Image> images;
-  std::map<Tag, Digest> tags;
+  Index<Digest, Image> images;
+  Index<Tag, Digest> tags;
   Index<Digest, StoredBlob> blobs;
   std::map<std::string, LayerUpload> uploads;
   ByteCount stored_bytes;

@@ -203,9 +203,9 @@ TEST_F(LayersTest, OnlyALayerOfAnImageCanBeDownloaded) {
 TEST_F(LayersTest, AClientUploadsABlobWithoutItsBytes) {
   const Blob blob{Digest::Of("never here"), Gibibytes(5), nullptr};
   const UploadBlobRequest request{std::nullopt, "team/api", blob};
-  EXPECT_EQ(bench_.Call(request)->outcome, BlobUpload::kStored);
+  EXPECT_EQ(bench_.Call(request)->outcome, BlobOutcome::kStored);
   EXPECT_EQ(bench_.repository("team/api").stored_bytes, Gibibytes(5));
-  EXPECT_EQ(bench_.Call(request)->outcome, BlobUpload::kAlreadyThere);
+  EXPECT_EQ(bench_.Call(request)->outcome, BlobOutcome::kAlreadyThere);
   EXPECT_THAT(bench_.TakeEventNames(), ElementsAre("BlobStored"));
   bench_.ExpectRefusal(UploadBlobRequest{std::nullopt, "team/none", blob}, "RepositoryNotFoundException");
 }

@@ -115,7 +115,7 @@ TEST_F(ContentTest, AManifestEntersAfterItsBlobsAndCountsThem) {
                                                                 Origin::kClient}));
   EXPECT_EQ(stored(), image->blob_bytes.bytes());
   EXPECT_EQ(repository().blobs.Find(layer_.digest)->references, 1);
-  EXPECT_EQ(repository().images.at(image->digest).pushed_at, bench_.now);
+  EXPECT_EQ(repository().images.Find(image->digest)->pushed_at, bench_.now);
 
   const auto second = Insert({config_, layer_}, "second");
   EXPECT_EQ(repository().blobs.Find(layer_.digest)->references, 2);
@@ -128,7 +128,7 @@ TEST_F(ContentTest, AManifestEntersAfterItsBlobsAndCountsThem) {
 TEST_F(ContentTest, AManifestWithoutItsContentIsADefect) {
   const auto image = Parsed(ImageText({config_, layer_}));
   EXPECT_THROW(InsertManifest(bench_.content(), repository(), image), Defect);
-  repository().images.erase(image->digest);
+  repository().images.Erase(image->digest);
 }
 
 TEST_F(ContentTest, ManifestBytesCountWhereAssumed) {
@@ -153,7 +153,7 @@ TEST_F(ContentTest, ATagIsBoundMovedAndLeftAlone) {
   EXPECT_EQ(bench_.LastEvent<TagMoved>(),
             (TagMoved{kHome, name_, Tagged("v1"), first->digest, second->digest, Origin::kReplication}));
   EXPECT_THAT(Names(), ElementsAre("TagMoved", "TagMoved"));
-  EXPECT_THAT(repository().images.at(first->digest).tags, IsEmpty());
+  EXPECT_THAT(repository().images.Find(first->digest)->tags, IsEmpty());
   EXPECT_EQ(repository().FindImage(Tagged("v1"))->manifest->digest, second->digest);
   EXPECT_THROW(BindTag(content, repository(), Tagged("v1"), Digest::Of("absent")), Defect);
 }
@@ -216,10 +216,10 @@ TEST_F(ContentTest, TheAssumptionIsAskedOnlyWhenALayerLosesItsLastImage) {
 TEST_F(ContentTest, AListedImageCannotGoBeforeItsIndex) {
   const auto image = Insert({config_, layer_});
   const auto index = InsertIndex({image, image});
-  EXPECT_EQ(repository().images.at(image->digest).indexes, 1) << "listed twice by one index";
+  EXPECT_EQ(repository().images.Find(image->digest)->indexes, 1) << "listed twice by one index";
   EXPECT_THROW(RemoveImage(bench_.content(), repository(), image->digest), Defect);
   RemoveImage(bench_.content(), repository(), index->digest);
-  EXPECT_EQ(repository().images.at(image->digest).indexes, 0);
+  EXPECT_EQ(repository().images.Find(image->digest)->indexes, 0);
   RemoveImage(bench_.content(), repository(), image->digest);
   EXPECT_EQ(stored(), 0);
 }
@@ -260,9 +260,9 @@ TEST_F(ContentTest, WhatEventsAddIsWhatIsStored) {
 TEST_F(ContentTest, ACopyOfARegistrySharesWhatNeitherChanges) {
   Insert({config_, layer_});
   auto copy = bench_.registry;
-  EXPECT_TRUE(copy.repositories.at(name_).SharesWith(bench_.registry.repositories.at(name_)));
+  EXPECT_TRUE(copy.repositories.Find(name_)->SharesWith(*bench_.registry.repositories.Find(name_)));
   Store(other_);
-  EXPECT_FALSE(copy.repositories.at(name_).SharesWith(bench_.registry.repositories.at(name_)));
+  EXPECT_FALSE(copy.repositories.Find(name_)->SharesWith(*bench_.registry.repositories.Find(name_)));
   EXPECT_EQ(copy.Find(name_)->blobs.Find(other_.digest), nullptr);
 }
 

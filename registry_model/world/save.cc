@@ -81,7 +81,9 @@ Hash128 World::StateHashValue() const {
   };
   for (const auto& [key, registry] : registries_) {
     add("registry", key, registry.replication, registry.policy, registry.templates);
-    for (const auto& [name, repository] : registry.repositories) add("repository", key, name, *repository);
+    registry.repositories.ForEachSorted([&, &owner = key](const RepositoryName& name, const Cow<Repository>& one) {
+      add("repository", owner, name, *one);
+    });
   }
   for (const auto& [number, fault] : faults_.all()) {
     if (fault.in_force) add("fault", fault.name, fault.what);

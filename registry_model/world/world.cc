@@ -200,7 +200,7 @@ void World::RescheduleNetworkWake() {
 // ---- Scans ----------------------------------------------------------------------------------------------------------
 
 void World::StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) {
-  auto& image = registries_.at(registry).FindMutable(repository)->images.at(digest);
+  auto& image = *registries_.at(registry).FindMutable(repository)->images.Find(digest);
   image.scan = ImageScan{ScanStatus::kInProgress, now_, Instant(), {}};
   const auto number = ++scans_started_;
   scans_.emplace(number, RunningScan{registry, repository, digest});
@@ -213,10 +213,10 @@ void World::EndScan(std::uint64_t number) {
   scans_.erase(number);
   auto* repository = registries_.at(scan.registry).FindMutable(scan.repository);
   if (repository == nullptr) return;
-  const auto image = repository->images.find(scan.digest);
-  if (image == repository->images.end() || !image->second.scan) return;
+  auto* image = repository->images.Find(scan.digest);
+  if (image == nullptr || !image->scan) return;
   const auto found = findings_.find(scan.digest);
-  auto& result = *image->second.scan;
+  auto& result = *image->scan;
   result.status = ScanStatus::kComplete;
   result.completed_at = now_;
   if (found != findings_.end()) result.findings = found->second;

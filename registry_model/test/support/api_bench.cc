@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 namespace crrsim::api_test {
 
@@ -42,8 +43,9 @@ std::string Inconsistency(const Repository& repository, ManifestBytes manifests)
   std::map<Digest, std::int64_t> indexes;
   std::int64_t bytes = 0;
   std::size_t tags = 0;
-  for (const auto& [digest, image] : repository.images) {
-    if (digest != image.manifest->digest) return "an image lies under another digest";
+  std::string problem;
+  repository.images.ForEachSorted([&](const Digest& digest, const Image& image) {
+    if (digest != image.manifest->digest) problem = "an image lies under another digest";
     for (const auto& blob : image.manifest->blobs) ++references[blob.digest];
     std::set<Digest> children;
     for (const auto& child : image.manifest->children) children.insert(child.digest);
@@ -51,21 +53,19 @@ std::string Inconsistency(const Repository& repository, ManifestBytes manifests)
     if (manifests == ManifestBytes::kCounted) bytes += image.manifest->size().bytes();
     tags += image.tags.size();
     for (const auto& tag : image.tags) {
-      const auto bound = repository.tags.find(tag);
-      if (bound == repository.tags.end() || bound->second != digest) return "an image knows a tag that is not its own";
+      const auto* bound = repository.tags.Find(tag);
+      if (bound == nullptr || *bound != digest) problem = "an image knows a tag that is not its own";
     }
-  }
-  if (tags != repository.tags.size()) return "a tag names no image";
+  });
+  if (tags != repository.tags.size()) problem = "a tag names no image";
   for (const auto& [digest, count] : indexes) {
-    const auto* image = repository.FindImage(digest);
-    if (image == nullptr) return "an index lists what is not there";
-    if (image->indexes != count) return "an image's indexes are counted wrongly";
+    if (repository.FindImage(digest) == nullptr) problem = "an index lists what is not there";
   }
-  for (const auto& [digest, image] : repository.images) {
-    if (image.indexes != 0 && !indexes.contains(digest)) return "an image believes in an index that is not there";
-  }
+  repository.images.ForEachSorted([&](const Digest& digest, const Image& image) {
+    const auto found = indexes.find(digest);
+    if (image.indexes != (found == indexes.end() ? 0 : found->second)) problem = "indexes are counted wrongly";
+  });
   std::size_t referenced = 0;
-  std::string problem;
   repository.blobs.ForEachSorted([&](const Digest& digest, const StoredBlob& blob) {
     bytes += blob.size.bytes();
     const auto found = references.find(digest);
@@ -73,12 +73,11 @@ std::string Inconsistency(const Repository& repository, ManifestBytes manifests)
     if (count > 0) ++referenced;
     if (blob.references != count) problem = "a blob's references are counted wrongly";
   });
-  if (!problem.empty()) return problem;
-  if (referenced != references.size()) return "an image lists a blob that is not there";
+  if (referenced != references.size()) problem = "an image lists a blob that is not there";
   if (bytes != repository.stored_bytes.bytes()) {
-    return fmt::format("stored_bytes is {} and should be {}", repository.stored_bytes.bytes(), bytes);
+    problem = fmt::format("stored_bytes is {} and should be {}", repository.stored_bytes.bytes(), bytes);
   }
-  return "";
+  return problem;
 }
 
 ApiBench::ApiBench() : ids_(1, "api/ids") { registry.key = kHome; }
@@ -86,9 +85,9 @@ ApiBench::ApiBench() : ids_(1, "api/ids") { registry.key = kHome; }
 void ApiBench::ExpectConsistent() const {
   const auto manifests =
       assumptions.value(Assumption::kManifestBytes) == "counted" ? ManifestBytes::kCounted : ManifestBytes::kNotCounted;
-  for (const auto& [name, repository] : registry.repositories) {
+  registry.repositories.ForEachSorted([&](const RepositoryName& name, const Cow<Repository>& repository) {
     EXPECT_EQ(Inconsistency(*repository, manifests), "") << name.text();
-  }
+  });
 }
 
 void ApiBench::Create(const std::string& repository, const std::string& mutability,
@@ -132,13 +131,13 @@ std::vector<std::string> ApiBench::TakeEventNames() {
 
 void ApiBench::StartScan(const RegistryKey& key, const RepositoryName& name, const Digest& digest) {
   EXPECT_EQ(key, registry.key);
-  auto& image = registry.FindMutable(name)->images.at(digest);
+  auto& image = *registry.FindMutable(name)->images.Find(digest);
   image.scan = ImageScan{ScanStatus::kInProgress, now, Instant(), {}};
   Emit(ScanStarted{key, name, digest});
 }
 
 void ApiBench::FinishScan(std::string_view repository, const Digest& digest, FindingCounts findings) {
-  auto& scan = *registry.FindMutable(Named(repository))->images.at(digest).scan;
+  auto& scan = *registry.FindMutable(Named(repository))->images.Find(digest)->scan;
   scan = {ScanStatus::kComplete, scan.started_at, now, std::move(findings)};
 }
 
