@@ -34,10 +34,10 @@ enum class ValueKind : std::uint8_t {
   kJson,      // any JSON
   kTextList,
   kTextMap,   // names to text
-  kCountMap,  // names to integers
+  kCountMap,  // names, each one of `values`, to integers
   kBytesList,
   kRegionList,
-  kFindings,        // none, or severities to numbers
+  kFindings,        // none, or a kCountMap
   kObject,          // of `section`
   kObjectList,      // of `section`
   kObjectMap,       // names to `section`
@@ -52,7 +52,7 @@ struct KeySpec {
   ValueKind kind = ValueKind::kText;
   Need need = Need::kOptional;
   std::string_view help;
-  std::vector<std::string_view> values = {};  // of kEnum
+  std::vector<std::string_view> values = {};  // of kEnum, kCountMap, kFindings
   std::string_view section = {};              // of the kinds that hold objects
 };
 

@@ -15,32 +15,35 @@ namespace {
 constexpr std::int64_t kSeedMax = (std::int64_t{1} << 53) - 1;
 constexpr std::string_view kDefaultStart = "2026-01-01T00:00:00Z";
 
+std::optional<AccountId> LoadAccountId(LoadContext& context, const Node& value) {
+  if (value.IsScalar() && !value.quoted) {
+    context.Refuse(value.place, fmt::format("an account id has to be quoted (\"{}\"): without quotes it is a number "
+                                            "to YAML, and a leading zero is lost",
+                                            value.text));
+    return std::nullopt;
+  }
+  const auto text = ValueReader(context).Text(value);
+  if (!text) return std::nullopt;
+  const auto id = AccountId::Parse(*text);
+  if (id) return *id;
+  context.Refuse(value.place, id.error().message);
+  return std::nullopt;
+}
+
 void LoadAccounts(LoadContext& context, const Node& node) {
   if (!node.IsMap() || node.members.empty()) {
     return context.Refuse(node.place,
                           fmt::format("found {}, expected nicknames and quoted account ids", DescriptionOf(node)));
   }
   for (const auto& member : node.members) {
-    const auto& value = member.value;
-    if (value.IsScalar() && !value.quoted) {
-      context.Refuse(value.place, fmt::format("an account id has to be quoted (\"{}\"): without quotes it is a number "
-                                              "to YAML, and a leading zero is lost",
-                                              value.text));
-      continue;
-    }
-    const auto text = ValueReader(context).Text(value);
-    if (!text) continue;
-    const auto id = AccountId::Parse(*text);
-    if (!id) {
-      context.Refuse(value.place, id.error().message);
-      continue;
-    }
+    // A nickname stays known when its id is refused, so that its uses are not refused as well.
+    const auto id = LoadAccountId(context, member.value).value_or(AccountId());
     for (const auto& other : context.accounts) {
-      if (other.id == *id)
-        context.Refuse(value.place, fmt::format("account {} is already called {}", id->text(), other.nickname));
+      if (other.id == id && id != AccountId())
+        context.Refuse(member.value.place, fmt::format("account {} is already called {}", id.text(), other.nickname));
     }
     if (member.key.find('/') != std::string::npos) context.Refuse(member.key_place, "a nickname holds no '/'");
-    context.accounts.push_back({member.key, *id});
+    context.accounts.push_back({member.key, id});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/run/event_fields.h"
+#include "harness/scenario/event_values.h"
 #include "harness/scenario/parts.h"
 #include "sim/nearest_name.h"
 
@@ -41,6 +42,7 @@ ImageClaim LoadImageClaim(LoadContext& context, ObjectReader& reader) {
     } else if (findings->IsMap()) {
       claim.findings.emplace();
       for (const auto& member : findings->members) {
+        values.MemberName(member, *SectionOf("claim image").Find("findings"));
         if (const auto count = values.Integer(member.value)) claim.findings->emplace(member.key, *count);
       }
     } else {
@@ -162,13 +164,24 @@ EventPattern LoadPattern(LoadContext& context, ObjectReader& reader) {
     if (auto name = ValueReader(context).OneOf(*node, "an event", names)) pattern.name = *name;
   }
   pattern.in = reader.Registry("in");
-  pattern.where = reader.TextMap("where");
+  const auto* where = reader.Get("where");
+  if (where != nullptr && !where->IsMap())
+    context.Refuse(where->place, fmt::format("found {}, expected a map of fields to values", DescriptionOf(*where)));
   if (pattern.name.empty()) return pattern;
   const auto fields = EventFieldNames(pattern.name);
-  for (const auto& [field, text] : pattern.where) {
-    if (std::find(fields.begin(), fields.end(), field) != fields.end()) continue;
-    context.Refuse(reader.Get("where")->place,
-                   fmt::format("{} has no field '{}'{}", pattern.name, field, DidYouMean(field, fields)));
+  const auto has = [&](std::string_view field) {
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+  };
+  if (reader.Get("in") != nullptr && !has("registry") && !has("destination"))
+    context.Refuse(reader.Get("in")->place, fmt::format("{} happens in no registry; leave out 'in'", pattern.name));
+  if (where == nullptr) return pattern;
+  for (const auto& member : where->members) {
+    if (!has(member.key)) {
+      context.Refuse(member.key_place,
+                     fmt::format("{} has no field '{}'{}", pattern.name, member.key, DidYouMean(member.key, fields)));
+    } else if (auto text = EventValue(context, pattern.name, member.key, member.value)) {
+      pattern.where.emplace(member.key, std::move(*text));
+    }
   }
   return pattern;
 }

@@ -29,6 +29,7 @@ void CheckSource(LoadContext& context, const Node& node, const ImageSpec& image)
 }
 
 ImageSpec LoadImage(LoadContext& context, const Member& member) {
+  const auto before = context.diagnostics.size();
   ObjectReader reader(context, member.value, SectionOf("image"));
   ImageSpec image;
   image.name = member.key;
@@ -49,7 +50,7 @@ ImageSpec LoadImage(LoadContext& context, const Member& member) {
   image.distinct_per_push = reader.YesNo("distinct_per_push").value_or(false);
   image.path = reader.Text("path").value_or("");
   image.findings = reader.CountMap("findings");
-  CheckSource(context, member.value, image);
+  if (context.diagnostics.size() == before) CheckSource(context, member.value, image);
   if (image.distinct_per_push && image.layers.empty())
     context.Refuse(image.place, "'distinct_per_push' goes with layers");
   return image;

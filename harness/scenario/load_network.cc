@@ -18,8 +18,9 @@ const NetworkPreset* FindPreset(LoadContext& context, const Place& place, const 
     if (preset.name == name) return &preset;
     names.push_back(preset.name);
   }
-  context.Refuse(place, fmt::format("there is no network preset '{}'{}; the presets are: {}", name,
-                                    DidYouMean(name, names), names.front()));
+  auto hint = DidYouMean(name, names);
+  if (hint.empty()) hint = fmt::format("; the presets are: {}", fmt::join(names, ", "));
+  context.Refuse(place, fmt::format("there is no network preset '{}'{}", name, hint));
   return nullptr;
 }
 

@@ -13,6 +13,15 @@ namespace crrsim {
 
 namespace {
 
+/// The verbs of steps that are no operation of the API.
+std::vector<std::string_view> Verbs() {
+  std::vector<std::string_view> verbs;
+  for (const auto& section : AllSections()) {
+    if (section.name.starts_with("step ") && section.name != "step call") verbs.push_back(section.keys.front().name);
+  }
+  return verbs;
+}
+
 bool IsOperationName(std::string_view key) { return !key.empty() && key.front() >= 'A' && key.front() <= 'Z'; }
 
 /// The caller's ARN, or empty for the root of the registry's account.
@@ -40,18 +49,19 @@ std::string LoadException(LoadContext& context, ObjectReader& reader) {
 }
 
 CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
-  // The operation's name is a key like any other to the reader.
-  auto section = SectionOf("step call");
-  section.keys.insert(section.keys.begin(), KeySpec{call.key, ValueKind::kDocument, Need::kRequired, "The request."});
-  ObjectReader reader(context, node, section, &CommonStepKeys());
   CallStep step;
   step.operation = call.key;
   const auto known = KnownOperations();
   if (std::find(known.begin(), known.end(), call.key) == known.end()) {
+    std::vector<std::string_view> names(known.begin(), known.end());
+    for (const auto verb : Verbs()) names.push_back(verb);
     context.Refuse(call.key_place,
-                   fmt::format("'{}' is not an operation of this API{}", call.key, DidYouMean(call.key, known)));
+                   fmt::format("'{}' is not an operation of this API{}", call.key, DidYouMean(call.key, names)));
     return step;
   }
+  auto section = SectionOf("step call");
+  section.keys.insert(section.keys.begin(), KeySpec{call.key, ValueKind::kDocument, Need::kRequired, "The request."});
+  ObjectReader reader(context, node, section, &CommonStepKeys());
   if (const auto in = reader.Registry("in")) step.in = *in;
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
@@ -67,6 +77,13 @@ CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
     if (const auto problem = ProblemOfRequest(step.operation, step.request)) context.Refuse(call.value.place, *problem);
   }
   return step;
+}
+
+std::optional<std::int64_t> AtLeastOne(LoadContext& context, ObjectReader& reader, std::string_view key) {
+  const auto value = reader.Integer(key);
+  if (value != 0) return value;
+  context.Refuse(reader.Get(key)->place, fmt::format("'{}' has to be at least 1", key));
+  return std::nullopt;
 }
 
 PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
@@ -91,16 +108,18 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
   const auto& names = context.image_names;
   if (!step.content.empty() && std::find(names.begin(), names.end(), step.content) == names.end()) {
     const auto* where = named != nullptr ? named : reader.Get("push");
-    context.Refuse(where->place,
-                   fmt::format("there is no image '{}' under images{}{}", step.content, DidYouMean(step.content, names),
-                               named == nullptr ? "; add it, or name another with image:" : ""));
+    context.Refuse(where->place, fmt::format("there is no image '{}' under images{}{}", step.content,
+                                             named == nullptr ? " (add it, or name another with image:)" : "",
+                                             DidYouMean(step.content, names)));
   }
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
-  step.times = reader.Integer("times").value_or(1);
+  step.times = AtLeastOne(context, reader, "times").value_or(1);
   step.every = reader.Span("every").value_or(Duration());
   if (reader.Get("every") != nullptr && reader.Get("times") == nullptr)
     context.Refuse(reader.place(), "'every' goes with 'times'");
+  if (!context.TakeTime(step.every, step.times))
+    context.Refuse(reader.place(), "the durations of a scenario may add up to 100 years; this repeats for longer");
   return step;
 }
 
@@ -199,21 +218,18 @@ const Member* VerbOf(const Node& node, const Section*& section) {
 }
 
 void RefuseVerbless(LoadContext& context, const Node& node) {
-  std::vector<std::string_view> verbs;
-  std::string all;
-  for (const auto& section : AllSections()) {
-    if (!section.name.starts_with("step ") || section.name == "step call") continue;
-    verbs.push_back(section.keys.front().name);
-    all += fmt::format("{}, ", verbs.back());
-  }
+  const auto verbs = Verbs();
+  auto names = verbs;
+  for (const auto operation : KnownOperations()) names.push_back(operation);
   std::string hint;
   for (const auto& member : node.members) {
-    if (hint.empty()) hint = DidYouMean(member.key, verbs);
+    if (hint.empty()) hint = DidYouMean(member.key, names);
   }
   context.Refuse(
       node.place,
-      fmt::format("this step does nothing that is known; expected one of {}or an operation such as CreateRepository{}",
-                  all, hint));
+      fmt::format(
+          "this step does nothing that is known; expected one of {}, or an operation such as CreateRepository{}",
+          fmt::join(verbs, ", "), hint));
 }
 
 std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
@@ -249,6 +265,8 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
   if (auto label = reader.Text("label")) {
     if (*label == "start" || *label == "heal")
       context.Refuse(reader.Get("label")->place, fmt::format("'{}' has a meaning of its own", *label));
+    if (std::find(context.labels.begin(), context.labels.end(), *label) != context.labels.end())
+      context.Refuse(reader.Get("label")->place, fmt::format("another step is labelled '{}' already", *label));
     step.label = *label;
     context.labels.push_back(*label);
   }
@@ -273,7 +291,7 @@ std::optional<StepFault> LoadStepFault(LoadContext& context, const Node& node, c
   fault.destination = reader.Registry("in");
   fault.repository = reader.Repository("repository");
   fault.skip = reader.Integer("skip").value_or(0);
-  fault.times = reader.Integer("times");
+  fault.times = AtLeastOne(context, reader, "times");
   return fault;
 }
 

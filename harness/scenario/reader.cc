@@ -9,6 +9,21 @@
 
 namespace crrsim {
 
+namespace {
+
+/// An instant of the calendar up to kInstantEnd, kTimeNamedMax and a margin for what happens after the last step are
+/// within what an Instant holds (up to the year 2262).
+const Duration kTimeNamedMax = Days(36'525);
+const Instant kInstantEnd = *ParseInstant("2150-01-01T00:00:00Z");
+
+}  // namespace
+
+bool LoadContext::TakeTime(Duration span, std::int64_t times) {
+  if (times > 0 && span > (kTimeNamedMax - time_named) / times) return false;
+  time_named += span * times;
+  return true;
+}
+
 // ---- Values ---------------------------------------------------------------------------------------------------------
 
 template <class T, class Parse>
@@ -41,6 +56,8 @@ std::optional<std::int64_t> ValueReader::Integer(const Node& node) {
     const auto* last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, value);
     if (error == std::errc() && end == last && value >= 0) return value;
+    if (error == std::errc::result_out_of_range && end == last && text.front() != '-')
+      return ParseError{fmt::format("'{}' is too large", text)};
     return ParseError{fmt::format("found '{}', expected a whole number that is not negative", text)};
   });
 }
@@ -57,7 +74,10 @@ std::optional<std::int64_t> ValueReader::Percent(const Node& node) {
 }
 
 std::optional<Duration> ValueReader::Span(const Node& node) {
-  return Parsed<Duration>(node, "a duration such as 30m", ParseDuration);
+  const auto span = Parsed<Duration>(node, "a duration such as 30m", ParseDuration);
+  if (!span || context_.TakeTime(*span, 1)) return span;
+  context_.Refuse(node.place, fmt::format("'{}': the durations of a scenario may add up to 100 years", node.text));
+  return std::nullopt;
 }
 std::optional<ByteCount> ValueReader::Size(const Node& node) {
   return Parsed<ByteCount>(node, "a size such as 48MiB", ParseByteCount);
@@ -66,7 +86,10 @@ std::optional<BytesPerSecond> ValueReader::Rate(const Node& node) {
   return Parsed<BytesPerSecond>(node, "a rate such as 250MB/s", ParseBytesPerSecond);
 }
 std::optional<Instant> ValueReader::Moment(const Node& node) {
-  return Parsed<Instant>(node, "an instant such as 2026-11-01T00:00:00Z", ParseInstant);
+  const auto moment = Parsed<Instant>(node, "an instant such as 2026-11-01T00:00:00Z", ParseInstant);
+  if (!moment || (*moment >= Instant() && *moment < kInstantEnd)) return moment;
+  context_.Refuse(node.place, fmt::format("'{}' is not within the years 1970 to 2149", node.text));
+  return std::nullopt;
 }
 std::optional<CalendarMonth> ValueReader::Month(const Node& node) {
   return Parsed<CalendarMonth>(node, "a month such as 2026-11", ParseMonth);
@@ -79,7 +102,7 @@ std::optional<Digest> ValueReader::ContentDigest(const Node& node) {
 }
 
 std::optional<Instant> ValueReader::MomentOrOffset(const Node& node) {
-  if (node.IsScalar() && node.text.find('T') == std::string::npos) {
+  if (node.IsScalar() && node.text.find_first_of("T-") == std::string::npos) {
     const auto offset = Span(node);
     if (!offset) return std::nullopt;
     return context_.start + *offset;
@@ -90,6 +113,7 @@ std::optional<Instant> ValueReader::MomentOrOffset(const Node& node) {
 std::optional<RegionName> ValueReader::Region(const Node& node) {
   std::vector<std::string_view> names;
   for (const auto& region : context_.regions) names.push_back(region.text());
+  if (names.empty()) return std::nullopt;  // complained of already
   const auto name = OneOf(node, "a region of this scenario", names);
   if (!name) return std::nullopt;
   return *RegionName::Parse(*name);
@@ -105,9 +129,15 @@ std::optional<AccountId> ValueReader::AccountNamed(const Node& node, std::string
   return std::nullopt;
 }
 
+std::optional<AccountId> ValueReader::Account(const Node& node) {
+  const auto text = Text(node);
+  if (!text || context_.accounts.empty()) return std::nullopt;  // no accounts: complained of already
+  return AccountNamed(node, *text);
+}
+
 std::optional<RegistryKey> ValueReader::Registry(const Node& node) {
   const auto text = Text(node);
-  if (!text) return std::nullopt;
+  if (!text || context_.accounts.empty()) return std::nullopt;  // no accounts: complained of already
   Node region = node;
   std::optional<AccountId> account;
   if (const auto slash = text->find('/'); slash != std::string::npos) {
@@ -171,6 +201,14 @@ std::optional<std::string> ValueReader::OneOf(const Node& node, std::string_view
   if (hint.empty()) hint = fmt::format("; expected one of: {}", all);
   context_.Refuse(node.place, fmt::format("'{}' is not {}{}", *text, what, hint));
   return std::nullopt;
+}
+
+void ValueReader::MemberName(const Member& member, const KeySpec& spec) {
+  Node name;
+  name.kind = Node::Kind::kScalar;
+  name.text = member.key;
+  name.place = member.key_place;
+  OneOf(name, fmt::format("a name of '{}'", spec.name), spec.values);
 }
 
 std::vector<const Node*> ValueReader::List(const Node& node) {
@@ -342,6 +380,7 @@ std::map<std::string, std::int64_t> ObjectReader::CountMap(std::string_view key)
   if (!node->IsMap())
     context_.Refuse(node->place, fmt::format("found {}, expected a map of names to numbers", DescriptionOf(*node)));
   for (const auto& member : node->members) {
+    values_.MemberName(member, SpecOf(key, ValueKind::kCountMap));
     if (const auto count = values_.Integer(member.value)) counts.emplace(member.key, *count);
   }
   return counts;

@@ -30,7 +30,11 @@ struct LoadContext {
   std::vector<std::string> image_names;
   std::vector<std::string> labels;
   Instant start;
+  Duration time_named;  // all durations of the file together
 
+  /// Counts a duration that the scenario names `times` times. Returns false when all together are more than a run's
+  /// clock could be trusted to hold.
+  bool TakeTime(Duration span, std::int64_t times);
   void Refuse(const Place& place, std::string message) { diagnostics.push_back({place, std::move(message)}); }
 };
 
@@ -48,6 +52,7 @@ class ValueReader {
   std::optional<Instant> Moment(const Node& node);
   std::optional<Instant> MomentOrOffset(const Node& node);
   std::optional<CalendarMonth> Month(const Node& node);
+  std::optional<AccountId> Account(const Node& node);
   std::optional<RegionName> Region(const Node& node);
   std::optional<RegistryKey> Registry(const Node& node);
   std::optional<RepositoryName> Repository(const Node& node);
@@ -55,6 +60,8 @@ class ValueReader {
   std::optional<Digest> ContentDigest(const Node& node);
   /// One of the names; `what` is what they are, as in "a region".
   std::optional<std::string> OneOf(const Node& node, std::string_view what, std::span<const std::string_view> names);
+  /// Refuses a member whose name is none of the spec's values.
+  void MemberName(const Member& member, const KeySpec& spec);
   std::vector<const Node*> List(const Node& node);
 
  private:

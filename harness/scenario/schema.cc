@@ -35,6 +35,12 @@ const std::string kReference = "^[^:@]+(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha(
 const std::string kRegistry = "^([^/]+/)?[0-9a-z-]{2,25}$";
 const std::string kRegion = "^[0-9a-z-]{2,25}$";
 
+Json CountMap(const KeySpec& spec) {
+  auto counts = MapOf({{"type", "integer"}, {"minimum", 0}});
+  counts["propertyNames"] = {{"enum", spec.values}};
+  return counts;
+}
+
 Json SchemaOf(const KeySpec& spec) {
   switch (spec.kind) {
     case ValueKind::kText:
@@ -79,13 +85,13 @@ Json SchemaOf(const KeySpec& spec) {
     case ValueKind::kTextMap:
       return MapOf(AnyScalar());
     case ValueKind::kCountMap:
-      return MapOf({{"type", "integer"}, {"minimum", 0}});
+      return CountMap(spec);
     case ValueKind::kBytesList:
       return ListOf(Text(kBytes));
     case ValueKind::kRegionList:
       return ListOf(Text(kRegion));
     case ValueKind::kFindings:
-      return {{"anyOf", Json::array({Json{{"const", "none"}}, MapOf({{"type", "integer"}, {"minimum", 0}})})}};
+      return {{"anyOf", Json::array({Json{{"const", "none"}}, CountMap(spec)})}};
     case ValueKind::kObject:
       return Reference(spec.section);
     case ValueKind::kObjectList:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 
 namespace crrsim {
@@ -125,6 +126,7 @@ class Builder {
   }
 
   void ReadMembers(Node& node, std::size_t depth) {
+    std::map<std::string, std::int64_t, std::less<>> lines;  // of the keys so far
     while (auto* event = Next()) {
       if (event->type == FYET_MAPPING_END) return Close(event, node);
       Member member;
@@ -136,12 +138,9 @@ class Builder {
       member.key = std::move(key.text);
       if (member.key == "<<")
         Refuse(member.key_place, "merge keys are not supported; write the members where they are needed");
-      for (const auto& other : node.members) {
-        if (other.key == member.key) {
-          Refuse(member.key_place,
-                 fmt::format("'{}' stands here twice, first in line {}", member.key, other.key_place.line));
-        }
-      }
+      const auto [first, is_new] = lines.emplace(member.key, member.key_place.line);
+      if (!is_new)
+        Refuse(member.key_place, fmt::format("'{}' stands here twice, first in line {}", member.key, first->second));
       auto* value = Next();
       if (value == nullptr) return;
       member.value = Read(value, member.key_place, depth + 1);
@@ -167,8 +166,9 @@ class Builder {
   std::optional<Diagnostic> problem_;
 };
 
-/// The place of the first byte that is not UTF-8, or empty.
-std::optional<Place> BadUtf8(const std::string& text, const std::string& file) {
+/// The first byte that no text file holds: not UTF-8, or a control character (a zero byte would end the text for the
+/// parser, and hide what follows).
+std::optional<Diagnostic> NoText(const std::string& text, const std::string& file) {
   std::int64_t line = 1;
   std::int64_t column = 1;
   for (std::size_t i = 0; i < text.size();) {
@@ -180,7 +180,9 @@ std::optional<Place> BadUtf8(const std::string& text, const std::string& file) {
                                                              : 0;
     bool good = length != 0 && i + length <= text.size();
     for (std::size_t k = 1; good && k < length; ++k) good = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
-    if (!good) return Place{file, line, column};
+    if (!good) return Diagnostic{{file, line, column}, "the file is not UTF-8 from here on"};
+    if (lead == 0x7F || (lead < 0x20 && lead != '\n' && lead != '\r' && lead != '\t'))
+      return Diagnostic{{file, line, column}, fmt::format("a control character (0x{:02X}) stands here", lead)};
     column = text[i] == '\n' ? 1 : column + 1;
     line += text[i] == '\n' ? 1 : 0;
     i += length;
@@ -225,7 +227,7 @@ std::string DescriptionOf(const Node& node) {
 }
 
 Result<Node, Diagnostics> ParseYaml(const std::string& text, const std::string& file) {
-  if (const auto place = BadUtf8(text, file)) return Diagnostics{{{*place, "the file is not UTF-8 from here on"}}};
+  if (auto problem = NoText(text, file)) return Diagnostics{{std::move(*problem)}};
   return Builder(text, file).Build();
 }
 

@@ -1,0 +1,223 @@
+// The JSON Schemas that are shipped: current, and in agreement with the loader and the reports.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "harness/report/json.h"
+#include "harness/scenario/documents.h"
+#include "harness/scenario/keys.h"
+#include "harness/scenario/yaml.h"
+#include "harness/test/support/inline_scenario.h"
+#include "harness/test/support/json_schema.h"
+#include "harness/test/support/scenario_files.h"
+#include "registry_model/api/wire.h"
+
+namespace crrsim {
+namespace {
+
+using nlohmann::json;
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+json JsonOf(const std::string& yaml) {
+  const auto root = ParseYaml(yaml, "small.yaml");
+  EXPECT_TRUE(root.ok());
+  return root ? ToJson(*root) : json();
+}
+
+const json& Schema() {
+  static const json kSchema = json(ScenarioSchema());
+  return kSchema;
+}
+
+/// Every object of a JSON document, with a pointer to it.
+void ForEachObject(const json& value, const json::json_pointer& pointer,
+                   const std::function<void(const json::json_pointer&)>& visit) {
+  if (value.is_object()) visit(pointer);
+  if (!value.is_structured()) return;
+  for (const auto& [name, member] : value.items()) {
+    ForEachObject(member, value.is_array() ? pointer / std::stoul(name) : pointer / name, visit);
+  }
+}
+
+/// Whether what is there is AWS's (a request or an answer) or a map of free names, which takes any member.
+bool TakesAnyName(const json::json_pointer& pointer) {
+  for (auto part = pointer; !part.empty(); part = part.parent_pointer()) {
+    const auto& name = part.back();
+    if (name == "answers" || name == "where" || (name.front() >= 'A' && name.front() <= 'Z')) return true;
+  }
+  const auto& name = pointer.empty() ? "" : pointer.back();
+  return pointer.parent_pointer().empty() && (name == "accounts" || name == "assumptions");
+}
+
+TEST(ScenarioSchemaTest, TheShippedFileIsCurrent) {
+  const auto shipped = ReadFile(std::string(CRRSIM_SOURCE_DIR) + "/scenarios/crrsim.schema.json");
+  ASSERT_TRUE(shipped.has_value());
+  EXPECT_TRUE(*shipped == ScenarioSchema().dump(2) + "\n")
+      << "write it anew: build/dev/crrsim schema > scenarios/crrsim.schema.json";
+}
+
+TEST(ReportSchemaTest, TheShippedFileIsCurrent) {
+  const auto shipped = ReadFile(std::string(CRRSIM_SOURCE_DIR) + "/scenarios/report.schema.json");
+  ASSERT_TRUE(shipped.has_value());
+  EXPECT_TRUE(*shipped == ReportSchema().dump(2) + "\n")
+      << "write it anew: build/dev/crrsim schema --report > scenarios/report.schema.json";
+}
+
+TEST(ScenarioSchemaTest, EveryScenarioOfTheTreeSatisfiesIt) {
+  for (const auto& file : ScenarioFilesOfTheTree()) {
+    EXPECT_THAT(SchemaProblems(Schema(), JsonOf(*ReadFile(file))), IsEmpty()) << file;
+  }
+}
+
+TEST(ScenarioSchemaTest, NoObjectOfAScenarioTakesAnUnknownMember) {
+  std::size_t refused = 0;
+  for (const auto& file : ScenarioFilesOfTheTree()) {
+    const auto scenario = JsonOf(*ReadFile(file));
+    ForEachObject(scenario, json::json_pointer(), [&](const json::json_pointer& pointer) {
+      if (TakesAnyName(pointer)) return;
+      auto mutated = scenario;
+      mutated[pointer]["not a key"] = 1;
+      EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << file << " at " << pointer;
+      ++refused;
+    });
+  }
+  EXPECT_GT(refused, 500U);
+}
+
+TEST(ScenarioSchemaTest, NoRequiredKeyCanBeLeftOut) {
+  const auto scenario = JsonOf(kSmallScenario);
+  for (const auto* pointer : {"/accounts", "/regions", "/network", "/images", "/timeline", "/timeline/0/in",
+                              "/timeline/0/CreateRepository", "/timeline/1/to", "/timeline/1/push", "/expect/0/in",
+                              "/expect/0/image"}) {
+    const json::json_pointer place(pointer);
+    auto mutated = scenario;
+    mutated[place.parent_pointer()].erase(place.back());
+    EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << pointer;
+  }
+}
+
+TEST(ScenarioSchemaTest, ValuesOfTheWrongKindAreRefused) {
+  const auto scenario = JsonOf(kSmallScenario);
+  const std::vector<std::pair<std::string, json>> mutations = {
+      {"/title", json::array()},         {"/seed", -1},
+      {"/seed", 9007199254740992},       {"/start", "yesterday"},
+      {"/accounts", json::array()},      {"/regions", "us-west-2"},
+      {"/regions/0", "US-WEST-2"},       {"/network", 5},
+      {"/images/app/layers/0", 5},       {"/images/app/layers/0", "5"},
+      {"/images/app/layers/0", "5mib"},  {"/images/app/content", "size-only"},
+      {"/images/app/findings", 2},       {"/images/app/findings", {{"HIHG", 1}}},
+      {"/images/app/path", json::object()}, {"/timeline", json::object()},
+      {"/timeline/0", "push"},           {"/timeline/0/CreateRepository", "app"},
+      {"/timeline/0/CreateRepository", 5}, {"/timeline/1/to", "us west 2"},
+      {"/timeline/1/times", 1.5},        {"/timeline/1/every", "5"},
+      {"/timeline/1/when", {{"copy", "app:1"}}}, {"/expect/0/image", "app"},
+      {"/expect/0/is", "missing"},       {"/expect/0/tags", "1"},
+      {"/expect/0/within", 5},           {"/expect/0", {{"lag", "p95"}, {"from", "us-west-2"}, {"to", "eu-west-1"}}},
+      {"/expect/0", {{"never", {{"imag", "app:1"}}}}},
+  };
+  for (const auto& [pointer, value] : mutations) {
+    auto mutated = scenario;
+    mutated[json::json_pointer(pointer)] = value;
+    EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << pointer << " = " << value;
+  }
+}
+
+TEST(ScenarioSchemaTest, EveryOperationOfTheApiIsAStep) {
+  const auto scenario = JsonOf(kSmallScenario);
+  for (const auto operation : KnownOperations()) {
+    auto mutated = scenario;
+    mutated["timeline"].push_back({{std::string(operation), json::object()}, {"in", "us-west-2"}});
+    EXPECT_THAT(SchemaProblems(Schema(), mutated), IsEmpty()) << operation;
+    mutated["timeline"].back()["Create"] = json::object();
+    EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << operation;
+  }
+}
+
+TEST(ScenarioSchemaTest, KeysAndSchemaAreOneList) {
+  const auto& definitions = Schema().at("$defs");
+  for (const auto& section : AllSections()) {
+    if (section.name == "anchored") continue;
+    std::string name(section.name);
+    std::replace(name.begin(), name.end(), ' ', '-');
+    const auto& definition = section.name == "scenario" ? Schema() : definitions.at(name);
+    std::set<std::string> wanted;
+    for (const auto& key : section.keys) wanted.insert(std::string(key.name));
+    if (section.name == "step call") wanted.insert(KnownOperations().begin(), KnownOperations().end());
+    if (section.name.starts_with("step ")) {
+      for (const auto& key : CommonStepKeys().keys) wanted.insert(std::string(key.name));
+    }
+    std::set<std::string> found;
+    for (const auto& [key, schema] : definition.at("properties").items()) found.insert(key);
+    EXPECT_EQ(found, wanted) << section.name;
+    EXPECT_EQ(definition.at("additionalProperties"), false) << section.name;
+  }
+}
+
+TEST(ScenarioSchemaTest, EveryKeyIsExplained) {
+  for (const auto& section : AllSections()) {
+    EXPECT_FALSE(section.help.empty()) << section.name;
+    for (const auto& key : section.keys) {
+      EXPECT_TRUE(!key.help.empty() && key.help.back() == '.') << section.name << "." << key.name << ": " << key.help;
+    }
+  }
+}
+
+TEST(ScenarioSchemaTest, TheLoaderTakesNoKeyThatIsNotInTheTable) {
+  // Each section's unknown key is refused by the loader as by the schema.
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"title:", "x:"},
+           {"{layers: [1KiB]}", "{layers: [1KiB], x: 1}"},
+           {"    in: us-west-2\n", "    in: us-west-2\n    x: 1\n"},
+           {"    to: us-west-2\n", "    to: us-west-2\n    x: 1\n"},
+           {"{image: app:1, in: us-west-2}", "{image: app:1, in: us-west-2, x: 1}"},
+           {"network: aws-2026", "network: {preset: aws-2026, x: 1}"},
+           {"network: aws-2026", "network: aws-2026\noptions: {x: 1}"},
+           {"network: aws-2026", "network: aws-2026\noptions: {retry: {x: 1}}"},
+           {"network: aws-2026", "network: aws-2026\noptions: {within_region: {x: 1}}"},
+           {"network: aws-2026", "network: {preset: aws-2026, regions: {us-west-2: {x: 1}}}"}}) {
+    const auto text = Replaced(kSmallScenario, from, to);
+    EXPECT_THAT(ProblemsOf(text), ElementsAre(HasSubstr("unknown key 'x'"))) << to;
+    EXPECT_THAT(SchemaProblems(Schema(), JsonOf(text)), Not(IsEmpty())) << to;
+  }
+}
+
+TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
+  const json schema = json(ReportSchema());
+  const auto passed = Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n");
+  const auto failed = Played(kPush + "expect:\n  - {image: app:2, in: eu-west-1}\n");
+  const auto untagged = Played("  - push: app\n    to: us-west-2\n");
+  const auto stopped = Played("  - settle: 1s\n    when: {copy: app:1, to: eu-west-1, reaches: 1%}\n");
+  for (const auto* run : {&passed, &failed, &untagged, &stopped}) {
+    const json report = json(ToJson(*run));
+    EXPECT_THAT(SchemaProblems(schema, report), IsEmpty()) << report.dump(2);
+  }
+  EXPECT_EQ(passed.verdict, Verdict::kPass);
+  EXPECT_EQ(failed.verdict, Verdict::kFail);
+  EXPECT_EQ(stopped.verdict, Verdict::kError);
+}
+
+TEST(ReportSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
+  const json schema = json(ReportSchema());
+  const json report = json(ToJson(Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n")));
+  for (const auto& [name, value] : report.items()) {
+    auto mutated = report;
+    mutated.erase(name);
+    EXPECT_THAT(SchemaProblems(schema, mutated), Not(IsEmpty())) << name;
+  }
+  auto mutated = report;
+  mutated["verdict"] = "passed";
+  EXPECT_THAT(SchemaProblems(schema, mutated), Not(IsEmpty()));
+}
+
+TEST(JsonSchemaTest, AKeywordThatTheValidatorDoesNotKnowIsAProblem) {
+  EXPECT_THAT(SchemaProblems({{"maxLength", 3}}, "abc"),
+              Each(HasSubstr("the schema uses 'maxLength', which is not known here")));
+  EXPECT_THAT(SchemaProblems({{"$ref", "#/$defs/nowhere"}, {"$defs", json::object()}}, "abc"), Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace crrsim
