@@ -47,7 +47,7 @@ void WantedBlobs::StartTransfer(Slot row, TransferId transfer, JobId started_by,
   wanted.started_by = started_by;
   wanted.copy = copy;
   wanted.riders = 1;
-  by_transfer_.Insert(transfer, row);
+  CRRSIM_CHECK(by_transfer_.Insert(transfer, row), "transfer {} is under way already", transfer);
 }
 
 void WantedBlobs::Ride(Slot row) {
