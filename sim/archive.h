@@ -202,7 +202,10 @@ class Reader {
     } else if constexpr (std::is_same_v<T, double>) {
       return std::bit_cast<double>(GetRaw<std::uint64_t>());
     } else if constexpr (std::is_enum_v<T>) {
-      return static_cast<T>(GetRaw<std::uint64_t>());
+      const auto raw = GetRaw<std::uint64_t>();
+      const auto value = static_cast<T>(raw);
+      if (static_cast<std::uint64_t>(value) != raw) throw ArchiveError("an enumerator is out of range");
+      return value;
     } else if constexpr (std::is_same_v<T, Duration>) {
       return Duration::FromNanoseconds(Get<std::int64_t>());
     } else if constexpr (std::is_same_v<T, Instant>) {

@@ -3,40 +3,70 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <optional>
 
 #include "harness/images/docker_archive.h"
 #include "harness/images/oci_layout.h"
 
 namespace crrsim {
 
-Result<ImageContent, ImageError> LoadImage(const std::string& path) {
-  namespace fs = std::filesystem;
-  auto where = path;
-  for (const std::string transport : {"oci:", "oci-archive:", "docker-archive:"}) {
-    if (where.starts_with(transport)) where.erase(0, transport.size());
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsFile(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool IsThere(const std::string& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+/// `PATH:REFERENCE` cut where the longest path that is there ends.
+std::optional<std::pair<std::string, std::string>> Split(const std::string& path) {
+  for (auto colon = path.rfind(':'); colon != std::string::npos && colon > 0; colon = path.rfind(':', colon - 1)) {
+    if (IsThere(path.substr(0, colon))) return {{path.substr(0, colon), path.substr(colon + 1)}};
   }
-  // A name follows the first colon behind which the path no longer exists as it is.
-  std::optional<std::string> reference;
-  std::error_code error;
-  if (!fs::exists(where, error)) {
-    for (auto colon = where.find(':'); colon != std::string::npos; colon = where.find(':', colon + 1)) {
-      if (!fs::exists(where.substr(0, colon), error)) continue;
-      reference = where.substr(colon + 1);
-      where.erase(colon);
-      break;
+  return std::nullopt;
+}
+
+ImageError FolderError(const std::string& path) {
+  const fs::path folder(path);
+  std::string hint;
+  if (IsFile(folder / "manifest.json") && IsFile(folder / "version")) {
+    hint =
+        fmt::format(": it looks like skopeo's dir: form, which `skopeo copy dir:{} oci:FOLDER` turns into one", path);
+  } else if (IsFile(folder / "manifest.json")) {
+    hint = ": it looks like an unpacked docker archive; give the archive itself";
+  } else if (IsFile(folder / "index.json")) {
+    hint = ", although there is an index.json";
+  }
+  return {fmt::format("{} is a folder without an oci-layout file{}", path, hint)};
+}
+
+}  // namespace
+
+Result<ImageContent, ImageError> LoadImage(const std::string& path, const std::optional<std::string>& reference) {
+  if (!IsThere(path)) {
+    if (!reference) {
+      if (const auto split = Split(path)) {
+        if (split->second.empty()) return ImageError{fmt::format("{} ends in a colon; expected PATH:REFERENCE", path)};
+        return LoadImage(split->first, split->second);
+      }
     }
+    return ImageError{
+        fmt::format("{} is not there; expected an OCI layout folder, or an archive of docker save or "
+                    "skopeo",
+                    path)};
   }
-  if (!fs::exists(where, error)) return ImageError{fmt::format("{}: no such file or folder", where)};
-  if (fs::is_directory(where, error)) {
-    if (!fs::exists(fs::path(where) / "oci-layout", error))
-      return ImageError{fmt::format("{}: the folder is no OCI layout (it has no file oci-layout)", where)};
-    return ReadOciLayout(*OpenFolder(where), reference);
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    if (!IsFile(fs::path(path) / "oci-layout")) return FolderError(path);
+    return LoadOciLayout(path, reference);
   }
-  if (!fs::is_regular_file(where, error)) return ImageError{fmt::format("{}: neither a file nor a folder", where)};
-  const auto archive = OpenArchive(where);
-  if (!archive) return archive.error();
-  return ReadDockerArchive(**archive, reference);
+  if (IsFile(path)) return LoadDockerArchive(path, reference);
+  return ImageError{fmt::format("{} is neither a folder nor a file", path)};
 }
 
 }  // namespace crrsim

@@ -1,6 +1,10 @@
-// Loads an image from wherever it lies: an OCI layout folder, an archive of one, or a docker archive.
+// Images from whatever a path leads to: an OCI layout folder, or an archive (docker_archive.h).
+//
+//   auto image = LoadImage("build/api.tar", std::nullopt);
+//   auto other = LoadImage("layouts/shop:v2", std::nullopt);  // the image v2 of the layout layouts/shop
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/images/image_content.h"
@@ -8,9 +12,9 @@
 
 namespace crrsim {
 
-/// `path` may end in `:NAME` to choose one of several images, and may begin with `oci:`, `oci-archive:` or
-/// `docker-archive:` as skopeo writes it. On error  nothing there, or nothing that is an image, with what was found
-/// instead.
-Result<ImageContent, ImageError> LoadImage(const std::string& path);
+/// `path` may end in `:REFERENCE`, as skopeo writes it; a file or folder of the whole name goes first. A `reference`
+/// that is given counts instead, and `path` is then taken as it stands. On error  says what was found there and what
+/// was expected.
+Result<ImageContent, ImageError> LoadImage(const std::string& path, const std::optional<std::string>& reference);
 
 }  // namespace crrsim

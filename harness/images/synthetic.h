@@ -32,16 +32,17 @@ enum class MediaFamily : std::uint8_t { kOci, kDocker };
 struct Platform {
   std::string os = "linux";
   std::string architecture = "amd64";
-  std::string variant;  // `v7`; empty when there is none
+  std::string variant = {};  // `v7`; empty when there is none
   friend bool operator==(const Platform&, const Platform&) = default;
 };
 
 struct SyntheticImageSpec {
   /// Layers of another name have other bytes; the name is also the image's title label.
-  std::string name;
-  std::vector<ByteCount> layers;
+  std::string name = {};
+  std::vector<ByteCount> layers = {};
   LayerContent content = LayerContent::kBytes;
-  /// Its layers come first, as with FROM in a Dockerfile. An image, not an index.
+  /// Its layers come first, as with FROM in a Dockerfile. An image, not an index. (The `urls` of foreign layers are not
+  /// carried over: nothing here follows them.)
   const ImageContent* based_on = nullptr;
   /// By default that of `based_on`, else OCI.
   std::optional<MediaFamily> media_family = {};
@@ -59,7 +60,7 @@ Result<ImageContent, ImageError> MakeSyntheticImage(const SyntheticImageSpec& sp
 
 struct SyntheticIndexSpec {
   /// The children, in order; indexes may be among them. Platforms are read from their configs.
-  std::vector<const ImageContent*> images;
+  std::vector<const ImageContent*> images = {};
   /// Makes the index an artifact. OCI alone.
   std::string artifact_type = {};
   /// Makes the index a referrer. OCI alone.

@@ -24,7 +24,8 @@ Result<ImageLibrary, Diagnostics> ImageLibrary::Build(const Scenario& scenario) 
   ImageLibrary library;
   Diagnostics problems;
   for (const auto& spec : scenario.images) {
-    auto content = spec.path.empty() ? library.Synthesise(spec, spec.name) : LoadImage(PathOf(spec, scenario.path));
+    auto content =
+        spec.path.empty() ? library.Synthesise(spec, spec.name) : LoadImage(PathOf(spec, scenario.path), std::nullopt);
     if (!content) {
       problems.all.push_back({spec.place, fmt::format("image '{}': {}", spec.name, content.error().message)});
       continue;

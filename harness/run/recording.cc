@@ -3,17 +3,11 @@
 #include <algorithm>
 
 #include "harness/run/event_fields.h"
+#include "sim/overloaded.h"
 
 namespace crrsim {
 
 namespace {
-
-template <class... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 /// A replication seen from its destination alone.
 Replication AtDestination(const RegistryKey& registry, const RepositoryName& repository, const std::optional<Tag>& tag,

@@ -3,18 +3,12 @@
 #include <fmt/format.h>
 
 #include "harness/run/claim_text.h"
+#include "sim/overloaded.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
 
 namespace {
-
-template <class... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 std::string NameOf(const RepositoryName& repository, const std::optional<Tag>& tag, const Digest& digest) {
   return tag ? fmt::format("{}:{}", repository.text(), tag->text())

@@ -9,12 +9,10 @@ namespace {
 
 using testing::ElementsAre;
 
-const std::string kSettle = "  - settle: 1h\n";
-const std::string kPushOther = "  - push: app:2\n    image: other\n    to: us-west-2\n";
 const std::string kScan = "  - StartImageScan: {repositoryName: app, imageId: {imageTag: \"1\"}}\n    in: us-west-2\n";
 
 /// The verdicts on claims at the end of a world in which `steps` were done and everything came to rest.
-std::vector<std::string> AtTheEnd(const std::string& steps, const std::vector<std::string>& claims) {
+std::vector<std::string> AtRest(const std::string& steps, const std::vector<std::string>& claims) {
   auto text = steps + kSettle + "expect:\n";
   for (const auto& claim : claims) text += "  - " + claim + "\n";
   return VerdictsOf(Played(text));
@@ -31,15 +29,15 @@ std::string DigestOfApp() {
 }
 
 TEST(ExpectationImageTest, PresenceAndItsTwin) {
-  EXPECT_THAT(AtTheEnd(kPush, {"{image: app:1, in: eu-west-1}", "{image: app:9, in: eu-west-1}"}),
-              ElementsAre("holds: DIGEST in eu-west-1",
-                          "broken: app:9 is not in eu-west-1; it was never pushed anywhere"));
+  EXPECT_THAT(
+      AtRest(kPush, {"{image: app:1, in: eu-west-1}", "{image: app:9, in: eu-west-1}"}),
+      ElementsAre("holds: DIGEST in eu-west-1", "broken: app:9 is not in eu-west-1; it was never pushed anywhere"));
   EXPECT_THAT(VerdictsOf(Played(kPush + "  - expect: {image: app:1, in: eu-west-1}\n")),
               ElementsAre("broken: app:1 is not in eu-west-1"));
 }
 
 TEST(ExpectationImageTest, AbsenceAndItsTwin) {
-  EXPECT_THAT(AtTheEnd(kPush, {"{image: app:1, in: eu-west-1, is: absent}"}),
+  EXPECT_THAT(AtRest(kPush, {"{image: app:1, in: eu-west-1, is: absent}"}),
               ElementsAre("broken: app:1 is in eu-west-1 as SHORT"));
   EXPECT_THAT(VerdictsOf(Played(kPush + "  - expect: {image: app:1, in: eu-west-1, is: absent}\n")),
               ElementsAre("holds: app:1 is not in eu-west-1"));
@@ -47,82 +45,82 @@ TEST(ExpectationImageTest, AbsenceAndItsTwin) {
 
 TEST(ExpectationImageTest, UntaggedAndItsTwin) {
   const auto claim = "{image: \"app@" + DigestOfApp() + "\", in: eu-west-1, is: untagged}";
-  EXPECT_THAT(AtTheEnd("  - push: app\n    to: us-west-2\n", {claim}), ElementsAre("holds: DIGEST in eu-west-1"));
-  EXPECT_THAT(AtTheEnd(kPush, {claim}), ElementsAre("broken: SHORT in eu-west-1 has tag 1"));
+  EXPECT_THAT(AtRest("  - push: app\n    to: us-west-2\n", {claim}), ElementsAre("holds: DIGEST in eu-west-1"));
+  EXPECT_THAT(AtRest(kPush, {claim}), ElementsAre("broken: SHORT in eu-west-1 has tag 1"));
 }
 
 TEST(ExpectationImageTest, SameDigestAndItsTwins) {
   const std::string claim = "{image: app:1, in: eu-west-1, same_digest_as: us-west-2}";
-  EXPECT_THAT(AtTheEnd(kPush, {claim}), ElementsAre("holds: DIGEST in eu-west-1 and in us-west-2"));
+  EXPECT_THAT(AtRest(kPush, {claim}), ElementsAre("holds: DIGEST in eu-west-1 and in us-west-2"));
   // The tag is immutable at the destination and moves at the source.
   const std::string immutable =
       "  - CreateRepository: {repositoryName: app, imageTagMutability: IMMUTABLE}\n    in: eu-west-1\n";
   const std::string moved = "  - push: app:1\n    image: other\n    to: us-west-2\n";
-  EXPECT_THAT(AtTheEnd(immutable + kPush + kSettle + moved, {claim}),
+  EXPECT_THAT(AtRest(immutable + kPush + kSettle + moved, {claim}),
               ElementsAre("broken: SHORT in eu-west-1, SHORT in us-west-2"));
   const std::string deleted =
       "  - BatchDeleteImage: {repositoryName: app, imageIds: [{imageTag: \"1\"}]}\n    in: us-west-2\n";
-  EXPECT_THAT(AtTheEnd(kPush + kSettle + deleted, {claim}), ElementsAre("broken: app:1 is not in us-west-2"));
+  EXPECT_THAT(AtRest(kPush + kSettle + deleted, {claim}), ElementsAre("broken: app:1 is not in us-west-2"));
 }
 
 TEST(ExpectationImageTest, DigestAndItsTwin) {
-  EXPECT_THAT(AtTheEnd(kPush, {"{image: app:1, in: eu-west-1, digest: \"" + DigestOfApp() + "\"}",
-                               "{image: app:1, in: eu-west-1, digest: \"sha256:" + std::string(64, '0') + "\"}"}),
+  EXPECT_THAT(AtRest(kPush, {"{image: app:1, in: eu-west-1, digest: \"" + DigestOfApp() + "\"}",
+                             "{image: app:1, in: eu-west-1, digest: \"sha256:" + std::string(64, '0') + "\"}"}),
               ElementsAre("holds: DIGEST in eu-west-1", "broken: digest DIGEST in eu-west-1"));
 }
 
 TEST(ExpectationImageTest, MediaTypeAndItsTwin) {
-  EXPECT_THAT(
-      AtTheEnd(kPush, {"{image: app:1, in: eu-west-1, media_type: application/vnd.oci.image.manifest.v1+json}",
-                       "{image: app:1, in: eu-west-1, media_type: application/vnd.oci.image.index.v1+json}"}),
-      ElementsAre("holds: DIGEST in eu-west-1",
-                  "broken: media type application/vnd.oci.image.manifest.v1+json in eu-west-1"));
+  EXPECT_THAT(AtRest(kPush, {"{image: app:1, in: eu-west-1, media_type: application/vnd.oci.image.manifest.v1+json}",
+                             "{image: app:1, in: eu-west-1, media_type: application/vnd.oci.image.index.v1+json}"}),
+              ElementsAre("holds: DIGEST in eu-west-1",
+                          "broken: media type application/vnd.oci.image.manifest.v1+json in eu-west-1"));
 }
 
 TEST(ExpectationImageTest, TagsAreExactlyThese) {
   const std::string again = "  - push: app:latest\n    image: app\n    to: us-west-2\n";
-  EXPECT_THAT(AtTheEnd(kPush + again, {"{image: app:1, in: eu-west-1, tags: [latest, \"1\"]}",
-                                       "{image: app:1, in: eu-west-1, tags: [\"1\"]}",
-                                       "{image: app:1, in: eu-west-1, tags: [\"1\", latest, more]}"}),
+  EXPECT_THAT(AtRest(kPush + again, {"{image: app:1, in: eu-west-1, tags: [latest, \"1\"]}",
+                                     "{image: app:1, in: eu-west-1, tags: [\"1\"]}",
+                                     "{image: app:1, in: eu-west-1, tags: [\"1\", latest, more]}"}),
               ElementsAre("holds: DIGEST in eu-west-1", "broken: SHORT in eu-west-1 has tags 1, latest",
                           "broken: SHORT in eu-west-1 has tags 1, latest"));
 }
 
 TEST(ExpectationImageTest, FindingsAreExactlyThese) {
-  EXPECT_THAT(AtTheEnd(kPush + kScan, {"{image: app:1, in: us-west-2, findings: {HIGH: 2}}",
-                                       "{image: app:1, in: us-west-2, findings: {HIGH: 3}}",
-                                       "{image: app:1, in: us-west-2, findings: {HIGH: 2, LOW: 1}}",
-                                       "{image: app:1, in: eu-west-1, findings: {HIGH: 2}}"}),
+  EXPECT_THAT(AtRest(kPush + kScan, {"{image: app:1, in: us-west-2, findings: {HIGH: 2}}",
+                                     "{image: app:1, in: us-west-2, findings: {HIGH: 3}}",
+                                     "{image: app:1, in: us-west-2, findings: {HIGH: 2, LOW: 1}}",
+                                     "{image: app:1, in: eu-west-1, findings: {HIGH: 2}}"}),
               ElementsAre("holds: findings 2 HIGH in us-west-2", "broken: findings 2 HIGH in us-west-2",
                           "broken: findings 2 HIGH in us-west-2", "broken: no finished scan in eu-west-1"));
 }
 
 TEST(ExpectationImageTest, NoFindingsAndItsTwin) {
-  EXPECT_THAT(AtTheEnd(kPush + kScan, {"{image: app:1, in: eu-west-1, findings: none}",
-                                       "{image: app:1, in: us-west-2, findings: none}"}),
+  EXPECT_THAT(AtRest(kPush + kScan, {"{image: app:1, in: eu-west-1, findings: none}",
+                                     "{image: app:1, in: us-west-2, findings: none}"}),
               ElementsAre("holds: no findings in eu-west-1, where it was not scanned",
                           "broken: a scan in us-west-2 found 2 HIGH"));
 }
 
 TEST(ExpectationImageTest, AScanAtTheDestinationFindsForItself) {
-  const std::string there = "  - StartImageScan: {repositoryName: app, imageId: {imageTag: \"1\"}}\n    in: eu-west-1\n";
-  EXPECT_THAT(AtTheEnd(kPush + kScan + kSettle + there, {"{image: app:1, in: eu-west-1, findings: none}",
-                                                         "{image: app:1, in: eu-west-1, findings: {HIGH: 2}}"}),
+  const std::string there =
+      "  - StartImageScan: {repositoryName: app, imageId: {imageTag: \"1\"}}\n    in: eu-west-1\n";
+  EXPECT_THAT(AtRest(kPush + kScan + kSettle + there, {"{image: app:1, in: eu-west-1, findings: none}",
+                                                       "{image: app:1, in: eu-west-1, findings: {HIGH: 2}}"}),
               ElementsAre("broken: a scan in eu-west-1 found 2 HIGH", "holds: findings 2 HIGH in eu-west-1"));
 }
 
 TEST(ExpectationRepositoryTest, EverySettingHasItsTwin) {
-  EXPECT_THAT(AtTheEnd(kPush, {"{repository: app, in: eu-west-1, created_by: replication, template: none, "
-                               "imageTagMutability: MUTABLE, encryptionType: AES256, scanOnPush: false, "
-                               "repositoryPolicy: none, lifecyclePolicy: none, images: 1}",
-                               "{repository: app, in: eu-west-1, created_by: client}",
-                               "{repository: app, in: eu-west-1, template: team}",
-                               "{repository: app, in: eu-west-1, imageTagMutability: IMMUTABLE}",
-                               "{repository: app, in: eu-west-1, encryptionType: KMS}",
-                               "{repository: app, in: eu-west-1, scanOnPush: true}",
-                               "{repository: app, in: eu-west-1, images: 2}",
-                               "{repository: app, in: eu-west-1, images_at_least: 2}",
-                               "{repository: app, in: eu-west-1, images_at_most: 0}"}),
+  EXPECT_THAT(AtRest(kPush, {"{repository: app, in: eu-west-1, created_by: replication, template: none, "
+                             "imageTagMutability: MUTABLE, encryptionType: AES256, scanOnPush: false, "
+                             "repositoryPolicy: none, lifecyclePolicy: none, images: 1}",
+                             "{repository: app, in: eu-west-1, created_by: client}",
+                             "{repository: app, in: eu-west-1, template: team}",
+                             "{repository: app, in: eu-west-1, imageTagMutability: IMMUTABLE}",
+                             "{repository: app, in: eu-west-1, encryptionType: KMS}",
+                             "{repository: app, in: eu-west-1, scanOnPush: true}",
+                             "{repository: app, in: eu-west-1, images: 2}",
+                             "{repository: app, in: eu-west-1, images_at_least: 2}",
+                             "{repository: app, in: eu-west-1, images_at_most: 0}"}),
               ElementsAre("holds: created by replication, MUTABLE, AES256, 1 images", "broken: created by replication",
                           "broken: no creation template applied", "broken: imageTagMutability is MUTABLE",
                           "broken: encryptionType is AES256", "broken: scanOnPush is false", "broken: 1 images",
@@ -142,10 +140,10 @@ TEST(ExpectationRepositoryTest, PoliciesAndTemplatesHaveTheirTwins) {
     image: app
     to: us-west-2
 )";
-  EXPECT_THAT(AtTheEnd(made, {"{repository: team/app, in: eu-west-1, template: team}",
-                              "{repository: team/app, in: eu-west-1, template: none}",
-                              "{repository: team/app, in: eu-west-1, repositoryPolicy: none}",
-                              "{repository: team/app, in: eu-west-1, lifecyclePolicy: none}"}),
+  EXPECT_THAT(AtRest(made, {"{repository: team/app, in: eu-west-1, template: team}",
+                            "{repository: team/app, in: eu-west-1, template: none}",
+                            "{repository: team/app, in: eu-west-1, repositoryPolicy: none}",
+                            "{repository: team/app, in: eu-west-1, lifecyclePolicy: none}"}),
               ElementsAre("holds: created by replication, MUTABLE, AES256, 1 images", "broken: template team applied",
                           "broken: it has a repository policy", "broken: it has a lifecycle policy"));
 }
@@ -172,19 +170,19 @@ TEST(ExpectationReplicationTest, EveryStatusHasItsTwin) {
 TEST(ExpectationReplicationTest, FailureIsTheCodeThatIsNamed) {
   const std::string steps = "  - fail: {step: admit}\n" + kPush;
   EXPECT_THAT(
-      AtTheEnd(steps + "  - settle: 60h\n",
-               {"{replication: app:1, from: us-west-2, to: eu-west-1, status: FAILED, failure: RetriesExhausted}",
-                "{replication: app:1, from: us-west-2, to: eu-west-1, status: FAILED, failure: AccessDenied}",
-                "{replication: app:1, from: us-west-2, to: eu-west-1, status: COMPLETE}"}),
+      AtRest(steps + "  - settle: 60h\n",
+             {"{replication: app:1, from: us-west-2, to: eu-west-1, status: FAILED, failure: RetriesExhausted}",
+              "{replication: app:1, from: us-west-2, to: eu-west-1, status: FAILED, failure: AccessDenied}",
+              "{replication: app:1, from: us-west-2, to: eu-west-1, status: COMPLETE}"}),
       ElementsAre("holds: FAILED (RetriesExhausted) for eu-west-1", "broken: FAILED (RetriesExhausted) for eu-west-1",
                   "broken: FAILED (RetriesExhausted) for eu-west-1"));
 }
 
 TEST(ExpectationReplicationTest, NoneIsForImagesThatAreThere) {
   const std::string before = "  - PutReplicationConfiguration: {rules: []}\n    in: us-west-2\n" + kPush;
-  EXPECT_THAT(AtTheEnd(before, {"{replication: app:1, from: us-west-2, status: none}",
-                                "{replication: app:1, from: us-west-2, to: eu-west-1, status: COMPLETE}",
-                                "{replication: app:2, from: us-west-2, status: none}"}),
+  EXPECT_THAT(AtRest(before, {"{replication: app:1, from: us-west-2, status: none}",
+                              "{replication: app:1, from: us-west-2, to: eu-west-1, status: COMPLETE}",
+                              "{replication: app:2, from: us-west-2, status: none}"}),
               ElementsAre("holds: no replication status", "broken: no replication status for eu-west-1",
                           "broken: app:2 is not in us-west-2, so it has no replication status"));
 }
@@ -198,10 +196,11 @@ TEST(ExpectationCallTest, AFailureThatIsNotNamedFailsTheRun) {
 
 TEST(ExpectationCallTest, ANamedFailureHasItsTwins) {
   const std::string again = "  - CreateRepository: {repositoryName: app}\n    in: us-west-2\n    fails_with: ";
-  EXPECT_THAT(VerdictsOf(Played(again + "RepositoryAlreadyExistsException\n" + again + "RepositoryNotFoundException\n")),
-              ElementsAre("holds: The repository with name 'app' already exists in the registry with id '111122223333'",
-                          "broken: failed with RepositoryAlreadyExistsException: The repository with name 'app' already "
-                          "exists in the registry with id '111122223333'; expected RepositoryNotFoundException"));
+  EXPECT_THAT(
+      VerdictsOf(Played(again + "RepositoryAlreadyExistsException\n" + again + "RepositoryNotFoundException\n")),
+      ElementsAre("holds: The repository with name 'app' already exists in the registry with id '111122223333'",
+                  "broken: failed with RepositoryAlreadyExistsException: The repository with name 'app' already "
+                  "exists in the registry with id '111122223333'; expected RepositoryNotFoundException"));
   EXPECT_THAT(VerdictsOf(Played("  - CreateRepository: {repositoryName: web}\n    in: us-west-2\n    fails_with: "
                                 "RepositoryAlreadyExistsException\n")),
               ElementsAre("broken: succeeded; expected RepositoryAlreadyExistsException"));
@@ -229,8 +228,7 @@ TEST(ExpectationCallTest, AnswersContainWhatIsNamed) {
   EXPECT_EQ(verdicts[1],
             "broken: the answer differs at /registryId: found \"111122223333\", expected \"444455556666\"");
   EXPECT_EQ(verdicts[2], "broken: the answer differs at /: 'rules' is missing");
-  EXPECT_EQ(verdicts[3],
-            "broken: the answer differs at /replicationConfiguration/rules: found 0 elements, expected 1");
+  EXPECT_EQ(verdicts[3], "broken: the answer differs at /replicationConfiguration/rules: found 0 elements, expected 1");
 }
 
 }  // namespace

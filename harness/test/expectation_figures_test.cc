@@ -10,11 +10,9 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::string kSettle = "  - settle: 1h\n";
-const std::string kPushOther = "  - push: app:2\n    image: other\n    to: us-west-2\n";
 const std::string kWay = "from: us-west-2, to: eu-west-1";
 
-std::vector<std::string> AtTheEnd(const std::string& steps, const std::vector<std::string>& claims) {
+std::vector<std::string> ClaimedOf(const std::string& steps, const std::vector<std::string>& claims) {
   auto text = steps + "expect:\n";
   for (const auto& claim : claims) text += "  - " + claim + "\n";
   return VerdictsOf(Played(text));
@@ -30,12 +28,13 @@ std::int64_t SizeOfApp() {
 TEST(ExpectationTransferTest, TimesCountsConfigAndDistinctLayers) {
   const auto size = SizeOfApp();
   ASSERT_GT(size, 1024);
-  EXPECT_THAT(AtTheEnd(kPush + kSettle, {"{transferred: app, " + kWay + ", times: 1}",
-                                         "{transferred: app, " + kWay + ", times: 2}",
-                                         "{transferred: app, " + kWay + ", times: 0}"}),
-              ElementsAre(fmt::format("holds: {} bytes useful, 0 wasted", size),
-                          fmt::format("broken: {0} bytes useful, 0 wasted; config and distinct layers are {0} bytes", size),
-                          fmt::format("broken: {0} bytes useful, 0 wasted; config and distinct layers are {0} bytes", size)));
+  EXPECT_THAT(
+      ClaimedOf(kPush + kSettle,
+                {"{transferred: app, " + kWay + ", times: 1}", "{transferred: app, " + kWay + ", times: 2}",
+                 "{transferred: app, " + kWay + ", times: 0}"}),
+      ElementsAre(fmt::format("holds: {} bytes useful, 0 wasted", size),
+                  fmt::format("broken: {0} bytes useful, 0 wasted; config and distinct layers are {0} bytes", size),
+                  fmt::format("broken: {0} bytes useful, 0 wasted; config and distinct layers are {0} bytes", size)));
 }
 
 TEST(ExpectationTransferTest, EveryBoundHasItsTwin) {
@@ -43,11 +42,11 @@ TEST(ExpectationTransferTest, EveryBoundHasItsTwin) {
   const auto claim = [&](const std::string& bound, std::int64_t bytes) {
     return fmt::format("{{transferred: app, {}, {}: {}B}}", kWay, bound, bytes);
   };
-  EXPECT_THAT(AtTheEnd(kPush + kSettle,
-                       {claim("exactly", size), claim("exactly", size + 1), claim("at_least", size),
-                        claim("at_least", size + 1), claim("at_most", size), claim("at_most", size - 1)}),
-              ElementsAre(HasSubstr("holds"), HasSubstr("broken"), HasSubstr("holds"), HasSubstr("broken"),
-                          HasSubstr("holds"), HasSubstr("broken")));
+  EXPECT_THAT(
+      ClaimedOf(kPush + kSettle, {claim("exactly", size), claim("exactly", size + 1), claim("at_least", size),
+                                  claim("at_least", size + 1), claim("at_most", size), claim("at_most", size - 1)}),
+      ElementsAre(HasSubstr("holds"), HasSubstr("broken"), HasSubstr("holds"), HasSubstr("broken"), HasSubstr("holds"),
+                  HasSubstr("broken")));
 }
 
 TEST(ExpectationTransferTest, EveryBoundOnWasteHasItsTwin) {
@@ -58,9 +57,9 @@ TEST(ExpectationTransferTest, EveryBoundOnWasteHasItsTwin) {
   };
   const auto size = SizeOfApp();
   const auto observed = fmt::format("{} bytes useful, 1024 wasted", size);
-  EXPECT_THAT(AtTheEnd(damaged, {claim("wasted_exactly", 1024), claim("wasted_exactly", 0), claim("wasted_at_least", 1024),
-                                 claim("wasted_at_least", 1025), claim("wasted_at_most", 1024),
-                                 claim("wasted_at_most", 1023)}),
+  EXPECT_THAT(ClaimedOf(damaged,
+                        {claim("wasted_exactly", 1024), claim("wasted_exactly", 0), claim("wasted_at_least", 1024),
+                         claim("wasted_at_least", 1025), claim("wasted_at_most", 1024), claim("wasted_at_most", 1023)}),
               ElementsAre("holds: " + observed, "broken: " + observed, "holds: " + observed, "broken: " + observed,
                           "holds: " + observed, "broken: " + observed));
 }
@@ -72,10 +71,10 @@ TEST(ExpectationStorageTest, EveryBoundOnBytesHasItsTwin) {
   };
   const auto holds = fmt::format("holds: {} bytes stored", size);
   const auto broken = fmt::format("broken: {} bytes stored", size);
-  EXPECT_THAT(AtTheEnd(kPush + kSettle,
-                       {claim("exactly", size), claim("exactly", size - 1), claim("at_least", size),
-                        claim("at_least", size + 1), claim("at_most", size), claim("at_most", size - 1)}),
-              ElementsAre(holds, broken, holds, broken, holds, broken));
+  EXPECT_THAT(
+      ClaimedOf(kPush + kSettle, {claim("exactly", size), claim("exactly", size - 1), claim("at_least", size),
+                                  claim("at_least", size + 1), claim("at_most", size), claim("at_most", size - 1)}),
+      ElementsAre(holds, broken, holds, broken, holds, broken));
 }
 
 TEST(ExpectationStorageTest, TimeInAMonthIsExact) {
@@ -86,15 +85,15 @@ TEST(ExpectationStorageTest, TimeInAMonthIsExact) {
   };
   const auto source = fmt::format("{} bytes for 1.00h", SizeOfApp());
   const auto copy = fmt::format("{} bytes for 60.0m", SizeOfApp());
-  EXPECT_THAT(AtTheEnd(steps, {claim("us-west-2", "for_at_least: 1h, for_at_most: 1h"),
-                               claim("eu-west-1", "for_at_least: 59m59.75s, for_at_most: 59m59.75s"),
-                               claim("eu-west-1", "for_at_least: 59m59.750000001s"),
-                               claim("eu-west-1", "for_at_most: 59m59.749999999s")}),
+  EXPECT_THAT(ClaimedOf(steps, {claim("us-west-2", "for_at_least: 1h, for_at_most: 1h"),
+                                claim("eu-west-1", "for_at_least: 59m59.75s, for_at_most: 59m59.75s"),
+                                claim("eu-west-1", "for_at_least: 59m59.750000001s"),
+                                claim("eu-west-1", "for_at_most: 59m59.749999999s")}),
               ElementsAre("holds: " + source, "holds: " + copy, "broken: " + copy, "broken: " + copy));
 }
 
 TEST(ExpectationStorageTest, AMonthBeforeTheFirstByteHasNothing) {
-  EXPECT_THAT(AtTheEnd(kPush + kSettle, {"{stored: app, in: eu-west-1, month: 2026-02, for_at_most: 1d}"}),
+  EXPECT_THAT(ClaimedOf(kPush + kSettle, {"{stored: app, in: eu-west-1, month: 2026-02, for_at_most: 1d}"}),
               ElementsAre(fmt::format("broken: 0 byte-seconds in 2026-02, {} bytes stored at the end", SizeOfApp())));
 }
 
@@ -106,9 +105,9 @@ TEST(ExpectationLagTest, QuantilesAreOfTheNearestRank) {
   const auto claims = [](const std::string& quantile, const std::string& at_least, const std::string& at_most) {
     return fmt::format("  - {{lag: {}, {}, at_least: {}, at_most: {}}}\n", quantile, kWay, at_least, at_most);
   };
-  const auto scenario = Loaded(world + steps + "expect:\n" + claims("p50", "400ms", "401ms") +
-                               claims("p90", "500ms", "501ms") + claims("max", "500ms", "501ms") +
-                               claims("p50", "500ms", "501ms") + claims("max", "400ms", "401ms"));
+  const auto scenario =
+      Loaded(world + steps + "expect:\n" + claims("p50", "400ms", "401ms") + claims("p90", "500ms", "501ms") +
+             claims("max", "500ms", "501ms") + claims("p50", "500ms", "501ms") + claims("max", "400ms", "401ms"));
   EXPECT_THAT(VerdictsOf(RunScenario(scenario, {})),
               ElementsAre("holds: 400ms over 2 replications", "holds: 500ms over 2 replications",
                           "holds: 500ms over 2 replications", "broken: 400ms over 2 replications",
@@ -116,77 +115,82 @@ TEST(ExpectationLagTest, QuantilesAreOfTheNearestRank) {
 }
 
 TEST(ExpectationLagTest, BothBoundsHaveTheirTwins) {
-  EXPECT_THAT(AtTheEnd(kPush + kSettle, {"{lag: max, " + kWay + ", at_least: 400ms, at_most: 400ms}",
-                                         "{lag: max, " + kWay + ", at_least: 401ms}",
-                                         "{lag: max, " + kWay + ", at_most: 399ms}"}),
+  EXPECT_THAT(ClaimedOf(kPush + kSettle,
+                        {"{lag: max, " + kWay + ", at_least: 400ms, at_most: 400ms}",
+                         "{lag: max, " + kWay + ", at_least: 401ms}", "{lag: max, " + kWay + ", at_most: 399ms}"}),
               ElementsAre("holds: 400ms over 1 replications", "broken: 400ms over 1 replications",
                           "broken: 400ms over 1 replications"));
 }
 
 TEST(ExpectationFaultTest, HitsAreCountedByVerb) {
-  const std::string steps = "  - fail: {step: bind-tag, times: 2}\n  - fail: {step: admit, times: 1}\n"
-                            "  - corrupt: {times: 1}\n" + kPush + kSettle;
-  EXPECT_THAT(AtTheEnd(steps, {"{fault: fail, hits: 3}", "{fault: fail, hits: 2}", "{fault: fail, hits_at_least: 3}",
-                               "{fault: fail, hits_at_least: 4}", "{fault: fail, hits_at_most: 3}",
-                               "{fault: fail, hits_at_most: 2}", "{fault: corrupt, hits: 1}", "{fault: corrupt, hits: 0}"}),
-              ElementsAre("holds: fail hit 3 times", "broken: fail hit 3 times", "holds: fail hit 3 times",
-                          "broken: fail hit 3 times", "holds: fail hit 3 times", "broken: fail hit 3 times",
-                          "holds: corrupt hit 1 times", "broken: corrupt hit 1 times"));
+  const std::string steps =
+      "  - fail: {step: bind-tag, times: 2}\n  - fail: {step: admit, times: 1}\n"
+      "  - corrupt: {times: 1}\n" +
+      kPush + kSettle;
+  EXPECT_THAT(
+      ClaimedOf(steps, {"{fault: fail, hits: 3}", "{fault: fail, hits: 2}", "{fault: fail, hits_at_least: 3}",
+                        "{fault: fail, hits_at_least: 4}", "{fault: fail, hits_at_most: 3}",
+                        "{fault: fail, hits_at_most: 2}", "{fault: corrupt, hits: 1}", "{fault: corrupt, hits: 0}"}),
+      ElementsAre("holds: fail hit 3 times", "broken: fail hit 3 times", "holds: fail hit 3 times",
+                  "broken: fail hit 3 times", "holds: fail hit 3 times", "broken: fail hit 3 times",
+                  "holds: corrupt hit 1 times", "broken: corrupt hit 1 times"));
 }
 
 TEST(ExpectationFaultTest, APartitionHitsWhatItHoldsUp) {
   const std::string cut = "  - partition: {from: us-west-2, to: eu-west-1}\n    for: 30s\n";
-  EXPECT_THAT(AtTheEnd(cut + kPush + kSettle, {"{fault: partition, hits_at_least: 1}", "{fault: partition, hits: 0}"}),
+  EXPECT_THAT(ClaimedOf(cut + kPush + kSettle, {"{fault: partition, hits_at_least: 1}", "{fault: partition, hits: 0}"}),
               ElementsAre(HasSubstr("holds: partition hit"), HasSubstr("broken: partition hit")));
   // The other way is free: nothing crosses it but answers, and none while nothing is copied.
   const std::string idle = "  - partition: {from: eu-west-1, to: us-west-2}\n    for: 30s\n";
-  EXPECT_THAT(AtTheEnd(idle + kSettle + kPush + kSettle, {"{fault: partition, hits_at_least: 1}"}),
+  EXPECT_THAT(ClaimedOf(idle + kSettle + kPush + kSettle, {"{fault: partition, hits_at_least: 1}"}),
               ElementsAre("broken: partition hit 0 times"));
 }
 
 TEST(ExpectationEventTest, CountsHaveTheirTwins) {
   const std::string steps = kPush + kPushOther + kSettle;
-  EXPECT_THAT(AtTheEnd(steps, {"{event: TagMoved}", "{event: TagDropped}", "{event: TagMoved, times: 4}",
-                               "{event: TagMoved, in: eu-west-1, times: 2}", "{event: TagMoved, in: eu-west-1, times: 1}",
-                               "{event: TagMoved, times_at_least: 4}", "{event: TagMoved, times_at_least: 5}",
-                               "{event: TagMoved, times_at_most: 4}", "{event: TagMoved, times_at_most: 3}"}),
-              ElementsAre("holds: 4 times", "broken: 0 times", "holds: 4 times", "holds: 2 times", "broken: 2 times",
-                          "holds: 4 times", "broken: 4 times", "holds: 4 times", "broken: 4 times"));
+  EXPECT_THAT(
+      ClaimedOf(steps, {"{event: TagMoved}", "{event: TagDropped}", "{event: TagMoved, times: 4}",
+                        "{event: TagMoved, in: eu-west-1, times: 2}", "{event: TagMoved, in: eu-west-1, times: 1}",
+                        "{event: TagMoved, times_at_least: 4}", "{event: TagMoved, times_at_least: 5}",
+                        "{event: TagMoved, times_at_most: 4}", "{event: TagMoved, times_at_most: 3}"}),
+      ElementsAre("holds: 4 times", "broken: 0 times", "holds: 4 times", "holds: 2 times", "broken: 2 times",
+                  "holds: 4 times", "broken: 4 times", "holds: 4 times", "broken: 4 times"));
 }
 
 TEST(ExpectationEventTest, FieldsNarrowItDown) {
   const std::string steps = kPush + kPushOther + kSettle;
-  EXPECT_THAT(AtTheEnd(steps, {"{event: TagMoved, in: eu-west-1, where: {tag: 2, origin: replication}, times: 1}",
-                               "{event: TagMoved, where: {tag: 2, origin: client}, times: 1}",
-                               "{event: TagMoved, in: eu-west-1, where: {origin: client}, times: 1}",
-                               "{event: JobEnded, where: {source: us-west-2, destination: shop/eu-west-1, status: "
-                               "COMPLETE, failure: none}, times: 2}",
-                               "{event: BlobStored, in: eu-west-1, where: {stored: 1KiB}, times: 1}",
-                               "{event: BlobStored, in: eu-west-1, where: {stored: 1025}, times: 1}"}),
+  EXPECT_THAT(ClaimedOf(steps, {"{event: TagMoved, in: eu-west-1, where: {tag: 2, origin: replication}, times: 1}",
+                                "{event: TagMoved, where: {tag: 2, origin: client}, times: 1}",
+                                "{event: TagMoved, in: eu-west-1, where: {origin: client}, times: 1}",
+                                "{event: JobEnded, where: {source: us-west-2, destination: shop/eu-west-1, status: "
+                                "COMPLETE, failure: none}, times: 2}",
+                                "{event: BlobStored, in: eu-west-1, where: {stored: 1KiB}, times: 1}",
+                                "{event: BlobStored, in: eu-west-1, where: {stored: 1025}, times: 1}"}),
               ElementsAre("holds: 1 times", "holds: 1 times", "broken: 0 times", "holds: 2 times", "holds: 1 times",
                           "broken: 0 times"));
 }
 
 TEST(ExpectationOrderTest, AllOfOneComeBeforeAllOfTheNext) {
   const std::string steps = kPush + kSettle;
-  EXPECT_THAT(AtTheEnd(steps, {"{in_order: [{event: BlobStored, in: eu-west-1}, {event: ManifestStored, in: eu-west-1}, "
-                               "{event: TagMoved, in: eu-west-1}]}",
-                               "{in_order: [{event: ManifestStored, in: eu-west-1}, {event: BlobStored, in: eu-west-1}]}"}),
-              ElementsAre("holds: 3 kinds of events in that order",
-                          testing::ContainsRegex("broken: event [0-9]+ was ManifestStored in eu-west-1, after event "
-                                                 "[0-9]+, the first BlobStored in eu-west-1")));
+  EXPECT_THAT(
+      ClaimedOf(steps, {"{in_order: [{event: BlobStored, in: eu-west-1}, {event: ManifestStored, in: eu-west-1}, "
+                        "{event: TagMoved, in: eu-west-1}]}",
+                        "{in_order: [{event: ManifestStored, in: eu-west-1}, {event: BlobStored, in: eu-west-1}]}"}),
+      ElementsAre("holds: 3 kinds of events in that order",
+                  testing::ContainsRegex("broken: event [0-9]+ was ManifestStored in eu-west-1, after event "
+                                         "[0-9]+, the first BlobStored in eu-west-1")));
 }
 
 TEST(ExpectationOrderTest, OneOfManyOutOfOrderBreaksIt) {
   // The second image's blobs come after the first image's manifest.
-  EXPECT_THAT(AtTheEnd(kPush + kSettle + kPushOther + kSettle,
-                       {"{in_order: [{event: BlobStored, in: eu-west-1}, {event: ManifestStored, in: eu-west-1}]}"}),
+  EXPECT_THAT(ClaimedOf(kPush + kSettle + kPushOther + kSettle,
+                        {"{in_order: [{event: BlobStored, in: eu-west-1}, {event: ManifestStored, in: eu-west-1}]}"}),
               ElementsAre(HasSubstr("broken: event ")));
 }
 
 TEST(ExpectationOrderTest, AKindThatNeverCameBreaksIt) {
-  EXPECT_THAT(AtTheEnd(kPush + kSettle,
-                       {"{in_order: [{event: BlobStored, in: eu-west-1}, {event: TagDropped, where: {tag: \"1\"}}]}"}),
+  EXPECT_THAT(ClaimedOf(kPush + kSettle,
+                        {"{in_order: [{event: BlobStored, in: eu-west-1}, {event: TagDropped, where: {tag: \"1\"}}]}"}),
               ElementsAre("broken: no event matched TagDropped (tag 1)"));
 }
 

@@ -11,15 +11,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 const std::string kThere = "{image: app:1, in: eu-west-1}";
-const std::string kSettle = "  - settle: 1h\n";
 
 /// An end claim over kThere, after `steps`.
-ExpectationResult AtTheEnd(const std::string& steps, const std::string& claim) {
+ExpectationResult OneClaimedOf(const std::string& steps, const std::string& claim) {
   return TheOne(Played(steps + "expect:\n  - " + claim + "\n"), "image: app:1");
 }
 
 TEST(WithinTest, EndsAtTheVeryInstantAtWhichItCameTrue) {
-  const auto run = Played(kPush + "  - expect: " + kThere + "\n    within: 30m\n  - pull: app:1\n    from: eu-west-1\n");
+  const auto run =
+      Played(kPush + "  - expect: " + kThere + "\n    within: 30m\n  - pull: app:1\n    from: eu-west-1\n");
   const auto within = TheOne(run, "expect");
   EXPECT_TRUE(within.held);
   EXPECT_EQ(ToText(within.when), "2026-01-01T00:00:00.400Z");
@@ -51,18 +51,20 @@ TEST(WithinTest, WhenNothingIsUnderWayItDoesNotWait) {
 
 TEST(WithinTest, ZeroIsNow) {
   EXPECT_FALSE(TheOne(Played(kPush + "  - expect: " + kThere + "\n    within: 0s\n"), "expect").held);
-  EXPECT_TRUE(TheOne(Played(kPush + "  - advance: 400ms\n  - expect: " + kThere + "\n    within: 0s\n"), "expect").held);
+  EXPECT_TRUE(
+      TheOne(Played(kPush + "  - advance: 400ms\n  - expect: " + kThere + "\n    within: 0s\n"), "expect").held);
 }
 
 TEST(NowTest, IsJudgedAtItsStepAndNotLater) {
   EXPECT_FALSE(TheOne(Played(kPush + "  - advance: 399ms\n  - expect: " + kThere + "\n"), "expect").held);
   EXPECT_TRUE(TheOne(Played(kPush + "  - advance: 400ms\n  - expect: " + kThere + "\n"), "expect").held);
   // At the end everything has come to rest.
-  EXPECT_TRUE(AtTheEnd(kPush, kThere).held);
+  EXPECT_TRUE(OneClaimedOf(kPush, kThere).held);
 }
 
 TEST(NowTest, TheEndIsUntilWhereThatIsGiven) {
-  const auto run = RunScenario(Loaded("until: 2026-01-01T00:00:00.399Z\n" + kWorld + kPush + "expect:\n  - " + kThere + "\n"), {});
+  const auto run =
+      RunScenario(Loaded("until: 2026-01-01T00:00:00.399Z\n" + kWorld + kPush + "expect:\n  - " + kThere + "\n"), {});
   EXPECT_FALSE(TheOne(run, "image").held);
   EXPECT_EQ(ToText(run.end), "2026-01-01T00:00:00.399Z");
   EXPECT_EQ(run.verdict, Verdict::kFail);
@@ -76,7 +78,8 @@ TEST(NeverTest, IsBrokenAtTheVeryInstant) {
 }
 
 TEST(NeverTest, IsToldOnceHoweverLongItIsBroken) {
-  const auto run = Played(kPush + "  - never: " + kThere + "\n  - settle: 1h\n  - push: app:2\n    image: other\n    to: us-west-2\n");
+  const auto run = Played(kPush + "  - never: " + kThere +
+                          "\n  - settle: 1h\n  - push: app:2\n    image: other\n    to: us-west-2\n");
   EXPECT_EQ(run.expectations.size(), 1U);
 }
 
@@ -88,10 +91,10 @@ TEST(NeverTest, BeginsWithItsStep) {
 }
 
 TEST(NeverTest, AtTheEndOfTheFileItCountsFromTheStart) {
-  const auto broken = AtTheEnd(kPush, "never: {image: app:1, in: us-west-2}");
+  const auto broken = OneClaimedOf(kPush, "never: {image: app:1, in: us-west-2}");
   EXPECT_FALSE(broken.held);
   EXPECT_EQ(ToText(broken.when), "2026-01-01T00:00:00Z");
-  const auto kept = AtTheEnd(kPush, "never: {image: app:1, in: us-west-2, tags: [other]}");
+  const auto kept = OneClaimedOf(kPush, "never: {image: app:1, in: us-west-2, tags: [other]}");
   EXPECT_TRUE(kept.held);
   EXPECT_THAT(kept.observed, testing::MatchesRegex("over [0-9]+ events"));
 }
@@ -101,8 +104,9 @@ TEST(AlwaysTest, HoldsFromItsStepToTheEnd) {
 }
 
 TEST(AlwaysTest, IsBrokenAtTheVeryInstant) {
-  const std::string deleted = "  - BatchDeleteImage: {repositoryName: app, imageIds: [{imageTag: \"1\"}]}\n    in: us-west-2\n"
-                              "    at: 5m\n";
+  const std::string deleted =
+      "  - BatchDeleteImage: {repositoryName: app, imageIds: [{imageTag: \"1\"}]}\n    in: us-west-2\n"
+      "    at: 5m\n";
   const auto always = TheOne(Played(kPush + "  - always: {image: app:1, in: us-west-2}\n" + deleted), "always");
   EXPECT_FALSE(always.held);
   EXPECT_EQ(always.observed, "at 2026-01-01T00:05:00Z: app:1 is not in us-west-2");
@@ -115,47 +119,49 @@ TEST(AlwaysTest, WhatIsNotTrueYetBreaksIt) {
 }
 
 TEST(AnchoredTest, CountsFromTheStart) {
-  const auto held = AtTheEnd(kPush, "{image: app:1, in: eu-west-1, within: 400ms, after: start}");
+  const auto held = OneClaimedOf(kPush, "{image: app:1, in: eu-west-1, within: 400ms, after: start}");
   EXPECT_TRUE(held.held);
   EXPECT_THAT(held.observed, HasSubstr("400ms after start; at the end: sha256:"));
-  const auto late = AtTheEnd(kPush, "{image: app:1, in: eu-west-1, within: 399ms, after: start}");
+  const auto late = OneClaimedOf(kPush, "{image: app:1, in: eu-west-1, within: 399ms, after: start}");
   EXPECT_FALSE(late.held);
   EXPECT_THAT(late.observed, HasSubstr("not within 399ms of start (2026-01-01T00:00:00Z); at the end: sha256:"));
 }
 
 TEST(AnchoredTest, CountsFromTheReturnOfALabelledStep) {
   const std::string steps = kPush + "    after: 7s\n    label: pushed\n" + kSettle;
-  EXPECT_TRUE(AtTheEnd(steps, "{image: app:1, in: eu-west-1, within: 400ms, after: pushed}").held);
-  EXPECT_FALSE(AtTheEnd(steps, "{image: app:1, in: eu-west-1, within: 399ms, after: pushed}").held);
+  EXPECT_TRUE(OneClaimedOf(steps, "{image: app:1, in: eu-west-1, within: 400ms, after: pushed}").held);
+  EXPECT_FALSE(OneClaimedOf(steps, "{image: app:1, in: eu-west-1, within: 399ms, after: pushed}").held);
 }
 
 TEST(AnchoredTest, CountsFromTheEndOfTheLastFault) {
   // The request for permission was lost and is asked again 10 s later, which is when it times out, and some more.
   const std::string steps = "  - partition: {from: us-west-2, to: eu-west-1}\n    for: 5s\n" + kPush;
-  EXPECT_TRUE(AtTheEnd(steps, "{image: app:1, in: eu-west-1, within: 10s, after: heal}").held);
-  const auto late = AtTheEnd(steps, "{image: app:1, in: eu-west-1, within: 1s, after: heal}");
+  EXPECT_TRUE(OneClaimedOf(steps, "{image: app:1, in: eu-west-1, within: 10s, after: heal}").held);
+  const auto late = OneClaimedOf(steps, "{image: app:1, in: eu-west-1, within: 1s, after: heal}");
   EXPECT_FALSE(late.held);
   EXPECT_THAT(late.observed, HasSubstr("not within 1s of heal (2026-01-01T00:00:05Z)"));
 }
 
 TEST(AnchoredTest, AnAnchorThatNeverWasBreaksIt) {
-  const auto healed = AtTheEnd(kPush, "{image: app:1, in: eu-west-1, within: 10m, after: heal}");
+  const auto healed = OneClaimedOf(kPush, "{image: app:1, in: eu-west-1, within: 10m, after: heal}");
   EXPECT_FALSE(healed.held);
   EXPECT_EQ(healed.observed, "'heal' never happened, so nothing can be within 10m of it");
 }
 
 TEST(AnchoredTest, WhatCameTrueBeforeAndWentDoesNotCount) {
-  const std::string steps = kPush + kSettle +
-                            "  - BatchDeleteImage: {repositoryName: app, imageIds: [{imageTag: \"1\"}]}\n    in: eu-west-1\n"
-                            "    label: deleted\n  - push: app:2\n    image: other\n    to: us-west-2\n";
-  EXPECT_FALSE(AtTheEnd(steps, "{image: app:1, in: eu-west-1, within: 1h, after: deleted}").held);
+  const std::string steps =
+      kPush + kSettle +
+      "  - BatchDeleteImage: {repositoryName: app, imageIds: [{imageTag: \"1\"}]}\n    in: eu-west-1\n"
+      "    label: deleted\n  - push: app:2\n    image: other\n    to: us-west-2\n";
+  EXPECT_FALSE(OneClaimedOf(steps, "{image: app:1, in: eu-west-1, within: 1h, after: deleted}").held);
 }
 
 TEST(StepTimeTest, StepsStartWhenTheyAreTold) {
-  const auto run = Played("  - push: app:1\n    to: us-west-2\n    at: 10s\n"
-                          "  - expect: {image: app:1, in: us-west-2}\n    after: 90s\n"
-                          "  - expect: {image: app:1, in: eu-west-1}\n    at: 2026-01-01T01:00:00Z\n"
-                          "  - advance: 5m\n  - expect: {repository: app, in: us-west-2}\n");
+  const auto run = Played(
+      "  - push: app:1\n    to: us-west-2\n    at: 10s\n"
+      "  - expect: {image: app:1, in: us-west-2}\n    after: 90s\n"
+      "  - expect: {image: app:1, in: eu-west-1}\n    at: 2026-01-01T01:00:00Z\n"
+      "  - advance: 5m\n  - expect: {repository: app, in: us-west-2}\n");
   std::vector<std::string> instants;
   for (const auto& expectation : run.expectations) instants.push_back(ToText(expectation.when));
   EXPECT_THAT(instants, ElementsAre("2026-01-01T00:01:40Z", "2026-01-01T01:00:00Z", "2026-01-01T01:05:00Z"));
@@ -173,8 +179,9 @@ TEST(StepTimeTest, AStepWaitsForProgress) {
   // 1 MiB of layer at 1 MiB/s flows from 250 ms on; the config is too small to matter.
   const auto world = Replaced(kWorld, "latency: 50ms}", "latency: 50ms, bandwidth: 1MiB/s}");
   const auto run = RunScenario(
-      Loaded(world + "  - push: app:1\n    image: big\n    to: us-west-2\n"
-                     "  - expect: {image: app:1, in: us-west-2}\n    when: {copy: app:1, to: eu-west-1, reaches: 50%}\n"),
+      Loaded(world +
+             "  - push: app:1\n    image: big\n    to: us-west-2\n"
+             "  - expect: {image: app:1, in: us-west-2}\n    when: {copy: app:1, to: eu-west-1, reaches: 50%}\n"),
       {});
   const auto half = TheOne(run, "expect");
   EXPECT_GT(half.when, run.start + Milliseconds(745));

@@ -5,13 +5,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/scenario/load.h"
 #include "harness/scenario/documents.h"
+#include "harness/scenario/load.h"
 
 namespace crrsim {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::ElementsAre;
 
 class ScenarioDocumentsTest : public testing::Test {
@@ -27,7 +27,8 @@ class ScenarioDocumentsTest : public testing::Test {
   void Write(const std::string& name, std::string_view text) { std::ofstream(folder_ / name) << text; }
 
   /// A scenario whose one step takes its request from `document`; problems have the folder's name taken off.
-  Result<nlohmann::json, std::vector<std::string>> RequestOf(const std::string& operation, const std::string& document) {
+  Result<nlohmann::json, std::vector<std::string>> RequestOf(const std::string& operation,
+                                                             const std::string& document) {
     Write("s.yaml", fmt::format(R"(accounts: {{shop: "111122223333"}}
 regions: [us-west-2]
 network: aws-2026
@@ -57,24 +58,25 @@ timeline:
   std::filesystem::path folder_;
 };
 
-const json kRules = json::parse(R"([{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}])");
-const json kPolicy = json::parse(R"({"Version": "2012-10-17", "Statement": []})");
+const Json kRules = Json::parse(R"([{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}])");
+const Json kPolicy = Json::parse(R"({"Version": "2012-10-17", "Statement": []})");
 
 TEST_F(ScenarioDocumentsTest, AreFoundBesideTheScenarioWhereverItIsRunFrom) {
   Write("a.json", R"({"repositoryName": "app"})");
   Write("below/b.json", R"({"repositoryName": "below"})");
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.json"), json({{"repositoryName", "app"}}));
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/b.json"), json({{"repositoryName", "below"}}));
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/../a.json"), json({{"repositoryName", "app"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.json"), Json({{"repositoryName", "app"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/b.json"), Json({{"repositoryName", "below"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/../a.json"), Json({{"repositoryName", "app"}}));
   EXPECT_EQ(*RequestOf("CreateRepository", "file://" + (folder_ / "a.json").string()),
-            json({{"repositoryName", "app"}}));
+            Json({{"repositoryName", "app"}}));
 }
 
 TEST_F(ScenarioDocumentsTest, OneThatIsAbsentIsNamedWithItsNeighbour) {
   Write("replication.json", "{}");
-  EXPECT_THAT(ProblemsOf("CreateRepository", "file://replicaton.json"),
-              ElementsAre("s.yaml:6:23: there is no document replicaton.json; did you mean 'replication.json'? (file:// "
-                          "is relative to the scenario)"));
+  EXPECT_THAT(
+      ProblemsOf("CreateRepository", "file://replicaton.json"),
+      ElementsAre("s.yaml:6:23: there is no document replicaton.json; did you mean 'replication.json'? (file:// "
+                  "is relative to the scenario)"));
   EXPECT_THAT(ProblemsOf("CreateRepository", "file://nowhere/a.json"),
               ElementsAre("s.yaml:6:23: there is no document nowhere/a.json (file:// is relative to the scenario)"));
 }
@@ -86,9 +88,10 @@ TEST_F(ScenarioDocumentsTest, AFolderIsNone) {
 
 TEST_F(ScenarioDocumentsTest, BrokenJsonIsShownInTheDocument) {
   Write("a.json", "{\n  \"repositoryName\": \"app\",\n}\n");
-  EXPECT_THAT(ProblemsOf("CreateRepository", "file://a.json"),
-              ElementsAre("a.json:3:1: not valid JSON: syntax error while parsing object key - unexpected '}'; expected "
-                          "string literal"));
+  EXPECT_THAT(
+      ProblemsOf("CreateRepository", "file://a.json"),
+      ElementsAre("a.json:3:1: not valid JSON: syntax error while parsing object key - unexpected '}'; expected "
+                  "string literal"));
   Write("a.json", "{\"ü\": 1 \"b\": 2}");
   EXPECT_THAT(ProblemsOf("CreateRepository", "file://a.json"),
               ElementsAre("a.json:1:11: not valid JSON: syntax error while parsing object - unexpected string literal; "
@@ -103,11 +106,10 @@ TEST_F(ScenarioDocumentsTest, WhatOnlyYamlTakesIsNoJson) {
   for (const auto* text : {"repositoryName: app", "{repositoryName: \"app\"}", "{'repositoryName': 'app'}",
                            "{\"repositoryName\": \"app\"} # a comment"}) {
     Write("a.json", text);
-    EXPECT_THAT(ProblemsOf("CreateRepository", "file://a.json"),
-                ElementsAre(testing::StartsWith("a.json:1:"))) << text;
+    EXPECT_THAT(ProblemsOf("CreateRepository", "file://a.json"), ElementsAre(testing::StartsWith("a.json:1:"))) << text;
   }
   Write("a.yaml", "repositoryName: app # taken here\n");
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.yaml"), json({{"repositoryName", "app"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.yaml"), Json({{"repositoryName", "app"}}));
 }
 
 TEST_F(ScenarioDocumentsTest, DuplicateMembersAndDepthsAreRefusedThereToo) {
@@ -133,14 +135,15 @@ TEST_F(ScenarioDocumentsTest, WrongMembersAreRefusedAtTheStep) {
 
 TEST_F(ScenarioDocumentsTest, DiagnosticsOfTheScenarioStandFirst) {
   Write("a.json", "{");
-  const auto problems = ProblemsOf("CreateRepository", "file://a.json\n    in: us-west-9\n    x: 1\n  - settle: soon\n#");
+  const auto problems =
+      ProblemsOf("CreateRepository", "file://a.json\n    in: us-west-9\n    x: 1\n  - settle: soon\n#");
   EXPECT_GE(problems.size(), 3U);
   EXPECT_THAT(problems.front(), testing::StartsWith("s.yaml:"));
   EXPECT_THAT(problems.back(), testing::StartsWith("a.json:"));
 }
 
 TEST(RequestOfDocumentTest, RegistryAsTheCliPrintsItIsAConfigurationToPut) {
-  const json wanted = {{"replicationConfiguration", {{"rules", kRules}}}};
+  const Json wanted = {{"replicationConfiguration", {{"rules", kRules}}}};
   EXPECT_EQ(AsRequest("PutReplicationConfiguration", wanted), wanted);
   EXPECT_EQ(AsRequest("PutReplicationConfiguration", {{"rules", kRules}}), wanted);
   EXPECT_EQ(AsRequest("PutReplicationConfiguration",
@@ -149,19 +152,19 @@ TEST(RequestOfDocumentTest, RegistryAsTheCliPrintsItIsAConfigurationToPut) {
 }
 
 TEST(RequestOfDocumentTest, PolicyInAnyFormIsTextInTheRequest) {
-  const json wanted = {{"policyText", kPolicy.dump()}};
+  const Json wanted = {{"policyText", kPolicy.dump()}};
   EXPECT_EQ(AsRequest("PutRegistryPolicy", wanted), wanted);
   EXPECT_EQ(AsRequest("PutRegistryPolicy", kPolicy), wanted);
   EXPECT_EQ(AsRequest("PutRegistryPolicy", {{"policyText", kPolicy}}), wanted);
   EXPECT_EQ(AsRequest("PutRegistryPolicy", {{"registryId", "111122223333"}, {"policyText", kPolicy.dump()}}), wanted);
   EXPECT_EQ(AsRequest("SetRepositoryPolicy", {{"repositoryName", "app"}, {"policyText", kPolicy}}),
-            json({{"repositoryName", "app"}, {"policyText", kPolicy.dump()}}));
+            Json({{"repositoryName", "app"}, {"policyText", kPolicy.dump()}}));
   EXPECT_EQ(AsRequest("CreateRepositoryCreationTemplate", {{"prefix", "app"}, {"repositoryPolicy", kPolicy}}),
-            json({{"prefix", "app"}, {"repositoryPolicy", kPolicy.dump()}}));
+            Json({{"prefix", "app"}, {"repositoryPolicy", kPolicy.dump()}}));
 }
 
 TEST(RequestOfDocumentTest, EverythingElseIsTakenAsItIs) {
-  const json request = {{"registryId", "111122223333"}, {"repositoryName", "app"}};
+  const Json request = {{"registryId", "111122223333"}, {"repositoryName", "app"}};
   EXPECT_EQ(AsRequest("DescribeRepositories", request), request);
 }
 

@@ -129,8 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "6:8: image 'app' needs one of layers, index_of and path, found none"},
         Mistake{"TwoSources", "{layers: [1KiB]}", "{layers: [1KiB], path: x}",
                 "6:8: image 'app' needs one of layers, index_of and path, found several"},
-        Mistake{"BaseOfAPath", "{layers: [1KiB]}", "{path: x, based_on: base}",
-                "6:28: there is no image 'base' above"},
+        Mistake{"BaseOfAPath", "{layers: [1KiB]}", "{path: x, based_on: base}", "6:28: there is no image 'base' above"},
         Mistake{"BaseBelow", "{layers: [1KiB]}", "{layers: [1KiB], based_on: web}\n  web: {layers: [1KiB]}",
                 "6:30: there is no image 'web' above"},
         Mistake{"ItsOwnSubject", "{layers: [1KiB]}", "{layers: [1KiB], subject: app}",
@@ -159,8 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "8:5: this step does nothing that is known; expected one of push, pull, expect, never, always, "
                 "advance, advance_to, settle, partition, fail, corrupt, or an operation such as CreateRepository; did "
                 "you mean 'CreateRepository'?"},
-        Mistake{"VerbWithACapital", "push:", "Push:",
-                "10:5: 'Push' is not an operation of this API; did you mean 'push'?"},
+        Mistake{"VerbWithACapital",
+                "push:", "Push:", "10:5: 'Push' is not an operation of this API; did you mean 'push'?"},
         Mistake{"MisspeltVerb", "push:", "psh:",
                 "10:5: this step does nothing that is known; expected one of push, pull, expect, never, always, "
                 "advance, advance_to, settle, partition, fail, corrupt, or an operation such as CreateRepository; did "
@@ -259,8 +258,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "13:5: nothing is claimed; add at_least or at_most"},
         Mistake{"UnknownQuantile", kClaim, "{lag: p95, from: us-west-2, to: eu-west-1, at_most: 1m}",
                 "13:11: 'p95' is not a value of 'lag'; did you mean 'p50'?"},
-        Mistake{"NoHits", kClaim, "{fault: fail}",
-                "13:5: nothing is claimed; add hits, hits_at_least or hits_at_most"},
+        Mistake{"NoHits", kClaim, "{fault: fail}", "13:5: nothing is claimed; add hits, hits_at_least or hits_at_most"},
         Mistake{"OneEventInOrder", kClaim, "{in_order: [{event: JobEnded}]}",
                 "13:16: an order needs at least two kinds of events"},
         Mistake{"WithinWithoutAnchor", kClaim, "{image: app:1, in: us-west-2, within: 5m}",
@@ -273,24 +271,24 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Events, ScenarioMistakesTest,
-    testing::Values(
-        Mistake{"UnknownEvent", kClaim, "{event: JobEnd}", "13:13: 'JobEnd' is not an event; did you mean 'JobEnded'?"},
-        Mistake{"UnknownField", kClaim, "{event: JobEnded, where: {stat: COMPLETE}}",
-                "13:31: JobEnded has no field 'stat'; did you mean 'status'?"},
-        Mistake{"UnknownStatus", kClaim, "{event: JobEnded, where: {status: COMPLETED}}",
-                "13:39: 'COMPLETED' is not a value of 'status'; did you mean 'COMPLETE'?"},
-        Mistake{"UnknownFailureOfEvent", kClaim, "{event: JobEnded, where: {failure: None}}",
-                "13:40: 'None' is not a value of 'failure'; did you mean 'none'?"},
-        Mistake{"UnknownTruth", kClaim, "{event: PermissionDecided, where: {allowed: no}}",
-                "13:49: 'no' is not a value of 'allowed'; expected one of: true, false"},
-        Mistake{"UnknownExceptionOfEvent", kClaim, "{event: CallRefused, where: {exception: Validation}}",
-                "13:45: 'Validation' is not a value of 'exception'; expected one of: "},
-        Mistake{"RegistryThatIsNot", kClaim, "{event: JobEnded, where: {source: us-west-1}}",
-                "13:39: 'us-west-1' is not a region of this scenario; did you mean 'us-west-2'?"},
-        Mistake{"EventOfNoRegistry", kClaim, "{event: FaultHit, in: us-west-2}",
-                "13:27: FaultHit happens in no registry; leave out 'in'"},
-        Mistake{"FieldsAsText", kClaim, "{event: JobEnded, where: failed}",
-                "13:30: found 'failed', expected a map of fields to values"}),
+    testing::Values(Mistake{"UnknownEvent", kClaim, "{event: JobEnd}",
+                            "13:13: 'JobEnd' is not an event; did you mean 'JobEnded'?"},
+                    Mistake{"UnknownField", kClaim, "{event: JobEnded, where: {stat: COMPLETE}}",
+                            "13:31: JobEnded has no field 'stat'; did you mean 'status'?"},
+                    Mistake{"UnknownStatus", kClaim, "{event: JobEnded, where: {status: COMPLETED}}",
+                            "13:39: 'COMPLETED' is not a value of 'status'; did you mean 'COMPLETE'?"},
+                    Mistake{"UnknownFailureOfEvent", kClaim, "{event: JobEnded, where: {failure: None}}",
+                            "13:40: 'None' is not a value of 'failure'; did you mean 'none'?"},
+                    Mistake{"UnknownTruth", kClaim, "{event: PermissionDecided, where: {allowed: no}}",
+                            "13:49: 'no' is not a value of 'allowed'; expected one of: true, false"},
+                    Mistake{"UnknownExceptionOfEvent", kClaim, "{event: CallRefused, where: {exception: Validation}}",
+                            "13:45: 'Validation' is not a value of 'exception'; expected one of: "},
+                    Mistake{"RegistryThatIsNot", kClaim, "{event: JobEnded, where: {source: us-west-1}}",
+                            "13:39: 'us-west-1' is not a region of this scenario; did you mean 'us-west-2'?"},
+                    Mistake{"EventOfNoRegistry", kClaim, "{event: FaultHit, in: us-west-2}",
+                            "13:27: FaultHit happens in no registry; leave out 'in'"},
+                    Mistake{"FieldsAsText", kClaim, "{event: JobEnded, where: failed}",
+                            "13:30: found 'failed', expected a map of fields to values"}),
     NameOf);
 
 TEST(ScenarioMistakesInOneGoTest, AllAreToldInTheOrderOfTheFile) {
@@ -315,7 +313,8 @@ TEST(ScenarioMistakesInOneGoTest, SeveralInOneStepAreToldApart) {
 }
 
 TEST(ScenarioMistakesInOneGoTest, WithSeveralAccountsARegistryNamesOne) {
-  const auto text = Replaced(kSmallScenario, "{shop: \"111122223333\"}", "{shop: \"111122223333\", other: \"444455556666\"}");
+  const auto text =
+      Replaced(kSmallScenario, "{shop: \"111122223333\"}", "{shop: \"111122223333\", other: \"444455556666\"}");
   EXPECT_THAT(ProblemsOf(text),
               ElementsAre("9:9: 'us-west-2' names no account; with several accounts write account/region",
                           "11:9: 'us-west-2' names no account; with several accounts write account/region",

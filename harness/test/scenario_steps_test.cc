@@ -17,18 +17,14 @@ Step StepOf(const std::string& text) {
   return scenario.timeline.empty() ? Step() : scenario.timeline.back();
 }
 template <class What>
-What Read(const std::string& text) {
+What ReadStep(const std::string& text) {
   const auto step = StepOf(text);
   EXPECT_TRUE(std::holds_alternative<What>(step.what)) << text;
   return std::holds_alternative<What>(step.what) ? std::get<What>(step.what) : What();
 }
 
-RegistryKey Registry(std::string_view region) {
-  return {*AccountId::Parse("111122223333"), *RegionName::Parse(region)};
-}
-
 TEST(ScenarioStepsTest, CallKeepsItsRequestAsItStands) {
-  const auto call = Read<CallStep>(R"(  - DescribeImages:
+  const auto call = ReadStep<CallStep>(R"(  - DescribeImages:
       repositoryName: app
       imageIds: [{imageTag: "1"}]
       maxResults: 5
@@ -39,31 +35,32 @@ TEST(ScenarioStepsTest, CallKeepsItsRequestAsItStands) {
   EXPECT_EQ(call.operation, "DescribeImages");
   EXPECT_EQ(call.request,
             nlohmann::json::parse(R"({"repositoryName": "app", "imageIds": [{"imageTag": "1"}], "maxResults": 5})"));
-  EXPECT_EQ(call.in, Registry("eu-west-1"));
+  EXPECT_EQ(call.in, ShopIn("eu-west-1"));
   EXPECT_EQ(call.as, "arn:aws:iam::444455556666:role/reader");
   EXPECT_EQ(call.fails_with, "AccessDeniedException");
   EXPECT_FALSE(call.answers.has_value());
 }
 
 TEST(ScenarioStepsTest, CallWithoutARequestSendsAnEmptyOne) {
-  const auto call = Read<CallStep>("  - DescribeRegistry:\n    in: us-west-2\n    answers: {registryId: \"111122223333\"}\n");
+  const auto call =
+      ReadStep<CallStep>("  - DescribeRegistry:\n    in: us-west-2\n    answers: {registryId: \"111122223333\"}\n");
   EXPECT_EQ(call.request, nlohmann::json::object());
   EXPECT_EQ(call.as, "");
   EXPECT_EQ(*call.answers, nlohmann::json({{"registryId", "111122223333"}}));
 }
 
 TEST(ScenarioStepsTest, PushTakesItsContentByTheRepositorysName) {
-  const auto push = Read<PushStep>(kPush);
+  const auto push = ReadStep<PushStep>(kPush);
   EXPECT_EQ(push.repository.text(), "app");
   EXPECT_EQ(push.tag, "1");
   EXPECT_EQ(push.content, "app");
-  EXPECT_EQ(push.to, Registry("us-west-2"));
+  EXPECT_EQ(push.to, ShopIn("us-west-2"));
   EXPECT_EQ(push.times, 1);
   EXPECT_EQ(push.every, Duration());
 }
 
 TEST(ScenarioStepsTest, PushOfEverythingElse) {
-  const auto push = Read<PushStep>(R"(  - push: team/app:v{n}-rc
+  const auto push = ReadStep<PushStep>(R"(  - push: team/app:v{n}-rc
     image: other
     to: shop/eu-west-1
     as: arn:aws:iam::111122223333:user/ci
@@ -74,7 +71,7 @@ TEST(ScenarioStepsTest, PushOfEverythingElse) {
   EXPECT_EQ(push.repository.text(), "team/app");
   EXPECT_EQ(push.tag, "v{n}-rc");
   EXPECT_EQ(push.content, "other");
-  EXPECT_EQ(push.to, Registry("eu-west-1"));
+  EXPECT_EQ(push.to, ShopIn("eu-west-1"));
   EXPECT_EQ(push.as, "arn:aws:iam::111122223333:user/ci");
   EXPECT_EQ(push.fails_with, "RepositoryNotFoundException");
   EXPECT_EQ(push.times, 12);
@@ -82,80 +79,81 @@ TEST(ScenarioStepsTest, PushOfEverythingElse) {
 }
 
 TEST(ScenarioStepsTest, PushOfARepositoryAloneHasNoTag) {
-  const auto push = Read<PushStep>("  - push: app\n    to: us-west-2\n");
+  const auto push = ReadStep<PushStep>("  - push: app\n    to: us-west-2\n");
   EXPECT_EQ(push.repository.text(), "app");
   EXPECT_EQ(push.tag, "");
 }
 
 TEST(ScenarioStepsTest, PullNamesATagOrADigest) {
-  EXPECT_EQ(Read<PullStep>("  - pull: app:1\n    from: eu-west-1\n").image.tag->text(), "1");
+  EXPECT_EQ(ReadStep<PullStep>("  - pull: app:1\n    from: eu-west-1\n").image.tag->text(), "1");
   const auto digest = "sha256:" + std::string(64, 'a');
-  const auto pull = Read<PullStep>("  - pull: app@" + digest + "\n    from: eu-west-1\n    as: arn:aws:iam::444455556666:root\n"
-                                   "    fails_with: ImageNotFoundException\n");
+  const auto pull = ReadStep<PullStep>("  - pull: app@" + digest +
+                                       "\n    from: eu-west-1\n    as: arn:aws:iam::444455556666:root\n"
+                                       "    fails_with: ImageNotFoundException\n");
   EXPECT_EQ(pull.image.digest->text(), digest);
   EXPECT_FALSE(pull.image.tag.has_value());
-  EXPECT_EQ(pull.from, Registry("eu-west-1"));
+  EXPECT_EQ(pull.from, ShopIn("eu-west-1"));
   EXPECT_EQ(pull.as, "arn:aws:iam::444455556666:root");
   EXPECT_EQ(pull.fails_with, "ImageNotFoundException");
 }
 
 TEST(ScenarioStepsTest, ExpectationsKnowWhenTheyAreJudged) {
-  const auto now = Read<ExpectStep>("  - expect: {image: app:1, in: eu-west-1}\n").expectation;
+  const auto now = ReadStep<ExpectStep>("  - expect: {image: app:1, in: eu-west-1}\n").expectation;
   EXPECT_EQ(now.mode, Mode::kNow);
   EXPECT_EQ(now.text, "expect: {image: app:1, in: eu-west-1}");
   EXPECT_TRUE(std::holds_alternative<ImageClaim>(now.claim));
-  const auto within = Read<ExpectStep>("  - expect: {image: app:1, in: eu-west-1}\n    within: 30m\n").expectation;
+  const auto within = ReadStep<ExpectStep>("  - expect: {image: app:1, in: eu-west-1}\n    within: 30m\n").expectation;
   EXPECT_EQ(within.mode, Mode::kWithin);
   EXPECT_EQ(within.within, Minutes(30));
-  EXPECT_EQ(Read<ExpectStep>("  - never: {image: app:1, in: eu-west-1}\n").expectation.mode, Mode::kNever);
-  EXPECT_EQ(Read<ExpectStep>("  - always: {image: app:1, in: eu-west-1}\n").expectation.mode, Mode::kAlways);
+  EXPECT_EQ(ReadStep<ExpectStep>("  - never: {image: app:1, in: eu-west-1}\n").expectation.mode, Mode::kNever);
+  EXPECT_EQ(ReadStep<ExpectStep>("  - always: {image: app:1, in: eu-west-1}\n").expectation.mode, Mode::kAlways);
 }
 
 TEST(ScenarioStepsTest, ClockMovesByADurationOrToAnInstant) {
-  const auto by = Read<AdvanceStep>("  - advance: 2h\n");
+  const auto by = ReadStep<AdvanceStep>("  - advance: 2h\n");
   EXPECT_FALSE(by.to.has_value());
   EXPECT_EQ(by.by, Hours(2));
-  EXPECT_EQ(ToText(*Read<AdvanceStep>("  - advance_to: 2026-03-01T10:00:00Z\n").to), "2026-03-01T10:00:00Z");
-  EXPECT_EQ(Read<SettleStep>("  - settle: 5m\n").within, Minutes(5));
+  EXPECT_EQ(ToText(*ReadStep<AdvanceStep>("  - advance_to: 2026-03-01T10:00:00Z\n").to), "2026-03-01T10:00:00Z");
+  EXPECT_EQ(ReadStep<SettleStep>("  - settle: 5m\n").within, Minutes(5));
 }
 
 TEST(ScenarioStepsTest, PartitionCutsOneWayOrBoth) {
-  const auto one_way = Read<PartitionStep>("  - partition: {from: us-west-2, to: eu-west-1}\n    for: 30m\n");
+  const auto one_way = ReadStep<PartitionStep>("  - partition: {from: us-west-2, to: eu-west-1}\n    for: 30m\n");
   EXPECT_EQ(one_way.from.text(), "us-west-2");
   EXPECT_EQ(one_way.to.text(), "eu-west-1");
   EXPECT_FALSE(one_way.both_ways);
   EXPECT_EQ(one_way.duration, Minutes(30));
-  const auto both = Read<PartitionStep>("  - partition: {between: [eu-west-1, us-west-2]}\n");
+  const auto both = ReadStep<PartitionStep>("  - partition: {between: [eu-west-1, us-west-2]}\n");
   EXPECT_EQ(both.from.text(), "eu-west-1");
   EXPECT_TRUE(both.both_ways);
   EXPECT_FALSE(both.duration.has_value());
 }
 
 TEST(ScenarioStepsTest, FailuresNameAStepAndWhom) {
-  const auto fail =
-      Read<FailStep>("  - fail: {step: put-manifest, in: eu-west-1, repository: app, skip: 2, times: 3}\n    for: 1h\n");
+  const auto fail = ReadStep<FailStep>(
+      "  - fail: {step: put-manifest, in: eu-west-1, repository: app, skip: 2, times: 3}\n    for: 1h\n");
   EXPECT_EQ(fail.name, "fail");
   EXPECT_EQ(fail.fault.step, JobStep::kPutManifest);
   EXPECT_EQ(fail.fault.failure, FailureCode::kInjected);
-  EXPECT_EQ(fail.fault.destination, Registry("eu-west-1"));
+  EXPECT_EQ(fail.fault.destination, ShopIn("eu-west-1"));
   EXPECT_EQ(fail.fault.repository->text(), "app");
   EXPECT_EQ(fail.fault.skip, 2);
   EXPECT_EQ(fail.fault.times, 3);
   EXPECT_EQ(fail.duration, Hours(1));
-  EXPECT_EQ(Read<FailStep>("  - fail: {step: admit}\n").fault.step, JobStep::kAdmit);
-  EXPECT_EQ(Read<FailStep>("  - fail: {step: check-content}\n").fault.step, JobStep::kCheckContent);
-  EXPECT_EQ(Read<FailStep>("  - fail: {step: bind-tag}\n").fault.step, JobStep::kBindTag);
+  EXPECT_EQ(ReadStep<FailStep>("  - fail: {step: admit}\n").fault.step, JobStep::kAdmit);
+  EXPECT_EQ(ReadStep<FailStep>("  - fail: {step: check-content}\n").fault.step, JobStep::kCheckContent);
+  EXPECT_EQ(ReadStep<FailStep>("  - fail: {step: bind-tag}\n").fault.step, JobStep::kBindTag);
 }
 
 TEST(ScenarioStepsTest, CorruptionIsATransferThatFailsItsDigest) {
-  const auto corrupt = Read<FailStep>("  - corrupt: {repository: app, times: 3}\n");
+  const auto corrupt = ReadStep<FailStep>("  - corrupt: {repository: app, times: 3}\n");
   EXPECT_EQ(corrupt.name, "corrupt");
   EXPECT_EQ(corrupt.fault.step, JobStep::kTransfer);
   EXPECT_EQ(corrupt.fault.failure, FailureCode::kDigestMismatch);
   EXPECT_FALSE(corrupt.fault.destination.has_value());
   EXPECT_EQ(corrupt.fault.repository->text(), "app");
   EXPECT_EQ(corrupt.fault.skip, 0);
-  const auto all = Read<FailStep>("  - corrupt: {}\n");
+  const auto all = ReadStep<FailStep>("  - corrupt: {}\n");
   EXPECT_FALSE(all.fault.repository.has_value());
   EXPECT_FALSE(all.fault.times.has_value());
 }
@@ -171,8 +169,8 @@ TEST(ScenarioStepsTest, EveryStepMayWaitAndHaveALabel) {
   EXPECT_EQ(step.label, "pushed");
   ASSERT_TRUE(step.when.has_value());
   EXPECT_EQ(ToText(step.when->image), "app:1");
-  EXPECT_EQ(step.when->from, Registry("us-west-2"));
-  EXPECT_EQ(step.when->to, Registry("eu-west-1"));
+  EXPECT_EQ(step.when->from, ShopIn("us-west-2"));
+  EXPECT_EQ(step.when->to, ShopIn("eu-west-1"));
   EXPECT_EQ(step.when->percent, 50);
   EXPECT_FALSE(step.at.has_value());
 }
@@ -197,8 +195,9 @@ TEST(ScenarioStepsTest, PlaceAndTextAreTheFiles) {
 
 TEST(ScenarioStepsTest, KeysThatWereReadAreNoted) {
   const auto scenario = Loaded(kSmallScenario);
-  EXPECT_THAT(scenario.used_keys, testing::IsSupersetOf({"scenario.title", "image.layers", "step call.in", "step push.push",
-                                                         "step push.to", "claim image.image", "claim image.in"}));
+  EXPECT_THAT(scenario.used_keys,
+              testing::IsSupersetOf({"scenario.title", "image.layers", "step call.in", "step push.push", "step push.to",
+                                     "claim image.image", "claim image.in"}));
   EXPECT_FALSE(scenario.used_keys.contains("step push.times"));
 }
 

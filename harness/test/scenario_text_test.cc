@@ -90,8 +90,7 @@ TEST(ScenarioTextTest, TabsDoNotIndent) {
 
 TEST(ScenarioTextTest, BrokenYamlIsToldOnceWithItsPlace) {
   EXPECT_THAT(ProblemsOf("a: \"abc\n"), ElementsAre("1:5: not valid YAML: double-quoted scalar without closing quote"));
-  EXPECT_THAT(ProblemsOf("a: [1, 2\n"),
-              ElementsAre("2:1: not valid YAML: flow sequence without a closing bracket"));
+  EXPECT_THAT(ProblemsOf("a: [1, 2\n"), ElementsAre("2:1: not valid YAML: flow sequence without a closing bracket"));
   EXPECT_THAT(ProblemsOf("a: @x\n"), ElementsAre("1:4: not valid YAML: plain scalar cannot start with '@'"));
 }
 
@@ -114,15 +113,15 @@ TEST(ScenarioTextTest, ShorthandsThatHideMeaningAreRefused) {
   EXPECT_THAT(ProblemsOf("<<: {a: 1}\n"),
               ElementsAre("1:1: merge keys are not supported; write the members where they are needed"));
   EXPECT_THAT(ProblemsOf("? [a]\n: b\n"), ElementsAre("1:3: a key has to be text, found a list"));
-  EXPECT_THAT(ProblemsOf("a: 1\n---\nb: 2\n"),
-              ElementsAre("2:1: a second document starts here; a file holds one"));
+  EXPECT_THAT(ProblemsOf("a: 1\n---\nb: 2\n"), ElementsAre("2:1: a second document starts here; a file holds one"));
 }
 
 TEST(ScenarioTextTest, AKeyStandsOnceAtEveryDepth) {
   EXPECT_THAT(ProblemsOf(Replaced(kSmallScenario, "{layers: [1KiB]}", "{layers: [1KiB], layers: [2KiB]}")),
               ElementsAre("6:25: 'layers' stands here twice, first in line 6"));
-  EXPECT_THAT(ProblemsOf(Replaced(kSmallScenario, "{repositoryName: app}", "{\"repositoryName\": app, repositoryName: b}")),
-              ElementsAre("8:46: 'repositoryName' stands here twice, first in line 8"));
+  EXPECT_THAT(
+      ProblemsOf(Replaced(kSmallScenario, "{repositoryName: app}", "{\"repositoryName\": app, repositoryName: b}")),
+      ElementsAre("8:46: 'repositoryName' stands here twice, first in line 8"));
 }
 
 TEST(ScenarioTextTest, ManyKeysAreReadInLinearTime) {
@@ -142,9 +141,10 @@ TEST(ScenarioTextTest, AFileThatCannotBeReadSaysSo) {
 }
 
 TEST(ScenarioTextTest, PlainScalarsBecomeJsonAsYamlSays) {
-  const auto yaml = ParseYaml(R"({a: 1, b: "1", c: true, d: "true", e: null, f: ~, g: 1.5, h: 1e3, i: 012, j: yes, k: -3,
+  const auto yaml =
+      ParseYaml(R"({a: 1, b: "1", c: true, d: "true", e: null, f: ~, g: 1.5, h: 1e3, i: 012, j: yes, k: -3,
     l: 2026-11, m: '', n: , o: 99999999999999999999, p: 0x1F, q: .5, r: "\ud83d\ude00"})",
-                              "small.yaml");
+                "small.yaml");
   ASSERT_TRUE(yaml.ok());
   EXPECT_EQ(ToJson(*yaml), nlohmann::json::parse(R"({"a": 1, "b": "1", "c": true, "d": "true", "e": null, "f": null,
     "g": 1.5, "h": 1000.0, "i": 12, "j": "yes", "k": -3, "l": "2026-11", "m": "", "n": null, "o": 1e20, "p": "0x1F",

@@ -35,7 +35,7 @@ TEST(ScenarioWorldTest, WhatIsLeftOutHasItsDefault) {
 }
 
 TEST(ScenarioWorldTest, HeaderIsReadWhole) {
-  const auto scenario = Loaded(Replaced(kSmallScenario, "title: A small world\n", R"(title: Another
+  const auto scenario = Loaded(Replaced(kSmallScenario, "title: A small world\n", R"yaml(title: Another
 why: >-
   Because it
   is so.
@@ -44,7 +44,7 @@ seed: 9007199254740991
 start: 2026-11-01T12:30:00.5Z
 until: 2026-12-01
 assumptions: {manifest_bytes: counted, gigabyte: 10^9}
-)"));
+)yaml"));
   EXPECT_EQ(scenario.title, "Another");
   EXPECT_EQ(scenario.why, "Because it is so.");
   EXPECT_THAT(scenario.cites, ElementsAre("ecr-replication.md 1.4 (9)", "5"));

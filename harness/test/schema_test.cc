@@ -16,26 +16,26 @@
 namespace crrsim {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-json JsonOf(const std::string& yaml) {
+Json JsonOf(const std::string& yaml) {
   const auto root = ParseYaml(yaml, "small.yaml");
   EXPECT_TRUE(root.ok());
-  return root ? ToJson(*root) : json();
+  return root ? ToJson(*root) : Json();
 }
 
-const json& Schema() {
-  static const json kSchema = json(ScenarioSchema());
+const Json& Schema() {
+  static const Json kSchema = Json(ScenarioSchema());
   return kSchema;
 }
 
 /// Every object of a JSON document, with a pointer to it.
-void ForEachObject(const json& value, const json::json_pointer& pointer,
-                   const std::function<void(const json::json_pointer&)>& visit) {
+void ForEachObject(const Json& value, const Json::json_pointer& pointer,
+                   const std::function<void(const Json::json_pointer&)>& visit) {
   if (value.is_object()) visit(pointer);
   if (!value.is_structured()) return;
   for (const auto& [name, member] : value.items()) {
@@ -44,7 +44,7 @@ void ForEachObject(const json& value, const json::json_pointer& pointer,
 }
 
 /// Whether what is there is AWS's (a request or an answer) or a map of free names, which takes any member.
-bool TakesAnyName(const json::json_pointer& pointer) {
+bool TakesAnyName(const Json::json_pointer& pointer) {
   for (auto part = pointer; !part.empty(); part = part.parent_pointer()) {
     const auto& name = part.back();
     if (name == "answers" || name == "where" || (name.front() >= 'A' && name.front() <= 'Z')) return true;
@@ -77,7 +77,7 @@ TEST(ScenarioSchemaTest, NoObjectOfAScenarioTakesAnUnknownMember) {
   std::size_t refused = 0;
   for (const auto& file : ScenarioFilesOfTheTree()) {
     const auto scenario = JsonOf(*ReadFile(file));
-    ForEachObject(scenario, json::json_pointer(), [&](const json::json_pointer& pointer) {
+    ForEachObject(scenario, Json::json_pointer(), [&](const Json::json_pointer& pointer) {
       if (TakesAnyName(pointer)) return;
       auto mutated = scenario;
       mutated[pointer]["not a key"] = 1;
@@ -90,10 +90,10 @@ TEST(ScenarioSchemaTest, NoObjectOfAScenarioTakesAnUnknownMember) {
 
 TEST(ScenarioSchemaTest, NoRequiredKeyCanBeLeftOut) {
   const auto scenario = JsonOf(kSmallScenario);
-  for (const auto* pointer : {"/accounts", "/regions", "/network", "/images", "/timeline", "/timeline/0/in",
-                              "/timeline/0/CreateRepository", "/timeline/1/to", "/timeline/1/push", "/expect/0/in",
-                              "/expect/0/image"}) {
-    const json::json_pointer place(pointer);
+  for (const auto* pointer :
+       {"/accounts", "/regions", "/network", "/images", "/timeline", "/timeline/0/in", "/timeline/0/CreateRepository",
+        "/timeline/1/to", "/timeline/1/push", "/expect/0/in", "/expect/0/image"}) {
+    const Json::json_pointer place(pointer);
     auto mutated = scenario;
     mutated[place.parent_pointer()].erase(place.back());
     EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << pointer;
@@ -102,26 +102,40 @@ TEST(ScenarioSchemaTest, NoRequiredKeyCanBeLeftOut) {
 
 TEST(ScenarioSchemaTest, ValuesOfTheWrongKindAreRefused) {
   const auto scenario = JsonOf(kSmallScenario);
-  const std::vector<std::pair<std::string, json>> mutations = {
-      {"/title", json::array()},         {"/seed", -1},
-      {"/seed", 9007199254740992},       {"/start", "yesterday"},
-      {"/accounts", json::array()},      {"/regions", "us-west-2"},
-      {"/regions/0", "US-WEST-2"},       {"/network", 5},
-      {"/images/app/layers/0", 5},       {"/images/app/layers/0", "5"},
-      {"/images/app/layers/0", "5mib"},  {"/images/app/content", "size-only"},
-      {"/images/app/findings", 2},       {"/images/app/findings", {{"HIHG", 1}}},
-      {"/images/app/path", json::object()}, {"/timeline", json::object()},
-      {"/timeline/0", "push"},           {"/timeline/0/CreateRepository", "app"},
-      {"/timeline/0/CreateRepository", 5}, {"/timeline/1/to", "us west 2"},
-      {"/timeline/1/times", 1.5},        {"/timeline/1/every", "5"},
-      {"/timeline/1/when", {{"copy", "app:1"}}}, {"/expect/0/image", "app"},
-      {"/expect/0/is", "missing"},       {"/expect/0/tags", "1"},
-      {"/expect/0/within", 5},           {"/expect/0", {{"lag", "p95"}, {"from", "us-west-2"}, {"to", "eu-west-1"}}},
+  const std::vector<std::pair<std::string, Json>> mutations = {
+      {"/title", Json::array()},
+      {"/seed", -1},
+      {"/seed", 9007199254740992},
+      {"/start", "yesterday"},
+      {"/accounts", Json::array()},
+      {"/regions", "us-west-2"},
+      {"/regions/0", "US-WEST-2"},
+      {"/network", 5},
+      {"/images/app/layers/0", 5},
+      {"/images/app/layers/0", "5"},
+      {"/images/app/layers/0", "5mib"},
+      {"/images/app/content", "size-only"},
+      {"/images/app/findings", 2},
+      {"/images/app/findings", {{"HIHG", 1}}},
+      {"/images/app/path", Json::object()},
+      {"/timeline", Json::object()},
+      {"/timeline/0", "push"},
+      {"/timeline/0/CreateRepository", "app"},
+      {"/timeline/0/CreateRepository", 5},
+      {"/timeline/1/to", "us west 2"},
+      {"/timeline/1/times", 1.5},
+      {"/timeline/1/every", "5"},
+      {"/timeline/1/when", {{"copy", "app:1"}}},
+      {"/expect/0/image", "app"},
+      {"/expect/0/is", "missing"},
+      {"/expect/0/tags", "1"},
+      {"/expect/0/within", 5},
+      {"/expect/0", {{"lag", "p95"}, {"from", "us-west-2"}, {"to", "eu-west-1"}}},
       {"/expect/0", {{"never", {{"imag", "app:1"}}}}},
   };
   for (const auto& [pointer, value] : mutations) {
     auto mutated = scenario;
-    mutated[json::json_pointer(pointer)] = value;
+    mutated[Json::json_pointer(pointer)] = value;
     EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << pointer << " = " << value;
   }
 }
@@ -130,9 +144,9 @@ TEST(ScenarioSchemaTest, EveryOperationOfTheApiIsAStep) {
   const auto scenario = JsonOf(kSmallScenario);
   for (const auto operation : KnownOperations()) {
     auto mutated = scenario;
-    mutated["timeline"].push_back({{std::string(operation), json::object()}, {"in", "us-west-2"}});
+    mutated["timeline"].push_back({{std::string(operation), Json::object()}, {"in", "us-west-2"}});
     EXPECT_THAT(SchemaProblems(Schema(), mutated), IsEmpty()) << operation;
-    mutated["timeline"].back()["Create"] = json::object();
+    mutated["timeline"].back()["Create"] = Json::object();
     EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << operation;
   }
 }
@@ -186,13 +200,13 @@ TEST(ScenarioSchemaTest, TheLoaderTakesNoKeyThatIsNotInTheTable) {
 }
 
 TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
-  const json schema = json(ReportSchema());
+  const Json schema = Json(ReportSchema());
   const auto passed = Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n");
   const auto failed = Played(kPush + "expect:\n  - {image: app:2, in: eu-west-1}\n");
   const auto untagged = Played("  - push: app\n    to: us-west-2\n");
   const auto stopped = Played("  - settle: 1s\n    when: {copy: app:1, to: eu-west-1, reaches: 1%}\n");
   for (const auto* run : {&passed, &failed, &untagged, &stopped}) {
-    const json report = json(ToJson(*run));
+    const Json report = Json(ToJson(*run));
     EXPECT_THAT(SchemaProblems(schema, report), IsEmpty()) << report.dump(2);
   }
   EXPECT_EQ(passed.verdict, Verdict::kPass);
@@ -201,8 +215,8 @@ TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
 }
 
 TEST(ReportSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
-  const json schema = json(ReportSchema());
-  const json report = json(ToJson(Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n")));
+  const Json schema = Json(ReportSchema());
+  const Json report = Json(ToJson(Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n")));
   for (const auto& [name, value] : report.items()) {
     auto mutated = report;
     mutated.erase(name);
@@ -216,7 +230,7 @@ TEST(ReportSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
 TEST(JsonSchemaTest, AKeywordThatTheValidatorDoesNotKnowIsAProblem) {
   EXPECT_THAT(SchemaProblems({{"maxLength", 3}}, "abc"),
               Each(HasSubstr("the schema uses 'maxLength', which is not known here")));
-  EXPECT_THAT(SchemaProblems({{"$ref", "#/$defs/nowhere"}, {"$defs", json::object()}}, "abc"), Not(IsEmpty()));
+  EXPECT_THAT(SchemaProblems({{"$ref", "#/$defs/nowhere"}, {"$defs", Json::object()}}, "abc"), Not(IsEmpty()));
 }
 
 }  // namespace

@@ -67,6 +67,8 @@ struct ApiContext {
   EventSink& events;
   ScanStarter& scans;
 
+  /// The `registryId` of responses.
+  [[nodiscard]] std::string registry_id() const { return registry.key.account.text(); }
   [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
 };
 

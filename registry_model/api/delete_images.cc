@@ -12,8 +12,6 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::int64_t kIdsMax = 100;
-
 ImageFailure ReferencedFailure(const Repository& repository, const ImageIdentifier& id, const Digest& digest) {
   std::string indexes;
   repository.images.ForEachSorted([&](const Digest& index_digest, const Image& index) {
@@ -46,7 +44,7 @@ void DeleteOne(const ContentContext& content, Repository& repository, const Imag
 }  // namespace
 
 ApiResult<BatchDeleteImageResponse> Execute(ApiContext& context, const BatchDeleteImageRequest& request) {
-  if (auto sound = CheckLength("imageIds", request.image_ids.size(), 1, kIdsMax); !sound) return sound.error();
+  if (auto sound = CheckLength("imageIds", request.image_ids.size(), 1, kImageIdsMax); !sound) return sound.error();
   const auto opened = OpenRepository(context, "ecr:BatchDeleteImage", request.repository_name);
   if (!opened) return opened.error();
   const auto content = context.content();

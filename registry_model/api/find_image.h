@@ -1,12 +1,16 @@
 // From an image identifier of a request to the image.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "registry_model/api/context.h"
 #include "registry_model/api/image_requests.h"
 
 namespace crrsim {
+
+/// The most image identifiers that one request may hold (ecr-replication.md 10.2).
+constexpr std::int64_t kImageIdsMax = 100;
 
 struct FoundImage {
   const Image* image = nullptr;

@@ -14,7 +14,6 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::int64_t kIdsMax = 100;
 constexpr std::int64_t kMediaTypesMax = 100;
 
 /// What a list shows of images. Archiving is not modelled: every image is ACTIVE.
@@ -60,7 +59,7 @@ ByteCount SizeOf(const Repository& repository, const Manifest& manifest) {
 ImageDetail Describe(const ApiContext& context, const Repository& repository, const Image& image) {
   const auto& manifest = *image.manifest;
   ImageDetail detail;
-  detail.registry_id = context.registry.key.account.text();
+  detail.registry_id = context.registry_id();
   detail.repository_name = repository.name.text();
   detail.image_digest = manifest.digest.text();
   if (!image.tags.empty()) {
@@ -94,7 +93,7 @@ struct ListKey {
 }  // namespace
 
 ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImageRequest& request) {
-  if (auto sound = CheckLength("imageIds", request.image_ids.size(), 1, kIdsMax); !sound) return sound.error();
+  if (auto sound = CheckLength("imageIds", request.image_ids.size(), 1, kImageIdsMax); !sound) return sound.error();
   if (const auto& types = request.accepted_media_types) {
     if (auto sound = CheckLength("acceptedMediaTypes", types->size(), 1, kMediaTypesMax); !sound) return sound.error();
   }
@@ -112,7 +111,7 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
     const auto& manifest = found->image->manifest;
     repository.images.Find(manifest->digest)->pulled_at = context.now;
     context.events.Emit(ImagePulled{context.registry.key, repository.name, manifest->digest, found->tag});
-    response.images.push_back({context.registry.key.account.text(),
+    response.images.push_back({context.registry_id(),
                                repository.name.text(),
                                {manifest->digest.text(), id.image_tag},
                                SharedText::Of(manifest),
@@ -158,7 +157,7 @@ namespace {
 ApiResult<DescribeImagesResponse> DescribeThese(const ApiContext& context, const Repository& repository,
                                                 const DescribeImagesRequest& request, const Selection& selection) {
   const auto& ids = *request.image_ids;
-  if (auto sound = CheckLength("imageIds", ids.size(), 1, kIdsMax); !sound) return sound.error();
+  if (auto sound = CheckLength("imageIds", ids.size(), 1, kImageIdsMax); !sound) return sound.error();
   if (auto sound = RefusePaging("imageIds", request.next_token, request.max_results); !sound) return sound.error();
   DescribeImagesResponse response;
   std::set<Digest> described;

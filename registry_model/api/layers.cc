@@ -19,8 +19,6 @@ constexpr std::int64_t kLayerSizeMax = 52'000LL * 1'024 * 1'024;
 constexpr std::int64_t kDigestsMax = 100;
 constexpr std::int64_t kDigestLengthMax = 1'000;
 
-std::string AccountOf(const ApiContext& context) { return context.registry.key.account.text(); }
-
 /// A random UUID (version 4).
 std::string NewUploadId(RandomStream& ids) {
   const auto high = (ids.Next() & ~0xF000ULL) | 0x4000ULL;
@@ -33,7 +31,7 @@ ApiError UploadNotFound(const ApiContext& context, const Repository& repository,
   return Refuse(exception::kUploadNotFound,
                 fmt::format("The upload with id '{}' does not exist in the repository with name '{}' in the registry "
                             "with id '{}'",
-                            upload_id, repository.name.text(), AccountOf(context)));
+                            upload_id, repository.name.text(), context.registry_id()));
 }
 
 /// The repository and the upload that a request names, before any change.
@@ -60,7 +58,7 @@ ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartReques
         fmt::format("The part of {} bytes, said to be bytes {} to {}, is not consecutive in the upload '{}' to "
                     "the repository with name '{}' in the registry with id '{}'; lastValidByteReceived is {}",
                     size, request.part_first_byte, request.part_last_byte, request.upload_id, request.repository_name,
-                    AccountOf(context), received - 1));
+                    context.registry_id(), received - 1));
   }
   if (upload.parts >= kPartsMax) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} parts", kPartsMax));
@@ -97,7 +95,7 @@ ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploa
         exception::kLayerAlreadyExists,
         fmt::format("The layer with digest '{}' already exists in the repository with name '{}' in the registry "
                     "with id '{}'",
-                    first->text(), request.repository_name, AccountOf(context)));
+                    first->text(), request.repository_name, context.registry_id()));
   }
   return *first;
 }
@@ -127,7 +125,7 @@ ApiResult<UploadLayerPartResponse> Execute(ApiContext& context, const UploadLaye
   ++upload.parts;
   upload.last_part = ByteCount::FromBytes(static_cast<std::int64_t>(part.size()));
   upload.bytes += part;
-  return UploadLayerPartResponse{AccountOf(context), request.repository_name, request.upload_id,
+  return UploadLayerPartResponse{context.registry_id(), request.repository_name, request.upload_id,
                                  request.part_last_byte};
 }
 
@@ -144,7 +142,7 @@ ApiResult<CompleteLayerUploadResponse> Execute(ApiContext& context, const Comple
   auto& repository = ForChange(context, *opened->repository);
   repository.uploads.erase(request.upload_id);
   StoreBlob(context.content(), repository, *digest, size);
-  return CompleteLayerUploadResponse{AccountOf(context), request.repository_name, request.upload_id, digest->text()};
+  return CompleteLayerUploadResponse{context.registry_id(), request.repository_name, request.upload_id, digest->text()};
 }
 
 ApiResult<BatchCheckLayerAvailabilityResponse> Execute(ApiContext& context,
@@ -185,12 +183,12 @@ ApiResult<GetDownloadUrlForLayerResponse> Execute(ApiContext& context, const Get
     return Refuse(name,
                   fmt::format("The layer with digest '{}' {} within the repository with name '{}' in the registry "
                               "with id '{}'",
-                              digest->text(), problem, request.repository_name, AccountOf(context)));
+                              digest->text(), problem, request.repository_name, context.registry_id()));
   };
   if (blob == nullptr) return refuse(exception::kLayersNotFound, "does not exist");
   if (blob->references == 0) return refuse(exception::kLayerInaccessible, "is not associated with an image");
   return GetDownloadUrlForLayerResponse{
-      fmt::format("https://{}.dkr.ecr.{}.{}/v2/{}/blobs/{}", AccountOf(context), context.registry.key.region.text(),
+      fmt::format("https://{}.dkr.ecr.{}.{}/v2/{}/blobs/{}", context.registry_id(), context.registry.key.region.text(),
                   DomainOf(context.registry.key.region), request.repository_name, digest->text()),
       digest->text()};
 }

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::int64_t kPolicyLengthMax = 10'240;
 
-std::string AccountOf(const ApiContext& context) { return context.registry.key.account.text(); }
-
 /// `kind` is `registry` or `repository`.
 template <class Policy>
 ApiResult<Policy> ReadPolicy(std::string_view kind, const std::string& text) {
@@ -31,7 +29,7 @@ ApiResult<Policy> ReadPolicy(std::string_view kind, const std::string& text) {
 
 ApiError RegistryPolicyNotFound(const ApiContext& context) {
   return Refuse(exception::kRegistryPolicyNotFound,
-                fmt::format("Registry policy does not exist in the registry with id '{}'", AccountOf(context)));
+                fmt::format("Registry policy does not exist in the registry with id '{}'", context.registry_id()));
 }
 
 ApiError RepositoryPolicyNotFound(const ApiContext& context, const Repository& repository) {
@@ -39,7 +37,7 @@ ApiError RepositoryPolicyNotFound(const ApiContext& context, const Repository& r
       exception::kRepositoryPolicyNotFound,
       fmt::format("Repository policy does not exist for the repository with name '{}' in the registry with id "
                   "'{}'",
-                  repository.name.text(), AccountOf(context)));
+                  repository.name.text(), context.registry_id()));
 }
 
 /// Whether the policy would refuse the caller the next SetRepositoryPolicy.
@@ -58,19 +56,19 @@ ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegis
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutRegistryPolicy"); !allowed) return allowed.error();
   context.registry.policy = *std::move(policy);
   context.events.Emit(RegistryPolicyChanged{context.registry.key, request.policy_text});
-  return PutRegistryPolicyResponse{AccountOf(context), request.policy_text};
+  return PutRegistryPolicyResponse{context.registry_id(), request.policy_text};
 }
 
 ApiResult<GetRegistryPolicyResponse> Execute(ApiContext& context, const GetRegistryPolicyRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:GetRegistryPolicy"); !allowed) return allowed.error();
   if (!context.registry.policy) return RegistryPolicyNotFound(context);
-  return GetRegistryPolicyResponse{AccountOf(context), context.registry.policy->text()};
+  return GetRegistryPolicyResponse{context.registry_id(), context.registry.policy->text()};
 }
 
 ApiResult<DeleteRegistryPolicyResponse> Execute(ApiContext& context, const DeleteRegistryPolicyRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:DeleteRegistryPolicy"); !allowed) return allowed.error();
   if (!context.registry.policy) return RegistryPolicyNotFound(context);
-  DeleteRegistryPolicyResponse response{AccountOf(context), context.registry.policy->text()};
+  DeleteRegistryPolicyResponse response{context.registry_id(), context.registry.policy->text()};
   context.registry.policy.reset();
   context.events.Emit(RegistryPolicyChanged{context.registry.key, ""});
   return response;
@@ -89,7 +87,7 @@ ApiResult<SetRepositoryPolicyResponse> Execute(ApiContext& context, const SetRep
   repository.settings.repository_policy = *std::move(policy);
   context.events.Emit(
       RepositorySettingChanged{context.registry.key, repository.name, "repositoryPolicy", request.policy_text});
-  return SetRepositoryPolicyResponse{AccountOf(context), request.repository_name, request.policy_text};
+  return SetRepositoryPolicyResponse{context.registry_id(), request.repository_name, request.policy_text};
 }
 
 ApiResult<GetRepositoryPolicyResponse> Execute(ApiContext& context, const GetRepositoryPolicyRequest& request) {
@@ -97,7 +95,7 @@ ApiResult<GetRepositoryPolicyResponse> Execute(ApiContext& context, const GetRep
   if (!opened) return opened.error();
   const auto& policy = (*opened)->settings.repository_policy;
   if (!policy) return RepositoryPolicyNotFound(context, **opened);
-  return GetRepositoryPolicyResponse{AccountOf(context), request.repository_name, policy->text()};
+  return GetRepositoryPolicyResponse{context.registry_id(), request.repository_name, policy->text()};
 }
 
 ApiResult<DeleteRepositoryPolicyResponse> Execute(ApiContext& context, const DeleteRepositoryPolicyRequest& request) {
@@ -105,7 +103,7 @@ ApiResult<DeleteRepositoryPolicyResponse> Execute(ApiContext& context, const Del
   if (!opened) return opened.error();
   if (!(*opened)->settings.repository_policy) return RepositoryPolicyNotFound(context, **opened);
   auto& repository = ForChange(context, **opened);
-  DeleteRepositoryPolicyResponse response{AccountOf(context), request.repository_name,
+  DeleteRepositoryPolicyResponse response{context.registry_id(), request.repository_name,
                                           repository.settings.repository_policy->text()};
   repository.settings.repository_policy.reset();
   context.events.Emit(RepositorySettingChanged{context.registry.key, repository.name, "repositoryPolicy", ""});

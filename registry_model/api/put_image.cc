@@ -29,7 +29,7 @@ ApiError MissingContent(std::string_view name, std::string_view kind, const ApiC
                         const RepositoryName& repository, const std::vector<Digest>& digests) {
   return Refuse(name, fmt::format("{} with digests '[{}]' required for pushing image into repository with name '{}' in "
                                   "the registry with id '{}' do not exist",
-                                  kind, JoinTexts(digests), repository.text(), context.registry.key.account.text()));
+                                  kind, JoinTexts(digests), repository.text(), context.registry_id()));
 }
 
 /// A descriptor that gives another size than the layer has would part what is stored from what is moved.
@@ -84,7 +84,7 @@ ApiResult<PushOutcome> TakeRepeated(const ApiContext& context, const Push& push,
                   fmt::format("Image with digest '{}' and tag '{}' already exists in the repository with name '{}' in "
                               "registry with id '{}'",
                               digest.text(), push.tag ? push.tag->text() : "null", push.repository.name.text(),
-                              context.registry.key.account.text()));
+                              context.registry_id()));
   }
   if (context.assumptions.Use(Assumption::kRepushSameTagAndDigest) == "job") {
     context.events.Emit(ImagePushed{context.registry.key, push.repository.name, digest, push.tag});
@@ -176,7 +176,7 @@ ApiResult<PutImageResponse> Execute(ApiContext& context, const PutImageRequest& 
   if (auto pushed = Accept(context, {**repository, *manifest, *tag}, Repush::kRefuse); !pushed) return pushed.error();
 
   PutImageResponse response;
-  response.image.registry_id = context.registry.key.account.text();
+  response.image.registry_id = context.registry_id();
   response.image.repository_name = request.repository_name;
   response.image.image_id = {(*manifest)->digest.text(), request.image_tag};
   response.image.image_manifest = SharedText::Of(*manifest);

@@ -22,7 +22,7 @@ ApiResult<PutReplicationConfigurationResponse> Execute(ApiContext& context,
 
 ApiResult<DescribeRegistryResponse> Execute(ApiContext& context, const DescribeRegistryRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:DescribeRegistry"); !allowed) return allowed.error();
-  return DescribeRegistryResponse{context.registry.key.account.text(), ShapeOf(context.registry.replication)};
+  return DescribeRegistryResponse{context.registry_id(), ShapeOf(context.registry.replication)};
 }
 
 ApiResult<DescribeImageReplicationStatusResponse> Execute(ApiContext& context,

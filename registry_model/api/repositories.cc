@@ -125,7 +125,7 @@ ApiResult<DeleteRepositoryResponse> Execute(ApiContext& context, const DeleteRep
         exception::kRepositoryNotEmpty,
         fmt::format("The repository with name '{}' in registry with id '{}' cannot be deleted because it still "
                     "contains images",
-                    request.repository_name, context.registry.key.account.text()));
+                    request.repository_name, context.registry_id()));
   }
   DeleteRepositoryResponse response{Describe(context.registry.key, **opened)};
   const auto name = (*opened)->name;
@@ -140,8 +140,8 @@ ApiResult<PutImageTagMutabilityResponse> Execute(ApiContext& context, const PutI
   const auto opened = OpenRepository(context, "ecr:PutImageTagMutability", request.repository_name);
   if (!opened) return opened.error();
 
-  PutImageTagMutabilityResponse response{context.registry.key.account.text(), request.repository_name,
-                                         request.image_tag_mutability, FiltersOf(read)};
+  PutImageTagMutabilityResponse response{context.registry_id(), request.repository_name, request.image_tag_mutability,
+                                         FiltersOf(read)};
   auto& repository = ForChange(context, **opened);
   repository.settings.mutability = read.mutability;
   repository.settings.mutability_exclusions = read.mutability_exclusions;

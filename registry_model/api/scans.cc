@@ -57,12 +57,12 @@ ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageS
     return Refuse(exception::kUnsupportedImageType,
                   fmt::format("The image with imageId {} in the repository with name '{}' in the registry with id '{}' "
                               "is of a type that cannot be scanned",
-                              ToText(request.image_id), request.repository_name, context.registry.key.account.text()));
+                              ToText(request.image_id), request.repository_name, context.registry_id()));
   }
   if (image.scan && context.now - image.scan->started_at < Hours(24)) {
     return Refuse(exception::kLimitExceeded, "The scan quota per image has been exceeded. Wait and try again.");
   }
-  StartImageScanResponse response{context.registry.key.account.text(),
+  StartImageScanResponse response{context.registry_id(),
                                   request.repository_name,
                                   IdentifierOf(image, request.image_id),
                                   {"IN_PROGRESS", std::nullopt}};
@@ -84,7 +84,7 @@ ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
         exception::kScanNotFound,
         fmt::format("Image scan does not exist for the image with '{}' in the repository with name '{}' in the "
                     "registry with id '{}'",
-                    ToText(request.image_id), request.repository_name, context.registry.key.account.text()));
+                    ToText(request.image_id), request.repository_name, context.registry_id()));
   }
   const auto& digest = image.manifest->digest;
   const auto page =
@@ -93,7 +93,7 @@ ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
   if (!page) return page.error();
 
   DescribeImageScanFindingsResponse response;
-  response.registry_id = context.registry.key.account.text();
+  response.registry_id = context.registry_id();
   response.repository_name = request.repository_name;
   response.image_id = IdentifierOf(image, request.image_id);
   response.image_scan_status = Describe(*image.scan);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kFiltersWhere = "imageTagMutabilityExclusionFilters";
 constexpr std::int64_t kFiltersMax = 5;
-constexpr std::int64_t kFilterLengthMax = 128;
+constexpr std::int64_t kScanFilterLengthMax = 128;
 constexpr std::int64_t kKmsKeyLengthMax = 2'048;
 constexpr std::size_t kTagsMax = 50;
 constexpr std::size_t kTagKeyLengthMax = 128;
@@ -23,7 +23,7 @@ constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 ApiResult<Unit> CheckFilter(const ImageTagMutabilityExclusionFilter& filter) {
   constexpr std::array<std::string_view, 1> kTypes = {"WILDCARD"};
   if (auto sound = CheckOneOf(kFiltersWhere, filter.filter_type, kTypes); !sound) return sound;
-  if (auto sound = CheckLength(kFiltersWhere, filter.filter.size(), 1, kFilterLengthMax); !sound) return sound;
+  if (auto sound = CheckLength(kFiltersWhere, filter.filter.size(), 1, kScanFilterLengthMax); !sound) return sound;
   const auto allowed = [](char c) {
     return IsLower(c) || IsDigit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '*' || c == '-';
   };

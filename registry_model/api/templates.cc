@@ -21,8 +21,6 @@ constexpr std::int64_t kRepositoryPolicyLengthMax = 10'240;
 constexpr std::int64_t kLifecyclePolicyLengthMax = 30'720;
 constexpr std::int64_t kRoleLengthMax = 2'048;
 
-std::string AccountOf(const ApiContext& context) { return context.registry.key.account.text(); }
-
 /// The prefix without the trailing '/' that is always assumed.
 ApiResult<std::string> ReadPrefix(const std::string& text) {
   if (auto sound = CheckLength("prefix", text.size(), 1, kPrefixLengthMax); !sound) return sound.error();
@@ -145,7 +143,7 @@ ApiResult<const CreationTemplate*> OpenTemplate(const ApiContext& context, std::
         exception::kTemplateNotFound,
         fmt::format("The repository creation template with prefix '{}' does not exist in the registry with id "
                     "'{}'",
-                    *prefix, AccountOf(context)));
+                    *prefix, context.registry_id()));
   }
   return &found->second;
 }
@@ -170,9 +168,9 @@ ApiResult<CreateRepositoryCreationTemplateResponse> Execute(ApiContext& context,
         exception::kTemplateAlreadyExists,
         fmt::format("The repository creation template with prefix '{}' already exists in the registry with id "
                     "'{}'",
-                    created.prefix, AccountOf(context)));
+                    created.prefix, context.registry_id()));
   }
-  return CreateRepositoryCreationTemplateResponse{AccountOf(context), Put(context, std::move(created))};
+  return CreateRepositoryCreationTemplateResponse{context.registry_id(), Put(context, std::move(created))};
 }
 
 ApiResult<UpdateRepositoryCreationTemplateResponse> Execute(ApiContext& context,
@@ -186,14 +184,14 @@ ApiResult<UpdateRepositoryCreationTemplateResponse> Execute(ApiContext& context,
   }
   if (auto read = ReadInto(request, edited); !read) return read.error();
   edited.updated_at = context.now;
-  return UpdateRepositoryCreationTemplateResponse{AccountOf(context), Put(context, std::move(edited))};
+  return UpdateRepositoryCreationTemplateResponse{context.registry_id(), Put(context, std::move(edited))};
 }
 
 ApiResult<DeleteRepositoryCreationTemplateResponse> Execute(ApiContext& context,
                                                             const DeleteRepositoryCreationTemplateRequest& request) {
   const auto opened = OpenTemplate(context, "ecr:DeleteRepositoryCreationTemplate", request.prefix);
   if (!opened) return opened.error();
-  DeleteRepositoryCreationTemplateResponse response{AccountOf(context), Describe(**opened)};
+  DeleteRepositoryCreationTemplateResponse response{context.registry_id(), Describe(**opened)};
   const auto prefix = (*opened)->prefix;
   context.registry.templates.erase(prefix);
   context.events.Emit(TemplateChanged{context.registry.key, prefix, ""});
@@ -218,7 +216,7 @@ ApiResult<DescribeRepositoryCreationTemplatesResponse> Execute(
                                request.next_token, request.max_results);
   if (!page) return page.error();
   DescribeRepositoryCreationTemplatesResponse response;
-  response.registry_id = AccountOf(context);
+  response.registry_id = context.registry_id();
   auto& shown = response.repository_creation_templates;
   for (const auto& [prefix, stored] : context.registry.templates) {
     if (request.prefixes ? !wanted.contains(prefix) : page->after() && prefix <= *page->after()) continue;

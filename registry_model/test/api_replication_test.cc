@@ -16,7 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::string_view kInvalid = "InvalidParameterException";
 constexpr std::string_view kValidation = "ValidationException";
 
 ReplicationDestinationShape To(const std::string& region, const std::string& account = "111122223333") {
@@ -80,8 +79,9 @@ TEST(ReplicationApiTest, TheOwnRegistryIsNoDestinationInAnyRule) {
   for (const auto* value : {"split", "invalid-parameter", "validation"}) {
     ApiBench bench;
     ASSERT_TRUE(bench.assumptions.Set("configuration_errors", value).ok());
-    EXPECT_EQ(bench.ExpectRefusal(Put({Rule({To("eu-west-1")})}), kInvalid), kText);
-    EXPECT_EQ(bench.ExpectRefusal(Put({Rule({To("us-west-2")}), Rule({To("us-east-1"), To("eu-west-1")})}), kInvalid),
+    EXPECT_EQ(bench.ExpectRefusal(Put({Rule({To("eu-west-1")})}), exception::kInvalidParameter), kText);
+    EXPECT_EQ(bench.ExpectRefusal(Put({Rule({To("us-west-2")}), Rule({To("us-east-1"), To("eu-west-1")})}),
+                                  exception::kInvalidParameter),
               kText);
     EXPECT_FALSE(bench.assumptions.consulted(Assumption::kConfigurationErrors)) << "this one is attested";
     EXPECT_TRUE(bench.Call(Put({Rule({To("eu-west-1", "444455556666")})})).ok()) << "another account, same region";
@@ -119,7 +119,7 @@ TEST(ReplicationApiTest, EveryLimitHoldsAtItsValueAndNotOnePast) {
   for (const auto& row : table) {
     SCOPED_TRACE(row.what);
     ApiBench bench;
-    bench.ExpectRefusal(row.past_limit, kInvalid);
+    bench.ExpectRefusal(row.past_limit, exception::kInvalidParameter);
     const auto answer = bench.Call(row.at_limit);
     EXPECT_TRUE(answer.ok()) << answer.error().message;
   }
@@ -129,14 +129,15 @@ TEST(ReplicationApiTest, ARuleListsAtMostAHundredDestinations) {
   ApiBench bench;
   bench.options.destinations_max = 1'000;
   EXPECT_TRUE(bench.Call(Put({Rule(Accounts(0, 100))})).ok());
-  EXPECT_THAT(bench.ExpectRefusal(Put({Rule(Accounts(0, 101))}), kInvalid), HasSubstr("between 1 and 100, found 101"));
+  EXPECT_THAT(bench.ExpectRefusal(Put({Rule(Accounts(0, 101))}), exception::kInvalidParameter),
+              HasSubstr("between 1 and 100, found 101"));
 }
 
 TEST(ReplicationApiTest, TheCapOfRulesIsAnOption) {
   ApiBench bench;
   bench.options.rules_max = 10;
   EXPECT_TRUE(bench.Call(Put(std::vector(10, Rule({To("us-west-2")})))).ok());
-  EXPECT_THAT(bench.ExpectRefusal(Put(std::vector(11, Rule({To("us-west-2")}))), kInvalid),
+  EXPECT_THAT(bench.ExpectRefusal(Put(std::vector(11, Rule({To("us-west-2")}))), exception::kInvalidParameter),
               HasSubstr("'replicationConfiguration.rules'"));
 }
 
@@ -146,22 +147,24 @@ TEST(ReplicationApiTest, AFilterIsTheBeginningOfAName) {
     EXPECT_TRUE(bench.Call(Put({Filtered(filter)})).ok()) << filter;
   }
   for (const auto* filter : {"prod*", "Prod", "a//b", "/a", "-a/b", "a b", "a/b/-/", "é"}) {
-    EXPECT_THAT(bench.ExpectRefusal(Put({Filtered(filter)}), kInvalid),
+    EXPECT_THAT(bench.ExpectRefusal(Put({Filtered(filter)}), exception::kInvalidParameter),
                 HasSubstr("'replicationConfiguration.rules[0].repositoryFilters[0].filter'"))
         << filter;
   }
-  EXPECT_THAT(bench.ExpectRefusal(Put({Filtered({{"prod", "PREFIX"}})}), kInvalid), HasSubstr("PREFIX_MATCH"));
+  EXPECT_THAT(bench.ExpectRefusal(Put({Filtered({{"prod", "PREFIX"}})}), exception::kInvalidParameter),
+              HasSubstr("PREFIX_MATCH"));
 }
 
 TEST(ReplicationApiTest, RegionsAndAccountsHaveTheirForm) {
   ApiBench bench;
   for (const auto* region : {"US-west-2", "us west 2", "us_west_2", ""}) {
-    EXPECT_THAT(bench.ExpectRefusal(Put({Rule({To(region)})}), kInvalid),
+    EXPECT_THAT(bench.ExpectRefusal(Put({Rule({To(region)})}), exception::kInvalidParameter),
                 HasSubstr("'replicationConfiguration.rules[0].destinations[0].region'"));
   }
   for (const auto* account : {"", "11112222333", "11112222333x"}) {
-    EXPECT_THAT(bench.ExpectRefusal(Put({Rule({To("us-west-2"), To("us-east-1", account)})}), kInvalid),
-                HasSubstr("'replicationConfiguration.rules[0].destinations[1].registryId'"));
+    EXPECT_THAT(
+        bench.ExpectRefusal(Put({Rule({To("us-west-2"), To("us-east-1", account)})}), exception::kInvalidParameter),
+        HasSubstr("'replicationConfiguration.rules[0].destinations[1].registryId'"));
   }
 }
 
@@ -171,11 +174,11 @@ TEST(ReplicationApiTest, WhichExceptionRefusesIsAssumed) {
     std::string_view by_split;
   };
   const std::vector<Row> table = {
-      {Put({Filtered("Prod")}), kInvalid},
-      {Put(std::vector(26, Rule({To("us-west-2")}))), kInvalid},
-      {Put({Rule({To("US")})}), kInvalid},
-      {Put({Rule(Accounts(0, 26))}), kInvalid},
-      {Put({Filtered({{"prod", "X"}})}), kInvalid},
+      {Put({Filtered("Prod")}), exception::kInvalidParameter},
+      {Put(std::vector(26, Rule({To("us-west-2")}))), exception::kInvalidParameter},
+      {Put({Rule({To("US")})}), exception::kInvalidParameter},
+      {Put({Rule(Accounts(0, 26))}), exception::kInvalidParameter},
+      {Put({Filtered({{"prod", "X"}})}), exception::kInvalidParameter},
       {Put({Rule({To("us-west-2"), To("us-west-2")})}), kValidation},
       {Put({Rule({To("cn-north-1")})}), kValidation},
       {Put({Rule({To("us-gov-west-1")})}), kValidation},
@@ -183,7 +186,7 @@ TEST(ReplicationApiTest, WhichExceptionRefusesIsAssumed) {
   };
   for (const auto& row : table) {
     for (const auto& [value, exception] : {std::pair<std::string_view, std::string_view>{"split", row.by_split},
-                                           {"invalid-parameter", kInvalid},
+                                           {"invalid-parameter", exception::kInvalidParameter},
                                            {"validation", kValidation}}) {
       ApiBench bench;
       ASSERT_TRUE(bench.assumptions.Set("configuration_errors", value).ok());
@@ -249,7 +252,7 @@ TEST_F(StatusApiTest, HasOneEntryADestination) {
 
 TEST_F(StatusApiTest, RefusesWhatIsNotThere) {
   bench_.ExpectRefusal(About({std::nullopt, "v9"}), "ImageNotFoundException");
-  bench_.ExpectRefusal(About({}), kInvalid);
+  bench_.ExpectRefusal(About({}), exception::kInvalidParameter);
   auto request = About({std::nullopt, "v1"});
   request.repository_name = "team/none";
   bench_.ExpectRefusal(request, "RepositoryNotFoundException");

@@ -14,18 +14,17 @@ using api_test::kHome;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr std::string_view kInvalid = "InvalidParameterException";
 constexpr std::string_view kPolicy =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:*"}]})";
 constexpr std::string_view kKeyArn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000";
 
-CreateRepositoryCreationTemplateRequest Creation(const std::string& prefix = "prod") {
+CreateRepositoryCreationTemplateRequest TemplateCreation(const std::string& prefix = "prod") {
   CreateRepositoryCreationTemplateRequest request;
   request.prefix = prefix;
   request.applied_for = {"REPLICATION"};
   return request;
 }
-UpdateRepositoryCreationTemplateRequest Update(const std::string& prefix = "prod") {
+UpdateRepositoryCreationTemplateRequest TemplateUpdate(const std::string& prefix = "prod") {
   UpdateRepositoryCreationTemplateRequest request;
   request.prefix = prefix;
   return request;
@@ -33,7 +32,7 @@ UpdateRepositoryCreationTemplateRequest Update(const std::string& prefix = "prod
 
 TEST(TemplatesTest, ACreatedOneIsDescribedAndSaid) {
   ApiBench bench;
-  auto request = Creation();
+  auto request = TemplateCreation();
   request.description = "production";
   request.encryption_configuration = EncryptionConfiguration{"KMS", std::string(kKeyArn)};
   request.resource_tags = std::vector<ResourceTag>{{"team", "a"}};
@@ -70,7 +69,7 @@ TEST(TemplatesTest, ACreatedOneIsDescribedAndSaid) {
 
 TEST(TemplatesTest, ABareOneHasTheDefaults) {
   ApiBench bench;
-  const auto answer = bench.Call(Creation("ROOT"));
+  const auto answer = bench.Call(TemplateCreation("ROOT"));
   ASSERT_TRUE(answer.ok());
   const auto& shape = answer->repository_creation_template;
   EXPECT_EQ(shape.prefix, "ROOT");
@@ -83,21 +82,22 @@ TEST(TemplatesTest, ABareOneHasTheDefaults) {
 
 TEST(TemplatesTest, APrefixIsTakenOnceWithOrWithoutItsSlash) {
   ApiBench bench;
-  ASSERT_TRUE(bench.Call(Creation("prod/")).ok());
-  EXPECT_EQ(bench.ExpectRefusal(Creation("prod"), "TemplateAlreadyExistsException"),
+  ASSERT_TRUE(bench.Call(TemplateCreation("prod/")).ok());
+  EXPECT_EQ(bench.ExpectRefusal(TemplateCreation("prod"), "TemplateAlreadyExistsException"),
             "The repository creation template with prefix 'prod' already exists in the registry with id "
             "'111122223333'");
-  EXPECT_TRUE(bench.Call(Creation("prod/team")).ok());
+  EXPECT_TRUE(bench.Call(TemplateCreation("prod/team")).ok());
 }
 
 TEST(TemplatesTest, APrefixIsANamespaceOrRoot) {
   ApiBench bench;
   for (const auto& prefix : {std::string("a"), std::string("a/b-c"), std::string(256, 'a'), std::string("x/")}) {
-    EXPECT_TRUE(bench.Call(Creation(prefix)).ok()) << prefix;
+    EXPECT_TRUE(bench.Call(TemplateCreation(prefix)).ok()) << prefix;
   }
   for (const auto& prefix : {std::string(), std::string("/"), std::string("Root"), std::string("root*"),
                              std::string("-"), std::string("a//"), std::string("ROOT/"), std::string(257, 'a')}) {
-    EXPECT_THAT(bench.ExpectRefusal(Creation(prefix), kInvalid), HasSubstr("'prefix'")) << prefix;
+    EXPECT_THAT(bench.ExpectRefusal(TemplateCreation(prefix), exception::kInvalidParameter), HasSubstr("'prefix'"))
+        << prefix;
   }
 }
 
@@ -105,19 +105,19 @@ TEST(TemplatesTest, EveryMemberHasItsLimits) {
   ApiBench bench;
   int number = 0;
   const auto check = [&](auto set, bool sound) {
-    auto create = Creation(fmt::format("t{}", ++number));
+    auto create = TemplateCreation(fmt::format("t{}", ++number));
     set(create);
-    auto update = Update("base");
+    auto update = TemplateUpdate("base");
     set(update);
     if (sound) {
       EXPECT_TRUE(bench.Call(create).ok()) << number;
       EXPECT_TRUE(bench.Call(update).ok()) << number;
     } else {
-      bench.ExpectRefusal(create, kInvalid);
-      bench.ExpectRefusal(update, kInvalid);
+      bench.ExpectRefusal(create, exception::kInvalidParameter);
+      bench.ExpectRefusal(update, exception::kInvalidParameter);
     }
   };
-  ASSERT_TRUE(bench.Call(Creation("base")).ok());
+  ASSERT_TRUE(bench.Call(TemplateCreation("base")).ok());
   for (const auto& [length, sound] : {std::pair{256U, true}, {257U, false}}) {
     check([&](auto& request) { request.description = std::string(length, 'd'); }, sound);
   }
@@ -140,9 +140,9 @@ TEST(TemplatesTest, EveryMemberHasItsLimits) {
 
 TEST(TemplatesTest, AKmsKeyIsAFullArnOrEmpty) {
   ApiBench bench;
-  ASSERT_TRUE(bench.Call(Creation()).ok());
+  ASSERT_TRUE(bench.Call(TemplateCreation()).ok());
   const auto with = [](const std::string& key) {
-    auto request = Update();
+    auto request = TemplateUpdate();
     request.encryption_configuration = EncryptionConfiguration{"KMS", key};
     return request;
   };
@@ -154,20 +154,20 @@ TEST(TemplatesTest, AKmsKeyIsAFullArnOrEmpty) {
                           "arn:aws:kms:eu-west-1:11112222333:key/k", "arn:aws:kms::111122223333:key/k",
                           "arn:aws:kms:eu-west-1:111122223333:key/", "arn:aws:kms:eu-west-1:111122223333:key/K",
                           "arn:aws:s3:eu-west-1:111122223333:key/k", "arn:aws:kms:eu-west-1:111122223333"}) {
-    bench.ExpectRefusal(with(key), kInvalid);
+    bench.ExpectRefusal(with(key), exception::kInvalidParameter);
   }
 }
 
 TEST(TemplatesTest, AnUpdateKeepsWhatItDoesNotName) {
   ApiBench bench;
-  auto created = Creation();
+  auto created = TemplateCreation();
   created.description = "old";
   created.image_tag_mutability = "IMMUTABLE";
   created.repository_policy = std::string(kPolicy);
   ASSERT_TRUE(bench.Call(created).ok());
   const auto created_at = bench.now;
   bench.now += Hours(1);
-  auto update = Update("prod/");
+  auto update = TemplateUpdate("prod/");
   update.description = "new";
   update.applied_for = std::vector<std::string>{"CREATE_ON_PUSH"};
   update.repository_policy = "";
@@ -183,20 +183,20 @@ TEST(TemplatesTest, AnUpdateKeepsWhatItDoesNotName) {
 
 TEST(TemplatesTest, OnlyThoseThatExistAreUpdatedAndDeleted) {
   ApiBench bench;
-  bench.ExpectRefusal(Update("prod"), "TemplateNotFoundException");
+  bench.ExpectRefusal(TemplateUpdate("prod"), "TemplateNotFoundException");
   EXPECT_EQ(bench.ExpectRefusal(DeleteRepositoryCreationTemplateRequest{"prod"}, "TemplateNotFoundException"),
             "The repository creation template with prefix 'prod' does not exist in the registry with id "
             "'111122223333'");
-  ASSERT_TRUE(bench.Call(Creation()).ok());
+  ASSERT_TRUE(bench.Call(TemplateCreation()).ok());
   EXPECT_EQ(bench.Call(DeleteRepositoryCreationTemplateRequest{"prod/"})->repository_creation_template.prefix, "prod");
   EXPECT_EQ(bench.LastEvent<TemplateChanged>(), (TemplateChanged{kHome, "prod", ""}));
   bench.ExpectRefusal(DeleteRepositoryCreationTemplateRequest{"prod"}, "TemplateNotFoundException");
-  bench.ExpectRefusal(DeleteRepositoryCreationTemplateRequest{"Prod"}, kInvalid);
+  bench.ExpectRefusal(DeleteRepositoryCreationTemplateRequest{"Prod"}, exception::kInvalidParameter);
 }
 
 TEST(TemplatesTest, AreDescribedByPrefixOrPageByPage) {
   ApiBench bench;
-  for (const auto* prefix : {"bb", "aa", "ROOT"}) ASSERT_TRUE(bench.Call(Creation(prefix)).ok());
+  for (const auto* prefix : {"bb", "aa", "ROOT"}) ASSERT_TRUE(bench.Call(TemplateCreation(prefix)).ok());
   const auto prefixes = [](const DescribeRepositoryCreationTemplatesResponse& response) {
     std::vector<std::string> found;
     for (const auto& shape : response.repository_creation_templates) found.push_back(shape.prefix);
@@ -207,14 +207,14 @@ TEST(TemplatesTest, AreDescribedByPrefixOrPageByPage) {
   request.prefixes = std::vector<std::string>{"bb/", "zz"};
   EXPECT_THAT(prefixes(bench.Call(request).value()), ElementsAre("bb")) << "an unknown one is no error";
   request.max_results = 1;
-  bench.ExpectRefusal(request, kInvalid);
+  bench.ExpectRefusal(request, exception::kInvalidParameter);
   request.prefixes.reset();
   const auto first = bench.Call(request).value();
   EXPECT_THAT(prefixes(first), ElementsAre("ROOT"));
   request.next_token = first.next_token;
   EXPECT_THAT(prefixes(bench.Call(request).value()), ElementsAre("aa"));
   request.next_token = "broken";
-  bench.ExpectRefusal(request, kInvalid);
+  bench.ExpectRefusal(request, exception::kInvalidParameter);
 }
 
 }  // namespace

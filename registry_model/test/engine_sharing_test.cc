@@ -10,8 +10,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-EngineOptions WithoutJitter() { return {.retry_jitter_percent = 0}; }
-
 ManifestPtr First() { return ImageNamed("first", {"shared", "own1"}); }
 ManifestPtr Second() { return ImageNamed("second", {"shared", "own2"}); }
 

@@ -12,8 +12,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 const Instant kStart = At("2026-11-01T00:00:00Z");
-constexpr CalendarMonth kNovember{2026, 11};
-constexpr CalendarMonth kDecember{2026, 12};
 const Way kWestToIreland{kWest, kIreland, kApi};
 
 Ledger After(const std::vector<Event>& events) {

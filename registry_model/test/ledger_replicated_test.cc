@@ -11,10 +11,8 @@ namespace {
 using namespace ledger_test;  // NOLINT(google-build-using-namespace)
 using testing::ElementsAre;
 
-const Instant kStart = At("2026-11-30T23:59:50Z");
+const Instant kLateNovember = At("2026-11-30T23:59:50Z");
 const Instant kMidnight = At("2026-12-01T00:00:00Z");
-constexpr CalendarMonth kNovember{2026, 11};
-constexpr CalendarMonth kDecember{2026, 12};
 const RepositoryKey kSource{kWest, kApi};
 const Way kToIreland{kWest, kIreland, kApi};
 const Way kToEast{kWest, kEast, kApi};
@@ -49,56 +47,60 @@ TEST(LedgerReplicatedTest, ArrivalAtMidnightBelongsToTheNewMonth) {
 }
 
 TEST(LedgerReplicatedTest, EachDestinationCounts) {
-  const auto rows = Replicated(Copy(kStart, kToEast, "a", Bytes(10)) + Copy(kStart, kToIreland, "a", Bytes(10)),
-                               kStart + Nanoseconds(1));
+  const auto rows =
+      Replicated(Copy(kLateNovember, kToEast, "a", Bytes(10)) + Copy(kLateNovember, kToIreland, "a", Bytes(10)),
+                 kLateNovember + Nanoseconds(1));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(20), 20}));
 }
 
 TEST(LedgerReplicatedTest, RemovalAtADestinationEndsTheIntegralThereAlone) {
-  const auto rows = Replicated(Copy(kStart, kToEast, "a", Bytes(10)) + Copy(kStart, kToIreland, "a", Bytes(10)) +
-                                   std::vector{Removed(kStart + Nanoseconds(2), kEast, kApi, "a", Bytes(10))},
-                               kStart + Nanoseconds(5));
+  const auto rows =
+      Replicated(Copy(kLateNovember, kToEast, "a", Bytes(10)) + Copy(kLateNovember, kToIreland, "a", Bytes(10)) +
+                     std::vector{Removed(kLateNovember + Nanoseconds(2), kEast, kApi, "a", Bytes(10))},
+                 kLateNovember + Nanoseconds(5));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(20), 2 * 10 + 5 * 10}));
 }
 
 TEST(LedgerReplicatedTest, RemovalAtTheSourceEndsNothing) {
-  const auto rows =
-      Replicated(std::vector{Stored(kStart, kWest, kApi, "a", Bytes(10))} + Copy(kStart, kToIreland, "a", Bytes(10)) +
-                     std::vector{Removed(kStart, kWest, kApi, "a", Bytes(10))},
-                 kStart + Nanoseconds(5));
+  const auto rows = Replicated(std::vector{Stored(kLateNovember, kWest, kApi, "a", Bytes(10))} +
+                                   Copy(kLateNovember, kToIreland, "a", Bytes(10)) +
+                                   std::vector{Removed(kLateNovember, kWest, kApi, "a", Bytes(10))},
+                               kLateNovember + Nanoseconds(5));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(10), 50}));
 }
 
 TEST(LedgerReplicatedTest, RemovedBlobThatIsReplicatedAgainCountsAgain) {
-  const auto rows = Replicated(Copy(kStart, kToIreland, "a", Bytes(10)) +
-                                   std::vector{Removed(kStart + Nanoseconds(1), kIreland, kApi, "a", Bytes(10))} +
-                                   Copy(kStart + Nanoseconds(3), kToIreland, "a", Bytes(10)),
-                               kStart + Nanoseconds(5));
+  const auto rows =
+      Replicated(Copy(kLateNovember, kToIreland, "a", Bytes(10)) +
+                     std::vector{Removed(kLateNovember + Nanoseconds(1), kIreland, kApi, "a", Bytes(10))} +
+                     Copy(kLateNovember + Nanoseconds(3), kToIreland, "a", Bytes(10)),
+                 kLateNovember + Nanoseconds(5));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(20), 10 + 20}));
 }
 
 TEST(LedgerReplicatedTest, WhatAClientStoredAtADestinationIsNotReplicated) {
-  const auto rows = Replicated(Copy(kStart, kToIreland, "a", Bytes(10)) +
-                                   std::vector{Stored(kStart, kIreland, kApi, "b", Bytes(500)),
-                                               Removed(kStart + Nanoseconds(2), kIreland, kApi, "b", Bytes(500))},
-                               kStart + Nanoseconds(5));
+  const auto rows =
+      Replicated(Copy(kLateNovember, kToIreland, "a", Bytes(10)) +
+                     std::vector{Stored(kLateNovember, kIreland, kApi, "b", Bytes(500)),
+                                 Removed(kLateNovember + Nanoseconds(2), kIreland, kApi, "b", Bytes(500))},
+                 kLateNovember + Nanoseconds(5));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(10), 50}));
 }
 
 TEST(LedgerReplicatedTest, BlobInAnotherRepositoryOfTheDestinationIsAnotherBlob) {
-  const auto rows = Replicated(
-      Copy(kStart, kToIreland, "a", Bytes(10)) +
-          std::vector{Stored(kStart, kIreland, kWeb, "a", Bytes(10)), Removed(kStart, kIreland, kWeb, "a", Bytes(10))},
-      kStart + Nanoseconds(5));
+  const auto rows = Replicated(Copy(kLateNovember, kToIreland, "a", Bytes(10)) +
+                                   std::vector{Stored(kLateNovember, kIreland, kWeb, "a", Bytes(10)),
+                                               Removed(kLateNovember, kIreland, kWeb, "a", Bytes(10))},
+                               kLateNovember + Nanoseconds(5));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(10), 50}));
 }
 
 TEST(LedgerReplicatedTest, SecondTransferOfABlobAddsVolumeAndStaysWithTheFirstSource) {
-  const auto rows = Replicated(Copy(kStart, kToIreland, "a", Bytes(10)) +
-                                   std::vector{Arrived(kStart, {kEast, kIreland, kApi}, "a", Bytes(10)),
-                                               Arrived(kStart, kToIreland, "a", Bytes(10)),
-                                               Removed(kStart + Nanoseconds(3), kIreland, kApi, "a", Bytes(10))},
-                               kStart + Nanoseconds(5));
+  const auto rows = Replicated(Copy(kLateNovember, kToIreland, "a", Bytes(10)) +
+                                   std::vector{Arrived(kLateNovember, {kEast, kIreland, kApi}, "a", Bytes(10)),
+                                               Arrived(kLateNovember, kToIreland, "a", Bytes(10)),
+                                               Removed(kLateNovember + Nanoseconds(3), kIreland, kApi, "a", Bytes(10))},
+                               kLateNovember + Nanoseconds(5));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{{kEast, kApi}, kNovember, Bytes(10), 0},
                                 ReplicatedRow{kSource, kNovember, Bytes(20), 30}));
 }
@@ -106,21 +108,22 @@ TEST(LedgerReplicatedTest, SecondTransferOfABlobAddsVolumeAndStaysWithTheFirstSo
 TEST(LedgerReplicatedTest, ManifestAndLayerOfTheSameBytesAreTwoThings) {
   // Manifests travel within a request, as transfers without a number.
   const std::vector<Event> events = {
-      Stored(kStart, kIreland, kApi, "same", Bytes(10)),
-      Arrived(kStart, kToIreland, "same", Bytes(10)),
-      {kStart, ManifestStored{kIreland, kApi, Content("same"), "", {}, Bytes(10), Origin::kReplication}},
-      Arrived(kStart, kToIreland, "same", Bytes(10), 0),
-      Removed(kStart + Nanoseconds(1), kIreland, kApi, "same", Bytes(10)),
-      {kStart + Nanoseconds(3), ManifestRemoved{kIreland, kApi, Content("same"), Bytes(10)}}};
-  EXPECT_THAT(Replicated(events, kStart + Nanoseconds(9)),
+      Stored(kLateNovember, kIreland, kApi, "same", Bytes(10)),
+      Arrived(kLateNovember, kToIreland, "same", Bytes(10)),
+      {kLateNovember, ManifestStored{kIreland, kApi, Content("same"), "", {}, Bytes(10), Origin::kReplication}},
+      Arrived(kLateNovember, kToIreland, "same", Bytes(10), 0),
+      Removed(kLateNovember + Nanoseconds(1), kIreland, kApi, "same", Bytes(10)),
+      {kLateNovember + Nanoseconds(3), ManifestRemoved{kIreland, kApi, Content("same"), Bytes(10)}}};
+  EXPECT_THAT(Replicated(events, kLateNovember + Nanoseconds(9)),
               ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(20), 10 + 30}));
 }
 
 TEST(LedgerReplicatedTest, QuietMonthsHaveNoRow) {
-  const auto rows = Replicated(Copy(kStart, kToIreland, "a", Bytes(10)) +
-                                   std::vector{Removed(kStart + Nanoseconds(1), kIreland, kApi, "a", Bytes(10))} +
-                                   Copy(At("2027-03-01T00:00:00Z"), kToIreland, "b", Bytes(3)),
-                               At("2027-03-01T00:00:00Z"));
+  const auto rows =
+      Replicated(Copy(kLateNovember, kToIreland, "a", Bytes(10)) +
+                     std::vector{Removed(kLateNovember + Nanoseconds(1), kIreland, kApi, "a", Bytes(10))} +
+                     Copy(At("2027-03-01T00:00:00Z"), kToIreland, "b", Bytes(3)),
+                 At("2027-03-01T00:00:00Z"));
   EXPECT_THAT(rows, ElementsAre(ReplicatedRow{kSource, kNovember, Bytes(10), 10},
                                 ReplicatedRow{kSource, {2027, 3}, Bytes(3), 0}));
 }

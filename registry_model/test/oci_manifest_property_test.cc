@@ -21,7 +21,7 @@ std::string Declared(int choice) {
   return types.at(static_cast<std::size_t>(choice));
 }
 
-rc::Gen<ordered_json> Descriptor() {
+rc::Gen<ordered_json> AnyDescriptor() {
   return rc::gen::map(rc::gen::tuple(rc::gen::string<std::string>(), rc::gen::inRange<std::int64_t>(0, 1LL << 50)),
                       [](const std::tuple<std::string, std::int64_t>& parts) {
                         return ordered_json{{"mediaType", "application/vnd.example"},
@@ -33,7 +33,7 @@ rc::Gen<ordered_json> Descriptor() {
 }
 
 rc::Gen<ordered_json> SoundImage() {
-  return rc::gen::map(rc::gen::pair(Descriptor(), rc::gen::container<std::vector<ordered_json>>(Descriptor())),
+  return rc::gen::map(rc::gen::pair(AnyDescriptor(), rc::gen::container<std::vector<ordered_json>>(AnyDescriptor())),
                       [](const std::pair<ordered_json, std::vector<ordered_json>>& parts) {
                         return ordered_json{{"schemaVersion", 2},
                                             {"mediaType", media_type::kOciManifest},

@@ -83,8 +83,9 @@ Ending EndOf(World world) {
   EXPECT_EQ(world.RunUntilIdle(world.now() + Days(3)), RunEnd::kIdle);
   Ending ending{world.run_digest().value(), world.StateHashValue(), world.bill(), {}};
   const auto* repository = world.FindRegistry(kSource)->Find(*RepositoryName::Parse("app"));
-  for (const auto& [digest, image] : repository->images)
+  repository->images.ForEachSorted([&](const Digest& digest, const Image&) {
     ending.statuses.push_back(world.StatusOf({kSource, repository->name, digest}));
+  });
   return ending;
 }
 

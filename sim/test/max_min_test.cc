@@ -12,11 +12,11 @@
 namespace crrsim {
 namespace {
 
-using Rate = MaxMin::Rate;
+using Share = MaxMin::Rate;
 
 /// Levels and bottlenecks, as far as anything can be seen of them.
-std::vector<std::pair<Rate, std::uint32_t>> Answer(const MaxMin& solver, const std::vector<std::uint32_t>& paths) {
-  std::vector<std::pair<Rate, std::uint32_t>> answer;
+std::vector<std::pair<Share, std::uint32_t>> Answer(const MaxMin& solver, const std::vector<std::uint32_t>& paths) {
+  std::vector<std::pair<Share, std::uint32_t>> answer;
   for (const auto path : paths) answer.emplace_back(solver.rate(path), solver.bottleneck(path));
   for (std::uint32_t r = 1; r < solver.resource_end(); ++r) answer.emplace_back(solver.level(r), r);
   return answer;
@@ -99,17 +99,17 @@ struct World {
   MaxMin solver;
   std::vector<std::uint32_t> paths;
   std::vector<std::vector<std::uint32_t>> routes;
-  std::vector<Rate> caps;
+  std::vector<Share> caps;
 };
 
 /// The certificate of max-min fairness, up to a quantum a flow: nothing is oversubscribed, and every path has its cap
 /// or a resource that is as good as used up, on which none has more than it.
-void ExpectFair(const World& world, const std::vector<Rate>& capacities) {
+void ExpectFair(const World& world, const std::vector<Share>& capacities) {
   std::vector<UInt128> used(capacities.size());
-  std::vector<Rate> flows(capacities.size());
-  std::vector<Rate> highest(capacities.size());
+  std::vector<Share> flows(capacities.size());
+  std::vector<Share> highest(capacities.size());
   for (std::size_t i = 0; i < world.paths.size(); ++i) {
-    const Rate count = world.solver.flows(world.paths[i]);
+    const Share count = world.solver.flows(world.paths[i]);
     if (count == 0) continue;
     for (const auto r : world.routes[i]) {
       if (capacities[r] == MaxMin::kUnlimited) continue;
@@ -137,7 +137,7 @@ struct Shape {
   std::uint64_t resources;
   std::uint64_t paths;
   std::uint64_t longest;
-  Rate capacity;  ///< the most
+  Share capacity;  ///< the most
   int rounds;
   std::uint64_t seeds;
 };
@@ -149,8 +149,8 @@ TEST_P(MaxMinRandomTest, SolvingWhatChangedGivesTheFairAnswerOfAFreshStart) {
   for (std::uint64_t seed = 1; seed <= shape.seeds; ++seed) {
     RandomStream random(seed, "max_min_test");
     World world;
-    std::vector<Rate> capacities{MaxMin::kUnlimited};  // number 0 is none
-    const auto draw_capacity = [&]() -> Rate {
+    std::vector<Share> capacities{MaxMin::kUnlimited};  // number 0 is none
+    const auto draw_capacity = [&]() -> Share {
       if (random.Chance(1, 8)) return random.Chance(1, 2) ? MaxMin::kUnlimited : 0;
       return 1 + random.Below(random.Chance(1, 2) ? shape.capacity : 12);
     };
@@ -216,7 +216,7 @@ TEST_P(MaxMinRandomTest, SolvingWhatChangedGivesTheFairAnswerOfAFreshStart) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, MaxMinRandomTest,
                          testing::Values(Shape{2, 4, 2, 20, 200, 200}, Shape{6, 10, 3, 30, 300, 200},
-                                         Shape{12, 40, 4, 1000, 200, 50}, Shape{40, 60, 7, Rate{1} << 63, 100, 20},
+                                         Shape{12, 40, 4, 1000, 200, 50}, Shape{40, 60, 7, Share{1} << 63, 100, 20},
                                          Shape{100, 400, 2, 1 << 20, 50, 20}));
 
 }  // namespace

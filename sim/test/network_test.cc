@@ -6,15 +6,15 @@
 #include <limits>
 #include <vector>
 
+#include "sim/test/support/short_names.h"
+
 namespace crrsim {
 namespace {
 
 using testing::ElementsAre;
 using testing::Optional;
 
-constexpr Instant At(std::int64_t ns) { return Instant::FromUnixNanoseconds(ns); }
 Instant AtSecond(std::int64_t s) { return Instant() + Seconds(s); }
-BytesPerSecond Rate(std::int64_t bytes_per_second) { return BytesPerSecond::FromCount(bytes_per_second); }
 
 constexpr SiteId kA{0};
 constexpr SiteId kB{1};

@@ -9,20 +9,13 @@
 #include "sim/archive.h"
 #include "sim/network.h"
 #include "sim/random.h"
+#include "sim/test/support/short_names.h"
 
 namespace crrsim {
 namespace {
 
-BytesPerSecond Rate(std::int64_t bytes_per_second) { return BytesPerSecond::FromCount(bytes_per_second); }
-
-std::string BytesOf(const Network& network) {
-  Writer writer;
-  writer.Put(network);
-  return writer.TakeBytes();
-}
-
 Network Reloaded(const Network& network) {
-  const auto bytes = BytesOf(network);
+  const auto bytes = Saved(network);
   Reader reader(bytes);
   auto loaded = reader.Get<Network>();
   EXPECT_TRUE(reader.at_end());
@@ -144,7 +137,7 @@ TEST(NetworkValueTest, AskingChangesNothingThatCanBeSeen) {
       if (network != &asked) continue;
       EXPECT_TRUE(network->NextCompletion());
       EXPECT_GT(network->Rate(flow), Rate(0));
-      EXPECT_GT(BytesOf(*network).size(), 0u);
+      EXPECT_GT(Saved(*network).size(), 0u);
     }
   }
   EXPECT_TRUE(asked == left_alone);
@@ -228,7 +221,7 @@ TEST(NetworkValueTest, BytesThatNoNetworkWroteAreAnArchiveErrorOrANetwork) {
   auto network = Driver::MakeNetwork();
   Driver driver(7);
   for (int step = 0; step < 40; ++step) driver.Step(network);
-  const auto good = BytesOf(network);
+  const auto good = Saved(network);
   const auto read = [](const std::string& bytes) {
     Reader reader(bytes);
     return reader.Get<Network>();

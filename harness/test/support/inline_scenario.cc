@@ -66,6 +66,11 @@ Scenario Loaded(const std::string& text) {
   return {};
 }
 
+const std::string kPushOther = "  - push: app:2\n    image: other\n    to: us-west-2\n";
+const std::string kSettle = "  - settle: 1h\n";
+
+RegistryKey ShopIn(std::string_view region) { return {*AccountId::Parse("111122223333"), *RegionName::Parse(region)}; }
+
 RunResult Played(const std::string& more) {
   const auto scenario = Loaded(kWorld + more);
   return scenario.timeline.empty() ? RunResult() : RunScenario(scenario, {});

@@ -31,6 +31,11 @@ Scenario Loaded(const std::string& text);
 extern const std::string kWorld;
 /// A step of kWorld's timeline: `app:1` is pushed.
 extern const std::string kPush;
+/// Another push, and an hour in which all comes to rest.
+extern const std::string kPushOther;
+extern const std::string kSettle;
+/// The registry of kWorld's account in a region.
+RegistryKey ShopIn(std::string_view region);
 
 /// Runs kWorld with more steps and end claims. A failure, and an empty result, when it does not load.
 RunResult Played(const std::string& more);

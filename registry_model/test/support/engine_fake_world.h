@@ -25,6 +25,9 @@ ManifestPtr IndexNamed(std::string_view name, const std::vector<ManifestPtr>& ch
 /// The name given to a blob or manifest above.
 std::string NameOfDigest(const Digest& digest);
 
+/// Retries at instants that a test can state.
+inline EngineOptions WithoutJitter() { return {.retry_jitter_percent = 0}; }
+
 RegistryKey RegistryIn(std::string_view region, std::string_view account = "111122223333");
 RepositoryName RepositoryNamed(std::string_view name);
 

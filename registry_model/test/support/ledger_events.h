@@ -26,6 +26,9 @@ inline const RegistryKey kPartnerInIreland = Registry("444455556666", "eu-west-1
 inline const RepositoryName kApi = Named("team/api");
 inline const RepositoryName kWeb = Named("web");
 
+constexpr CalendarMonth kNovember{2026, 11};
+constexpr CalendarMonth kDecember{2026, 12};
+
 inline Event Stored(Instant when, const RegistryKey& registry, const RepositoryName& repository,
                     const std::string& blob, ByteCount size, Origin origin = Origin::kClient) {
   return {when, BlobStored{registry, repository, Content(blob), size, origin}};

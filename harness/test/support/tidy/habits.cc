@@ -18,11 +18,6 @@ constexpr std::array<std::string_view, 6> kTestMacros = {"TEST",       "TEST_F",
 /// How the name of a claim begins, a helper's included: EXPECT_EQ, ExpectSameBytes, CheckAgainstBruteForce, rc::check.
 constexpr std::array<std::string_view, 6> kClaims = {"expect", "assert", "check", "rc_assert", "fail", "add_failure"};
 
-template <class Names>
-bool IsOneOf(std::string_view text, const Names& names) {
-  return std::find(names.begin(), names.end(), text) != names.end();
-}
-
 std::string Lower(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(),

@@ -69,11 +69,6 @@ bool BeginsWithAny(std::string_view text, const Names& beginnings) {
   return std::any_of(beginnings.begin(), beginnings.end(), [&](auto start) { return text.starts_with(start); });
 }
 
-template <class Names>
-bool IsOneOf(std::string_view text, const Names& names) {
-  return std::find(names.begin(), names.end(), text) != names.end();
-}
-
 /// What is wrong with a quoted include; empty where nothing is.
 std::string JudgeOwn(const SourceText& source, const Layer& layer, std::string_view name) {
   std::string_view target = TopFolder(name);

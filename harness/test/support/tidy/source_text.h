@@ -9,12 +9,18 @@
 //   source.lines()[0].comment   // " sleep_for"
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace crrsim::tidy {
+
+template <class Names>
+bool IsOneOf(std::string_view text, const Names& names) {
+  return std::find(names.begin(), names.end(), text) != names.end();
+}
 
 struct Line {
   std::string raw;

@@ -19,11 +19,6 @@ constexpr std::array<std::string_view, 6> kFolders = {"bench",          "harness
 constexpr std::array<std::string_view, 8> kTopLevelFiles = {
     "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "build", "check", "compile_commands.json", "crrsim"};
 
-template <class Names>
-bool IsOneOf(std::string_view text, const Names& names) {
-  return std::find(names.begin(), names.end(), text) != names.end();
-}
-
 std::string ReadAll(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
