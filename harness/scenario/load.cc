@@ -78,7 +78,11 @@ void LoadAssumptions(LoadContext& context, const Node& node, Scenario& scenario)
     const auto value = ValueReader(context).Text(member.value);
     if (!value) continue;
     const auto set = scenario.world.assumptions.Set(member.key, *value);
-    if (!set) context.Refuse(member.value.place, set.error().message);
+    if (set) continue;
+    const auto table = AssumptionTable();
+    const bool is_known =
+        std::any_of(table.begin(), table.end(), [&](const AssumptionInfo& row) { return row.name == member.key; });
+    context.Refuse(is_known ? member.value.place : member.key_place, set.error().message);
   }
 }
 

@@ -131,7 +131,7 @@ TEST(ExpectationRepositoryTest, PoliciesAndTemplatesHaveTheirTwins) {
   const std::string made = R"(  - CreateRepositoryCreationTemplate:
       prefix: team
       appliedFor: [REPLICATION]
-      repositoryPolicy: {Version: "2012-10-17", Statement: []}
+      repositoryPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: "ecr:*"}]}
       lifecyclePolicy: {rules: []}
     in: eu-west-1
   - CreateRepository: {repositoryName: team/app}
