@@ -198,7 +198,10 @@ struct RealNumbers {
   static constexpr double kLongAgo = -std::numeric_limits<double>::infinity();
   using Service = LongReal;
   static Service ServiceIn(Tick since, Tick now, Rate rate) { return (now - since) * rate; }
-  static Tick WhenGiven(Service missing, Tick since, Rate rate) { return since + missing / rate; }
+  static Tick WhenGiven(Service missing, Tick since, Rate rate) {
+    // What is beyond all reckoning is never; an infinity must not get into a pair.
+    return missing.value() / rate < 0x1p900 ? since + missing / rate : kNever;
+  }
   /// A completion is where WhenGiven says, though the service there be a hair short of what is due.
   static bool IsReached(Service due, Service service, Tick since, Tick now, Rate rate) {
     if (due <= service) return true;
