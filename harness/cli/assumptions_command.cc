@@ -29,7 +29,7 @@ std::string Wrapped(std::string_view text, std::string_view indentation) {
   return line.empty() ? lines : lines + fmt::format("{}{}\n", indentation, line);
 }
 
-std::string TextOf(const AssumptionInfo& info) {
+std::string AssumptionText(const AssumptionInfo& info) {
   auto text = fmt::format("{} = {}", info.name, info.values.front());
   if (info.values.size() > 1) {
     text += fmt::format(" (or {})", fmt::join(info.values.begin() + 1, info.values.end(), ", "));
@@ -38,7 +38,7 @@ std::string TextOf(const AssumptionInfo& info) {
          Wrapped(fmt::format("Known: {} (ecr-replication.md {})", info.known, info.section), "  ");
 }
 
-nlohmann::ordered_json JsonOf(const AssumptionInfo& info) {
+nlohmann::ordered_json AssumptionJson(const AssumptionInfo& info) {
   nlohmann::ordered_json json;
   json["name"] = info.name;
   json["default"] = info.values.front();
@@ -64,8 +64,8 @@ ExitCode ListAssumptions(const AssumptionsCommand& command, const Streams& strea
   for (const auto& info : AssumptionTable()) {
     const auto& names = command.names;
     if (!names.empty() && std::find(names.begin(), names.end(), info.name) == names.end()) continue;
-    all.push_back(JsonOf(info));
-    text += (text.empty() ? "" : "\n") + TextOf(info);
+    all.push_back(AssumptionJson(info));
+    text += (text.empty() ? "" : "\n") + AssumptionText(info);
   }
   streams.out << (command.json ? all.dump(2) + "\n" : text);
   return ExitCode::kPass;

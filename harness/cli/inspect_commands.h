@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/cli/commands.h"
+#include "registry_model/assumptions.h"
 
 namespace CLI {
 class App;
@@ -33,6 +34,30 @@ struct AssumptionsCommand {
   bool json = false;
 };
 ExitCode ListAssumptions(const AssumptionsCommand& command, const Streams& streams);
+
+/// Either `path` and `image`, or `before`, `after` and `repositories`.
+struct ExplainCommand {
+  std::string path;   // a scenario file, or a folder of documents (harness/explain/set_up.h)
+  std::string image;  // REPOSITORY, REPOSITORY:TAG or REPOSITORY@DIGEST
+  std::string from;   // the registry it is pushed to; by default the only one with replication rules
+  std::string at;     // a label of the scenario
+  std::string before;
+  std::string after;
+  std::string repositories;
+  std::vector<std::string> assume;  // NAME=VALUE
+  bool json = false;
+};
+ExitCode ExplainReplication(const ExplainCommand& command, const Streams& streams);
+
+struct LintCommand {
+  std::vector<std::string> folders;
+  std::vector<std::string> assume;  // NAME=VALUE
+  bool json = false;
+};
+ExitCode Lint(const LintCommand& command, const Streams& streams);
+
+/// `NAME=VALUE` pairs into `assumptions`. Returns what is wrong with the first that cannot be.
+std::optional<std::string> SetAssumptions(const std::vector<std::string>& pairs, Assumptions& assumptions);
 
 /// All of them on one command line.
 class InspectCommands {

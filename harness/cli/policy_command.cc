@@ -83,9 +83,8 @@ ExitCode DecideOne(const PolicyEvalCommand& command, std::istream& in, const Str
     }
   }
   const auto name = command.policy_file == "-" ? std::string("<stdin>") : command.policy_file;
-  const auto document =
-      policy::ParseDocument(UnwrapPolicy(std::move(text)),
-                            {policy::ResourceElement::kOptional, policy::RefusedByAws::kFinding});
+  const auto document = policy::ParseDocument(UnwrapPolicy(std::move(text)),
+                                              {policy::ResourceElement::kOptional, policy::RefusedByAws::kFinding});
   if (!document) {
     streams.err << fmt::format("{}:{}\n", name, ToText(document.error()));
     return ExitCode::kInvalid;

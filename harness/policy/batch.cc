@@ -15,7 +15,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kBufferMax = std::size_t{1} << 16;
 
 /// The text as JSON; bytes that are no UTF-8 are replaced.
-std::string JsonText(const std::string& text) {
+std::string JsonQuoted(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -51,7 +51,7 @@ std::string AnswerLine(const policy::Document& document, const policy::Decision&
   if (!decision.statement) return fmt::format(R"({{"decision": "{}", "statement": null}})", outcome);
   const auto& sid = document.statements()[*decision.statement].sid;
   if (sid.empty()) return fmt::format(R"({{"decision": "{}", "statement": {}}})", outcome, *decision.statement);
-  return fmt::format(R"({{"decision": "{}", "statement": {}}})", outcome, JsonText(sid));
+  return fmt::format(R"({{"decision": "{}", "statement": {}}})", outcome, JsonQuoted(sid));
 }
 
 BatchSummary AnswerBatch(std::istream& in, const std::string& name, std::ostream& out, std::ostream& err) {
@@ -71,7 +71,7 @@ BatchSummary AnswerBatch(std::istream& in, const std::string& name, std::ostream
       auto error = parsed.error();
       error.line = number;
       const auto message = ToText(error);
-      answers.Put(fmt::format(R"({{"decision": null, "statement": null, "error": {}}})", JsonText(message)));
+      answers.Put(fmt::format(R"({{"decision": null, "statement": null, "error": {}}})", JsonQuoted(message)));
       err << fmt::format("{}:{}\n", name, message);
       ++summary.malformed;
     }

@@ -1,4 +1,5 @@
-// Many decisions of the policy evaluator, one JSON object a line in and one out: what `crrsim policy eval --batch` does.
+// Many decisions of the policy evaluator, one JSON object a line in and one out: what `crrsim policy eval --batch`
+// does.
 //
 // A line in is a case as registry_model/policy/batch_case.h reads it. The line out is
 //

@@ -76,8 +76,8 @@ TEST(PolicyBatchTest, AnswersNameTheStatementByItsSidOrItsPlace) {
 }
 
 TEST(PolicyBatchTest, ASidOfAnyCharactersStaysJson) {
-  const auto outcome = RunBatch(
-      CaseOf(R"({"Statement": {"Sid": "a\"b\\\u0007é", "Effect": "Allow", "Principal": "*", "Action": "*"}})", "ecr:X"));
+  const auto outcome = RunBatch(CaseOf(
+      R"({"Statement": {"Sid": "a\"b\\\u0007é", "Effect": "Allow", "Principal": "*", "Action": "*"}})", "ecr:X"));
   ASSERT_EQ(outcome.answers.size(), 1U);
   EXPECT_EQ(nlohmann::json::parse(outcome.answers[0])["statement"], "a\"b\\\aé");
 }
@@ -153,7 +153,8 @@ TEST(PolicyBatchTest, WhoWaitsForAnAnswerGetsItBeforeTheNextCase) {
 class PolicyEvalTest : public testing::Test {
  protected:
   std::vector<std::string> WordsFor(const std::string& policy) {
-    return {"policy",      "eval", "--policy", folder_.Write("policy.json", policy),
+    return {"policy",      "eval",
+            "--policy",    folder_.Write("policy.json", policy),
             "--principal", "arn:aws:sts::111122223333:assumed-role/push/s1",
             "--action",    "ecr:ReplicateImage",
             "--resource",  "arn:aws:ecr:eu-west-1:444455556666:repository/api"};
@@ -218,7 +219,12 @@ TEST_F(PolicyEvalTest, WrongUseEndsWithTwo) {
   no_pair.insert(no_pair.end(), {"--context", "aws:TagKeys"});
   auto nobody = WordsFor(kGrant);
   nobody[5] = "ann";
-  for (const auto& words : {both, no_pair, nobody, {"policy"}, {"policy", "eval"}, {"policy", "eval", "--policy", cases},
+  for (const auto& words : {both,
+                            no_pair,
+                            nobody,
+                            {"policy"},
+                            {"policy", "eval"},
+                            {"policy", "eval", "--policy", cases},
                             {"policy", "eval", "--batch", folder_.path()},
                             {"policy", "eval", "--batch", folder_.path() + "/absent"}}) {
     const auto outcome = InvokeCommand(words);
@@ -250,8 +256,9 @@ TEST_F(PolicyEvalTest, ADashIsStandardInput) {
   one.action = "ecr:ReplicateImage";
   std::istringstream policy(kGrant);
   EXPECT_EQ(PolicyEval(one, policy, {out, err}), ExitCode::kPass);
-  EXPECT_EQ(out.str(), "{\"decision\": \"Allowed\", \"statement\": \"Repl\"}\n"
-                       "{\"decision\": \"Allowed\", \"statement\": \"Repl\"}\n");
+  EXPECT_EQ(out.str(),
+            "{\"decision\": \"Allowed\", \"statement\": \"Repl\"}\n"
+            "{\"decision\": \"Allowed\", \"statement\": \"Repl\"}\n");
 }
 
 }  // namespace
