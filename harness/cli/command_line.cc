@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/inspect_commands.h"
 #include "harness/version.h"
 #include "sim/check.h"
 
@@ -80,6 +81,7 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   check->add_option("--image", validate.images, "NAME=PATH, as for run")->allow_extra_args(false);
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
   schema->add_flag("--report", report_schema, "The schema of the JSON report instead");
+  InspectCommands inspect(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -87,6 +89,7 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     app.exit(error, streams.out, streams.err);
     return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
   }
+  if (const auto inspected = inspect.Run(streams)) return static_cast<int>(*inspected);
   auto code = ExitCode::kUsage;
   if (app.got_subcommand("run")) {
     run.detail = quiet ? Detail::kQuiet : verbose ? Detail::kVerbose : Detail::kNormal;
