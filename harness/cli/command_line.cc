@@ -21,6 +21,8 @@ constexpr std::string_view kFooter =
     "  crrsim run --json report.json --junit report.xml scenarios/  all of them, for CI\n"
     "  crrsim validate my.yaml                                      check a scenario without running it\n"
     "  crrsim schema > crrsim.schema.json                           completion in your editor\n"
+    "  crrsim conformance                                           each documented rule and the scenarios that show "
+    "it\n"
     "\n"
     "Exit codes:\n"
     "  0  everything passed\n"
@@ -80,6 +82,8 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   check->add_option("--image", validate.images, "NAME=PATH, as for run")->allow_extra_args(false);
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
   schema->add_flag("--report", report_schema, "The schema of the JSON report instead");
+  auto code = ExitCode::kUsage;
+  AddConformance(app, streams, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -87,7 +91,6 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     app.exit(error, streams.out, streams.err);
     return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
   }
-  auto code = ExitCode::kUsage;
   if (app.got_subcommand("run")) {
     run.detail = quiet ? Detail::kQuiet : verbose ? Detail::kVerbose : Detail::kNormal;
     code = Run(run, streams);
