@@ -23,6 +23,8 @@ constexpr std::string_view kFooter =
     "  crrsim validate my.yaml                                      check a scenario without running it\n"
     "  crrsim schema > crrsim.schema.json                           completion in your editor\n"
     "  crrsim network solve flows.json times.json                   bandwidth sharing alone, in real numbers\n"
+    "  crrsim conformance                                           each documented rule and the scenarios that show "
+    "it\n"
     "\n"
     "Exit codes:\n"
     "  0  everything passed\n"
@@ -103,6 +105,8 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
   schema->add_flag("--report", report_schema, "The schema of the JSON report instead");
   InspectCommands inspect(app);
+  auto code = ExitCode::kUsage;
+  AddConformance(app, streams, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -111,7 +115,6 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
   }
   if (const auto inspected = inspect.Run(streams)) return static_cast<int>(*inspected);
-  auto code = ExitCode::kUsage;
   if (app.got_subcommand("run")) {
     run.detail = quiet ? Detail::kQuiet : verbose ? Detail::kVerbose : Detail::kNormal;
     code = Run(run, streams);
