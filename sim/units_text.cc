@@ -361,7 +361,7 @@ std::string ToText(Duration value) {
     const auto magnitude = Magnitude(value);
     // The one magnitude that no Duration has: one more than the largest.
     if (magnitude > static_cast<std::uint64_t>(Duration::Max().nanoseconds())) return "-106751d23h47m16.854775808s";
-    return "-" + ToText(Duration::FromNanoseconds(static_cast<std::int64_t>(magnitude)));
+    return fmt::format("-{}", ToText(Duration::FromNanoseconds(static_cast<std::int64_t>(magnitude))));
   }
   if (value == Duration()) return "0s";
   auto rest = value.nanoseconds();
@@ -371,15 +371,17 @@ std::string ToText(Duration value) {
     rest %= unit->grains;
   }
   if (rest == 0) return text;
-  const auto unit = std::find_if(kDurationUnits.rbegin(), kDurationUnits.rend(),
-                                 [rest](const UnitOfText& smaller) { return rest >= smaller.grains; });
+  const auto* unit = &kDurationUnits.front();
+  for (const auto& larger : kDurationUnits) {
+    if (rest >= larger.grains) unit = &larger;
+  }
   return text + ExactDecimal(static_cast<std::uint64_t>(rest), static_cast<std::uint64_t>(unit->grains)) +
          std::string(unit->name);
 }
 
 std::string ToShortText(Duration value) {
   if (value == Duration()) return "0s";
-  return (value < Duration() ? "-" : "") + InThreeDigits(Magnitude(value), kDurationUnits, "");
+  return fmt::format("{}{}", value < Duration() ? "-" : "", InThreeDigits(Magnitude(value), kDurationUnits, ""));
 }
 
 std::string ToText(ByteCount value) { return InLargestUnit(value.bytes(), kBinaryUnits); }

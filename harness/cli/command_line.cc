@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/inspect_commands.h"
 #include "harness/version.h"
 #include "sim/check.h"
 
@@ -22,6 +23,8 @@ constexpr std::string_view kFooter =
     "  crrsim validate my.yaml                                      check a scenario without running it\n"
     "  crrsim schema > crrsim.schema.json                           completion in your editor\n"
     "  crrsim network solve flows.json times.json                   bandwidth sharing alone, in real numbers\n"
+    "  crrsim conformance                                           each documented rule and the scenarios that show "
+    "it\n"
     "\n"
     "Exit codes:\n"
     "  0  everything passed\n"
@@ -101,6 +104,9 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   check->add_option("--image", validate.images, "NAME=PATH, as for run")->allow_extra_args(false);
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
   schema->add_flag("--report", report_schema, "The schema of the JSON report instead");
+  InspectCommands inspect(app);
+  auto code = ExitCode::kUsage;
+  AddConformance(app, streams, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -108,7 +114,7 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     app.exit(error, streams.out, streams.err);
     return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
   }
-  auto code = ExitCode::kUsage;
+  if (const auto inspected = inspect.Run(streams)) return static_cast<int>(*inspected);
   if (app.got_subcommand("run")) {
     run.detail = quiet ? Detail::kQuiet : verbose ? Detail::kVerbose : Detail::kNormal;
     code = Run(run, streams);
