@@ -361,7 +361,7 @@ std::string ToText(Duration value) {
     const auto magnitude = Magnitude(value);
     // The one magnitude that no Duration has: one more than the largest.
     if (magnitude > static_cast<std::uint64_t>(Duration::Max().nanoseconds())) return "-106751d23h47m16.854775808s";
-    return fmt::format("-{}", ToText(Duration::FromNanoseconds(static_cast<std::int64_t>(magnitude))));
+    return "-" + ToText(Duration::FromNanoseconds(static_cast<std::int64_t>(magnitude)));
   }
   if (value == Duration()) return "0s";
   auto rest = value.nanoseconds();
@@ -381,7 +381,7 @@ std::string ToText(Duration value) {
 
 std::string ToShortText(Duration value) {
   if (value == Duration()) return "0s";
-  return fmt::format("{}{}", value < Duration() ? "-" : "", InThreeDigits(Magnitude(value), kDurationUnits, ""));
+  return (value < Duration() ? "-" : "") + InThreeDigits(Magnitude(value), kDurationUnits, "");
 }
 
 std::string ToText(ByteCount value) { return InLargestUnit(value.bytes(), kBinaryUnits); }
