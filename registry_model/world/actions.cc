@@ -13,6 +13,7 @@ void World::AcceptPushes() {
     auto destinations = DestinationsOf(registry.replication, push.repository, assumptions_);
     if (destinations.empty()) continue;
     if (!push.tag && assumptions_.Use(Assumption::kUntaggedPush) == "not-replicated") continue;
+    if (!transfers_.empty()) assumptions_.Use(Assumption::kJobOrder);
     const auto* repository = registry.Find(push.repository);
     const auto* image = repository->FindImage(push.digest);
     Feed(ImageAccepted{push.registry, push.repository, ClosureOf(*repository, image->manifest), push.tag,
@@ -94,11 +95,13 @@ void World::StartFlow(TransferId id) {
 void World::CompleteFlows() {
   std::vector<CompletedFlow> completed;
   network_.TakeCompleted(now_, completed);
+  for (const auto& flow : completed) transfers_.Find(flow.owner)->flow.reset();
   for (const auto& flow : completed) {
-    auto& transfer = *transfers_.Find(flow.owner);
-    transfer.flow.reset();
-    auto arrived = transfer.start.blob;
-    if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer.start.replication)) {
+    const auto* transfer = transfers_.Find(flow.owner);
+    // What the engine does about one arrival may cancel the others of this instant.
+    if (transfer == nullptr) continue;
+    auto arrived = transfer->start.blob;
+    if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer->start.replication)) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));
     }
@@ -108,6 +111,7 @@ void World::CompleteFlows() {
 
 void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause) {
   if (transfer.stalled) return;
+  assumptions_.Use(Assumption::kCutCopy);
   transfer.stalled = true;
   ++transfer.stalls;
   HitFault(cause);
@@ -124,8 +128,8 @@ void World::StallExpired(TransferId id, std::uint64_t stall) {
 
 ByteCount World::StopFlow(ActiveTransfer& transfer) {
   if (transfer.flow) return network_.Cancel(now_, *transfer.flow);
-  queue_.Cancel(transfer.flow_starts);
-  return ByteCount();
+  if (queue_.Cancel(transfer.flow_starts)) return ByteCount();
+  return transfer.start.size;  // all of it arrived at this very instant
 }
 
 void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {

@@ -215,6 +215,8 @@ void World::EndScan(std::uint64_t number) {
   if (repository == nullptr) return;
   auto* image = repository->images.Find(scan.digest);
   if (image == nullptr || !image->scan) return;
+  // The image may have gone and come again since; what was scanned is not it.
+  if (image->scan->status != ScanStatus::kInProgress || image->scan->started_at + scan_duration_ != now_) return;
   const auto found = findings_.find(scan.digest);
   auto& result = *image->scan;
   result.status = ScanStatus::kComplete;
