@@ -160,7 +160,7 @@ TEST(ScenarioWorldTest, WrongLinksAreRefused) {
 
 TEST(ScenarioWorldTest, CapacitiesNameRegionsOfTheScenario) {
   EXPECT_THAT(ProblemsOf(WithNetwork("{preset: aws-2026, regions: {eu-west-2: {egress: 1B/s}}}")),
-              ElementsAre("4:39: 'eu-west-2' is not a region of this scenario; did you mean 'us-west-2'?"));
+              ElementsAre("4:39: 'eu-west-2' is not a region of this scenario; did you mean 'eu-west-1'?"));
   EXPECT_THAT(ProblemsOf(WithNetwork("{preset: aws-2026, regions: [eu-west-1]}")),
               ElementsAre("4:38: found a list, expected a map of regions"));
 }
