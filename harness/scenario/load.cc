@@ -150,8 +150,8 @@ Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const st
   if (context.diagnostics.empty()) return scenario;
   // A total order: the scenario's own mistakes first, then by file, place and text.
   const auto order = [&](const Diagnostic& a) {
-    return std::tuple(a.place.file != path, std::cref(a.place.file), a.place.line, a.place.column,
-                      std::cref(a.message));
+    return std::tuple<bool, std::string_view, std::int64_t, std::int64_t, std::string_view>(
+        a.place.file != path, a.place.file, a.place.line, a.place.column, a.message);
   };
   std::sort(context.diagnostics.begin(), context.diagnostics.end(),
             [&](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });

@@ -124,7 +124,7 @@ TEST(ExpectationRepositoryTest, EverySettingHasItsTwin) {
               ElementsAre("holds: created by replication, MUTABLE, AES256, 1 image", "broken: created by replication",
                           "broken: no creation template applied", "broken: imageTagMutability is MUTABLE",
                           "broken: encryptionType is AES256", "broken: scanOnPush is false", "broken: 1 image",
-                          "broken: 1 image", "broken: 1 images"));
+                          "broken: 1 image", "broken: 1 image"));
 }
 
 TEST(ExpectationRepositoryTest, PoliciesAndTemplatesHaveTheirTwins) {

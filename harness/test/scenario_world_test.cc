@@ -129,8 +129,8 @@ TEST(ScenarioWorldTest, WithoutAPresetWhatIsNotLimitedIsUnlimited) {
 
 TEST(ScenarioWorldTest, EveryPairNeedsALink) {
   EXPECT_THAT(ProblemsOf(WithNetwork("{links: []}")),
-              ElementsAre("4:10: no link from us-west-2 to eu-west-1; add it under links, or name a preset",
-                          "4:10: no link from eu-west-1 to us-west-2; add it under links, or name a preset"));
+              ElementsAre("4:10: no link from eu-west-1 to us-west-2; add it under links, or name a preset",
+                          "4:10: no link from us-west-2 to eu-west-1; add it under links, or name a preset"));
   EXPECT_THAT(ProblemsOf(WithNetwork("{links: [{from: us-west-2, to: eu-west-1, latency: 1ms}]}")),
               ElementsAre("4:10: no link from eu-west-1 to us-west-2; add it under links, or name a preset"));
 }

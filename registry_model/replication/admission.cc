@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "registry_model/policy/evaluate.h"
-
 namespace crrsim {
 
 namespace {
@@ -46,7 +44,7 @@ class Gate {
       : policy_(destination.policy ? &destination.policy->document() : nullptr),
         own_account_(destination.key.account == source.account) {
     if (policy_ == nullptr) return;
-    request_ = RequestFor(source, destination.key, repository, assumptions.Use(Assumption::kReplicationPrincipal));
+    request_ = ReplicationRequest(source, destination.key, repository, assumptions);
   }
 
   bool Lets(std::string_view action) {
@@ -65,6 +63,11 @@ class Gate {
 Admission Refused(FailureCode failure, std::string_view action) { return {failure, std::string(action), std::nullopt}; }
 
 }  // namespace
+
+policy::Request ReplicationRequest(const RegistryKey& source, const RegistryKey& destination,
+                                   const RepositoryName& repository, Assumptions& assumptions) {
+  return RequestFor(source, destination, repository, assumptions.Use(Assumption::kReplicationPrincipal));
+}
 
 Admission DecideAdmission(const Registry& destination, const RegistryKey& source, const RepositoryName& repository,
                           Assumptions& assumptions) {

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "registry_model/assumptions.h"
+#include "registry_model/policy/evaluate.h"
 #include "registry_model/registry/creation.h"
 #include "registry_model/registry/registry.h"
 #include "registry_model/replication/job.h"
@@ -34,5 +35,9 @@ struct Admission {
 /// Reads the destination as it is now; changes nothing.
 Admission DecideAdmission(const Registry& destination, const RegistryKey& source, const RepositoryName& repository,
                           Assumptions& assumptions);
+
+/// What the destination's policy is asked about: principal, resource and condition keys. The action is left to fill in.
+policy::Request ReplicationRequest(const RegistryKey& source, const RegistryKey& destination,
+                                   const RepositoryName& repository, Assumptions& assumptions);
 
 }  // namespace crrsim

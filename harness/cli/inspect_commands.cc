@@ -1,0 +1,153 @@
+#include "harness/cli/inspect_commands.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace crrsim {
+
+struct InspectCommands::Commands {
+  PolicyEvalCommand policy_eval;
+  AssumptionsCommand assumptions;
+  ExplainCommand explain;
+  LintCommand lint;
+};
+
+namespace {
+
+constexpr std::string_view kPolicyEvalFooter =
+    "The answer is one line of JSON, {\"decision\": ..., \"statement\": ...}: Allowed, ImplicitlyDenied or\n"
+    "ExplicitlyDenied, and the Sid of the statement that decided, its place from 0 if it has none, or null. Only the\n"
+    "given policy decides, and only the given context keys are there.\n"
+    "\n"
+    "A batch has one case a line:\n"
+    "  {\"policy\": {...}, \"principal\": \"arn:aws:iam::111122223333:user/ann\", \"action\": \"ecr:PutImage\",\n"
+    "   \"resource\": \"arn:aws:ecr:...\", \"context\": {\"aws:SourceAccount\": \"...\", \"aws:TagKeys\": [\"a\", "
+    "\"b\"]}}\n"
+    "and each gets one answer, in the same order. A line that cannot be read is answered by\n"
+    "{\"decision\": null, \"statement\": null, \"error\": ...}, named on standard error, and makes the exit code 3; "
+    "the\n"
+    "rest is answered all the same. Empty lines are skipped.\n"
+    "\n"
+    "Exit codes: 0 every case was decided, whatever the decisions; 2 the command line is wrong; 3 a policy or a case\n"
+    "cannot be read.\n";
+
+void AddPolicyEval(CLI::App& app, PolicyEvalCommand& command) {
+  auto* policy = app.add_subcommand("policy", "Ask the policy evaluator");
+  policy->require_subcommand(1);
+  auto* eval = policy->add_subcommand("eval", "Decide requests by one resource-based policy");
+  eval->footer(std::string(kPolicyEvalFooter));
+  auto* batch = eval->add_option("--batch", command.batch_file, "JSON Lines of cases (- for standard input)");
+  const auto add_one = [&](const char* name, std::string& value, const char* about) {
+    auto* option = eval->add_option(name, value, about)->excludes(batch);
+    batch->excludes(option);
+    return option;
+  };
+  auto* file = add_one("--policy", command.policy_file,
+                       "The policy, bare or as `aws ecr get-registry-policy` printed it (- for standard input)");
+  auto* principal = add_one("--principal", command.principal,
+                            "Who asks: an ARN, an account id, a service such as ecr.amazonaws.com, or *");
+  auto* action = add_one("--action", command.action, "What for, such as ecr:ReplicateImage");
+  auto* resource = add_one("--resource", command.resource, "On what: an ARN");
+  file->needs(principal)->needs(action)->needs(resource);
+  for (auto* option : {principal, action, resource}) option->needs(file);
+  eval->add_option("--context", command.context, "KEY=VALUE: a condition key of the request; again for more values")
+      ->allow_extra_args(false)
+      ->needs(file);
+  eval->add_flag("--why", command.why, "Say of each statement why it applies or not")->needs(file);
+  eval->callback([eval] {
+    if (eval->count("--batch") == 0 && eval->count("--policy") == 0) {
+      throw CLI::RequiredError("--policy, or --batch");
+    }
+  });
+}
+
+void AddAssumptions(CLI::App& app, AssumptionsCommand& command) {
+  auto* list = app.add_subcommand("assumptions", "List what ECR does not document, and what is assumed instead");
+  list->footer(
+      "A scenario chooses another value under `assumptions:`, explain and lint with --assume NAME=VALUE; every run\n"
+      "reports those that its outcome rests on.\n");
+  list->add_option("NAME", command.names, "These only");
+  list->add_flag("--json", command.json, "As JSON");
+}
+
+constexpr std::string_view kSetUpFolders =
+    "A set-up is a folder with a folder for each account and in it one for each region, and what the aws cli printed:\n"
+    "  d=SETUP/111122223333/us-west-2; mkdir -p $d\n"
+    "  aws ecr describe-registry                      > $d/registry.json\n"
+    "  aws ecr get-registry-policy                    > $d/policy.json        (stays empty if there is none)\n"
+    "  aws ecr describe-repository-creation-templates > $d/templates.json\n"
+    "  aws ecr describe-repositories                  > $d/repositories.json  (may be left out)\n"
+    "File names are free; *.json is read.\n";
+
+constexpr std::string_view kExplainFooter =
+    "  crrsim explain SETUP team/api:1 --from 111122223333/us-west-2\n"
+    "  crrsim explain scenario.yaml team/api:1 --at granted\n"
+    "  crrsim explain --before main/ --after branch/ --repositories names.txt\n"
+    "\n"
+    "Exit codes: 0 explained, whatever the outcome, or nothing changes between --before and --after; 1 something "
+    "does;\n"
+    "2 the command line is wrong; 3 a document or a scenario is invalid; 4 a scenario could not be run to that "
+    "point.\n";
+
+constexpr std::string_view kLintFooter =
+    "\n"
+    "Each finding has a code, a place and a fix. Permissions are judged where both sides of a rule are in the set-up.\n"
+    "\n"
+    "Exit codes: 0 nothing found; 1 there are findings; 2 the command line is wrong; 3 a document cannot be read.\n";
+
+void AddAssume(CLI::App& command, std::vector<std::string>& pairs) {
+  command.add_option("--assume", pairs, "NAME=VALUE: another value of what ECR does not document (crrsim assumptions)")
+      ->allow_extra_args(false);
+}
+
+void AddExplain(CLI::App& app, ExplainCommand& command) {
+  auto* explain = app.add_subcommand("explain", "Say where a push would be replicated to, and why or why not");
+  explain->footer(std::string(kSetUpFolders) + "\n" + std::string(kExplainFooter));
+  auto* path = explain->add_option("PATH", command.path, "A set-up, or a scenario file (its state at the end)");
+  auto* image = explain->add_option("IMAGE", command.image, "REPOSITORY, REPOSITORY:TAG or REPOSITORY@DIGEST");
+  explain->add_option("--from", command.from, "The registry it is pushed to, if several have replication rules");
+  explain->add_option("--at", command.at, "The scenario's state behind the step with this label");
+  auto* before = explain->add_option("--before", command.before, "A set-up before a change");
+  auto* after = explain->add_option("--after", command.after, "The same set-up after it");
+  auto* names = explain->add_option("--repositories", command.repositories, "The repositories to compare, one a line");
+  path->needs(image)->excludes(before);
+  before->needs(after)->needs(names);
+  after->needs(before);
+  names->needs(before);
+  AddAssume(*explain, command.assume);
+  explain->add_flag("--json", command.json, "As JSON");
+  explain->callback([explain] {
+    if (explain->count("PATH") == 0 && explain->count("--before") == 0) {
+      throw CLI::RequiredError("PATH and IMAGE, or --before, --after and --repositories");
+    }
+  });
+}
+
+void AddLint(CLI::App& app, LintCommand& command) {
+  auto* lint = app.add_subcommand("lint", "Find what can never work in replication rules, policies and templates");
+  lint->footer(std::string(kSetUpFolders) + std::string(kLintFooter));
+  lint->add_option("SETUP", command.folders, "Set-ups")->required();
+  AddAssume(*lint, command.assume);
+  lint->add_flag("--json", command.json, "As JSON");
+}
+
+}  // namespace
+
+InspectCommands::InspectCommands(CLI::App& app) : app_(app), commands_(std::make_unique<Commands>()) {
+  AddPolicyEval(app, commands_->policy_eval);
+  AddAssumptions(app, commands_->assumptions);
+  AddExplain(app, commands_->explain);
+  AddLint(app, commands_->lint);
+}
+
+InspectCommands::~InspectCommands() = default;
+
+std::optional<ExitCode> InspectCommands::Run(const Streams& streams) {
+  if (app_.got_subcommand("policy")) return PolicyEval(commands_->policy_eval, std::cin, streams);
+  if (app_.got_subcommand("assumptions")) return ListAssumptions(commands_->assumptions, streams);
+  if (app_.got_subcommand("explain")) return ExplainReplication(commands_->explain, streams);
+  if (app_.got_subcommand("lint")) return Lint(commands_->lint, streams);
+  return std::nullopt;
+}
+
+}  // namespace crrsim

@@ -1,0 +1,79 @@
+// The commands that look at a set-up and judge it without running anything: `policy eval`, `assumptions`, `explain`,
+// `lint`. Each has its options as a struct, which the command line fills in and tests can fill in too.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/cli/commands.h"
+#include "registry_model/assumptions.h"
+
+namespace CLI {
+class App;
+}
+
+namespace crrsim {
+
+/// Either `batch_file`, or the five that make one decision.
+struct PolicyEvalCommand {
+  std::string batch_file;   // `-` is standard input
+  std::string policy_file;  // `-` is standard input
+  std::string principal;
+  std::string action;
+  std::string resource;
+  std::vector<std::string> context;  // KEY=VALUE; a key given again has several values
+  bool why = false;                  // say of each statement why it applies or not
+};
+/// `in` is what `-` stands for.
+ExitCode PolicyEval(const PolicyEvalCommand& command, std::istream& in, const Streams& streams);
+
+struct AssumptionsCommand {
+  std::vector<std::string> names;  // none: all
+  bool json = false;
+};
+ExitCode ListAssumptions(const AssumptionsCommand& command, const Streams& streams);
+
+/// Either `path` and `image`, or `before`, `after` and `repositories`.
+struct ExplainCommand {
+  std::string path;   // a scenario file, or a folder of documents (harness/explain/set_up.h)
+  std::string image;  // REPOSITORY, REPOSITORY:TAG or REPOSITORY@DIGEST
+  std::string from;   // the registry it is pushed to; by default the only one with replication rules
+  std::string at;     // a label of the scenario
+  std::string before;
+  std::string after;
+  std::string repositories;
+  std::vector<std::string> assume;  // NAME=VALUE
+  bool json = false;
+};
+ExitCode ExplainReplication(const ExplainCommand& command, const Streams& streams);
+
+struct LintCommand {
+  std::vector<std::string> folders;
+  std::vector<std::string> assume;  // NAME=VALUE
+  bool json = false;
+};
+ExitCode Lint(const LintCommand& command, const Streams& streams);
+
+/// `NAME=VALUE` pairs into `assumptions`. Returns what is wrong with the first that cannot be.
+std::optional<std::string> SetAssumptions(const std::vector<std::string>& pairs, Assumptions& assumptions);
+
+/// All of them on one command line.
+class InspectCommands {
+ public:
+  explicit InspectCommands(CLI::App& app);
+  ~InspectCommands();
+  InspectCommands(const InspectCommands&) = delete;
+  InspectCommands& operator=(const InspectCommands&) = delete;
+
+  /// Runs the one that was asked for; nothing if it was none of these. Requires a parsed command line.
+  std::optional<ExitCode> Run(const Streams& streams);
+
+ private:
+  struct Commands;
+  CLI::App& app_;
+  std::unique_ptr<Commands> commands_;
+};
+
+}  // namespace crrsim

@@ -1,0 +1,190 @@
+#include "harness/explain/set_up.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/explain/set_up_documents.h"
+#include "harness/scenario/documents.h"
+#include "registry_model/policy/json_tree.h"
+
+namespace crrsim {
+
+namespace {
+
+namespace fs = std::filesystem;
+using policy::JsonTree;
+
+constexpr std::string_view kExpectedFolders =
+    "expected folders ACCOUNT/REGION (such as 111122223333/us-west-2) with JSON documents in them";
+
+/// One step of a JSON pointer, its escapes undone.
+std::string Unescaped(std::string_view step) {
+  std::string text;
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    if (step[i] == '~' && i + 1 < step.size()) {
+      text += step[++i] == '1' ? '/' : '~';
+    } else {
+      text += step[i];
+    }
+  }
+  return text;
+}
+
+JsonTree::Id ChildOf(const JsonTree& tree, JsonTree::Id parent, const std::string& step) {
+  if (tree.kind(parent) == JsonTree::Kind::kObject) return tree.Member(parent, step);
+  auto child = tree.first_child(parent);
+  for (std::size_t i = 0; child != JsonTree::kNone && std::to_string(i) != step; ++i) child = tree.next(child);
+  return child;
+}
+
+/// Entries of a folder by name, hidden ones left out.
+std::vector<fs::path> EntriesOf(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
+  }
+  // Names in a folder are unique: a total order.
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+/// Goes through the folders and hands documents to the reader of their kind.
+class SetUpReader {
+ public:
+  Result<SetUp, Diagnostics> Read(const std::string& folder) {
+    set_up_.folder = folder;
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) Refuse(folder, "no such folder");
+    for (const auto& account : EntriesOf(folder)) {
+      if (fs::is_directory(account)) ReadAccount(account);
+    }
+    if (diagnostics_.empty() && set_up_.registries.empty()) Refuse(folder, std::string(kExpectedFolders));
+    if (!diagnostics_.empty()) return Diagnostics{std::move(diagnostics_)};
+    for (std::size_t i = 0; i < set_up_.documents.size(); ++i) ReadContent(set_up_, i);
+    return std::move(set_up_);
+  }
+
+ private:
+  void Refuse(const std::string& file, std::string message) {
+    diagnostics_.push_back({{file, 1, 1}, std::move(message)});
+  }
+
+  void ReadAccount(const fs::path& folder) {
+    const auto account = AccountId::Parse(folder.filename().string());
+    if (!account) return Refuse(folder.string(), fmt::format("{}; {}", account.error().message, kExpectedFolders));
+    for (const auto& entry : EntriesOf(folder)) {
+      if (!fs::is_directory(entry)) continue;
+      const auto region = RegionName::Parse(entry.filename().string());
+      if (!region) {
+        Refuse(entry.string(), fmt::format("{}; {}", region.error().message, kExpectedFolders));
+        continue;
+      }
+      ReadRegistry(entry, {*account, *region});
+    }
+  }
+
+  void ReadRegistry(const fs::path& folder, const RegistryKey& key) {
+    set_up_.registries[key].key = key;
+    for (const auto& entry : EntriesOf(folder)) {
+      if (entry.extension() == ".json" && fs::is_regular_file(entry)) ReadFileOf(key, entry.string());
+    }
+  }
+
+  void ReadFileOf(const RegistryKey& key, const std::string& file) {
+    SetUpDocument document;
+    document.registry = key;
+    document.file = file;
+    auto text = ReadFile(file);
+    if (!text) return Refuse(file, "the file cannot be read");
+    if (text->find_first_not_of(" \t\r\n") == std::string::npos) return;
+    document.text = std::make_shared<const std::string>(*std::move(text));
+    const auto tree = JsonTree::Parse(*document.text);
+    if (!tree) {
+      diagnostics_.push_back({{file, tree.error().line, tree.error().column},
+                              fmt::format("found {}, expected {}", tree.error().found, tree.error().expected)});
+      return;
+    }
+    document.json = nlohmann::json::parse(*document.text);
+    const auto kind = KindOf(document.json);
+    if (!kind) {
+      return Refuse(file, fmt::format("found none of {}; expected what one of these commands prints: {}",
+                                      "replicationConfiguration, policyText, repositoryCreationTemplates, repositories",
+                                      "aws ecr describe-registry, get-registry-policy, "
+                                      "describe-repository-creation-templates, describe-repositories"));
+    }
+    document.kind = *kind;
+    if (const auto* first = set_up_.Find(key, *kind)) {
+      return Refuse(file, fmt::format("a second {} of {}; the first is {}", NameOf(*kind), ToText(key), first->file));
+    }
+    document.base = BaseOf(document.json, *kind);
+    set_up_.documents.push_back(std::move(document));
+  }
+
+  SetUp set_up_;
+  std::vector<Diagnostic> diagnostics_;
+};
+
+}  // namespace
+
+std::string_view NameOf(DocumentKind kind) {
+  switch (kind) {
+    case DocumentKind::kConfiguration:
+      return "replication configuration";
+    case DocumentKind::kPolicy:
+      return "registry policy";
+    case DocumentKind::kTemplates:
+      return "list of repository creation templates";
+    case DocumentKind::kRepositories:
+      return "list of repositories";
+  }
+  return {};
+}
+
+Place SetUpDocument::PlaceOf(std::string_view pointer) const {
+  pointer = pointer.substr(0, pointer.find('#'));
+  const auto tree = JsonTree::Parse(*text);
+  CRRSIM_CHECK(tree.ok(), "{} was read before", file);
+  auto node = tree->root();
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const auto step = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(step.size());
+    const auto child = ChildOf(*tree, node, Unescaped(step));
+    if (child == JsonTree::kNone) break;
+    node = child;
+  }
+  const auto at = tree->ErrorAt(node, JsonTree::Part::kValue, {}, {});
+  return {file, at.line, at.column};
+}
+
+std::string SetUpDocument::Below(std::string_view pointer) const {
+  const bool inside_text = kind == DocumentKind::kPolicy && base == "/policyText" && json["policyText"].is_string();
+  return fmt::format("{}{}{}", base, inside_text && !pointer.empty() ? "#" : "", pointer);
+}
+
+const SetUpDocument* SetUp::Find(const RegistryKey& registry, DocumentKind kind) const {
+  const auto found = std::find_if(documents.begin(), documents.end(), [&](const SetUpDocument& document) {
+    return document.registry == registry && document.kind == kind;
+  });
+  return found == documents.end() ? nullptr : &*found;
+}
+
+Result<SetUp, Diagnostics> ReadSetUp(const std::string& folder) { return SetUpReader().Read(folder); }
+
+Result<RegistryKey, ParseError> ParseRegistryKey(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) {
+    return ParseError{
+        fmt::format("'{}' is no registry; expected ACCOUNT/REGION, such as 111122223333/us-west-2", text)};
+  }
+  const auto account = AccountId::Parse(text.substr(0, slash));
+  if (!account) return account.error();
+  const auto region = RegionName::Parse(text.substr(slash + 1));
+  if (!region) return region.error();
+  return RegistryKey{*account, *region};
+}
+
+}  // namespace crrsim

@@ -1,0 +1,120 @@
+// Folders of documents as the aws cli prints them, read into registries.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/test/support/set_up_folder.h"
+
+namespace crrsim {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class ExplainSetUpTest : public testing::Test {
+ protected:
+  std::string Write(std::string_view registry, const std::string& name, std::string_view text) {
+    return folder_.Write(std::string(registry) + "/" + name, text);
+  }
+  /// What is wrong with the folder, the folder's path left out.
+  std::vector<std::string> Problems() {
+    const auto set_up = ReadSetUp(folder_.path());
+    if (set_up) return {};
+    std::vector<std::string> problems;
+    for (const auto& diagnostic : set_up.error().all)
+      problems.push_back(ToText(diagnostic).substr(folder_.path().size()));
+    return problems;
+  }
+  const Registry& RegistryIn(const crrsim::SetUp& set_up, std::string_view key) {
+    return set_up.registries.at(*ParseRegistryKey(key));
+  }
+  ScratchFolder folder_;
+};
+
+TEST_F(ExplainSetUpTest, DocumentsAreKnownByTheirMembersWhateverTheirNames) {
+  Write(kBuildFolder, "a.json", RuleToProd(R"(["team/"])"));
+  Write(kProdFolder, "b.json", PrintedPolicy("[" + GrantToBuild("*", kBothActions) + "]"));
+  Write(
+      kProdFolder, "c.json",
+      R"({"registryId": "444455556666", "repositoryCreationTemplates": [{"prefix": "team/", "appliedFor": ["REPLICATION"],
+            "createdAt": "2026-10-01T09:30:00+00:00", "resourceTags": [{"Key": "a", "Value": "b"}], "aNewMember": 1}]})");
+  Write(
+      kProdFolder, "d.json",
+      R"({"repositories": [{"repositoryName": "team/api", "createdAt": 1793491200.5, "imageTagMutability": "IMMUTABLE"}]})");
+  const auto set_up = ReadOrFail(folder_.path());
+  EXPECT_EQ(set_up.documents.size(), 4U);
+  EXPECT_TRUE(set_up.refusals.empty());
+  const auto& build = RegistryIn(set_up, kBuildFolder);
+  ASSERT_EQ(build.replication.rules.size(), 1U);
+  EXPECT_EQ(build.replication.rules[0].filters[0].prefix, "team/");
+  EXPECT_EQ(ToText(build.replication.rules[0].destinations[0]), kProdFolder);
+  const auto& prod = RegistryIn(set_up, kProdFolder);
+  EXPECT_TRUE(prod.policy.has_value());
+  ASSERT_TRUE(prod.templates.contains("team"));
+  EXPECT_EQ(prod.templates.at("team").settings.resource_tags.size(), 1U);
+  ASSERT_NE(prod.Find("team/api"), nullptr);
+  EXPECT_EQ(prod.Find("team/api")->settings.mutability, TagMutability::kImmutable);
+}
+
+TEST_F(ExplainSetUpTest, BareDocumentsAndAPolicyAsAnObjectAreTaken) {
+  Write(kBuildFolder, "registry.json", R"({"rules": []})");
+  Write(kProdFolder, "policy.json",
+        R"({"policyText": {"Version": "2012-10-17", "Statement": [)" + GrantToBuild("*", kBothActions) + "]}}");
+  Write("444455556666/us-east-1", "policy.json",
+        R"({"Version": "2012-10-17", "Statement": [)" + GrantToBuild("*", kBothActions) + "]}");
+  const auto set_up = ReadOrFail(folder_.path());
+  EXPECT_TRUE(RegistryIn(set_up, kProdFolder).policy.has_value());
+  EXPECT_TRUE(RegistryIn(set_up, "444455556666/us-east-1").policy.has_value());
+}
+
+TEST_F(ExplainSetUpTest, AnEmptyFileStandsForNothingPut) {
+  Write(kBuildFolder, "registry.json", RuleToProd(""));
+  Write(kProdFolder, "policy.json", "\n");
+  const auto set_up = ReadOrFail(folder_.path());
+  EXPECT_FALSE(RegistryIn(set_up, kProdFolder).policy.has_value());
+  EXPECT_EQ(set_up.documents.size(), 1U);
+}
+
+TEST_F(ExplainSetUpTest, WhatCannotBeReadIsNamedWithItsPlace) {
+  Write(kBuildFolder, "a.json", "{\n  \"rules\": [,]\n}");
+  Write(kBuildFolder, "b.json", R"({"images": []})");
+  Write(kProdFolder, "a.json", R"({"rules": []})");
+  Write(kProdFolder, "b.json", R"({"rules": []})");
+  Write("44445555666/eu-west-1", "a.json", "{}");
+  Write("444455556666/EU", "a.json", "{}");
+  EXPECT_THAT(Problems(), ElementsAre(HasSubstr("/111122223333/us-west-2/a.json:2:13: "),
+                                      HasSubstr("/111122223333/us-west-2/b.json:1:1: found none of"),
+                                      HasSubstr("/44445555666:1:1: '44445555666' is not an account id"),
+                                      HasSubstr("'EU' is not a region name"),
+                                      HasSubstr("b.json:1:1: a second replication configuration")));
+}
+
+TEST_F(ExplainSetUpTest, AFolderWithoutRegistriesSaysWhatIsExpected) {
+  EXPECT_THAT(Problems(), ElementsAre(HasSubstr("expected folders ACCOUNT/REGION")));
+  EXPECT_FALSE(ReadSetUp(folder_.path() + "/absent").ok());
+}
+
+TEST_F(ExplainSetUpTest, WhatEcrWouldNotStoreIsKeptAndNoted) {
+  Write(kBuildFolder, "registry.json",
+        R"({"rules": [{"destinations": [{"region": "us-west-2", "registryId": "111122223333"}],
+            "deleteReplication": {"enabled": true}}]})");
+  const auto policy = Write(kProdFolder, "policy.json",
+                            "{\n  \"Statement\": [{\"Effect\": \"allow\", \"Principal\": \"*\", \"Action\": \"*\", "
+                            "\"Resource\": \"*\"}]}");
+  const auto set_up = ReadOrFail(folder_.path());
+  ASSERT_EQ(set_up.refusals.size(), 2U);
+  EXPECT_THAT(set_up.refusals[0].message, HasSubstr("cannot be the same as the source registry"));
+  EXPECT_EQ(RegistryIn(set_up, kBuildFolder).replication.rules.size(), 1U);
+  EXPECT_THAT(set_up.refusals[1].message, HasSubstr("did you mean \"Allow\"?"));
+  EXPECT_EQ(set_up.refusals[1].pointer, "/Statement/0/Effect");
+  EXPECT_EQ(ToText(set_up.documents[1].PlaceOf(set_up.refusals[1].pointer)), policy + ":2:28");
+}
+
+TEST_F(ExplainSetUpTest, ADocumentOfAnotherAccountIsNoted) {
+  Write("999900001111/us-west-2", "registry.json", RuleToProd(""));
+  const auto set_up = ReadOrFail(folder_.path());
+  ASSERT_EQ(set_up.refusals.size(), 1U);
+  EXPECT_EQ(set_up.refusals[0].pointer, "/registryId");
+}
+
+}  // namespace
+}  // namespace crrsim
