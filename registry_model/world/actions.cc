@@ -8,7 +8,7 @@ namespace crrsim {
 
 void World::AcceptPushes() {
   // A push can cause no other push, so the list does not grow meanwhile.
-  for (const auto& push : std::exchange(pushes_, {})) {
+  for (const auto& push : pushes_) {
     const auto& registry = registries_.at(push.registry);
     auto destinations = DestinationsOf(registry.replication, push.repository, assumptions_);
     if (destinations.empty()) continue;
@@ -19,21 +19,18 @@ void World::AcceptPushes() {
     Feed(ImageAccepted{push.registry, push.repository, ClosureOf(*repository, image->manifest), push.tag,
                        std::move(destinations)});
   }
+  pushes_.clear();
 }
 
-void World::Feed(EngineInput input) {
-  inputs_.push_back(std::move(input));
-  if (feeding_) return;
+void World::FeedAll() {
   // Actions can cause further inputs at this instant (a transfer that cannot start); they wait their turn.
   feeding_ = true;
-  std::vector<EngineAction> actions;
   for (std::size_t next = 0; next < inputs_.size(); ++next) {
-    const auto taken = std::move(inputs_[next]);
-    actions.clear();
-    engine_->Handle(now_, taken, actions);
-    for (auto& action : actions) {
+    engine_->Handle(now_, inputs_[next], actions_);
+    for (auto& action : actions_) {
       std::visit([this](auto& one) { CarryOut(std::move(one)); }, action);
     }
+    actions_.clear();
   }
   inputs_.clear();
   feeding_ = false;
@@ -41,7 +38,7 @@ void World::Feed(EngineInput input) {
 
 // ---- Messages -------------------------------------------------------------------------------------------------------
 
-void World::CarryOut(Ask action) {
+void World::CarryOut(Ask&& action) {
   const auto from = action.replication->source.region;
   const auto to = action.replication->destination.region;
   const auto id = action.request;
@@ -50,7 +47,9 @@ void World::CarryOut(Ask action) {
     Feed(Answered{id, Answer{FailureCode::kRegistryNotFound, {}}});
     return;
   }
-  auto& request = requests_.Emplace(id, PendingRequest{std::move(action), deadline, RequestPhase::kUnderWay, {}}).first;
+  auto& request = requests_.Emplace(id).first;
+  request.ask = std::move(action);
+  request.deadline = deadline;
   if (const auto cut = faults_.Cutting(from, to)) {
     HitFault(*cut);
     request.phase = RequestPhase::kLost;
@@ -64,7 +63,7 @@ void World::CarryOut(Ask action) {
 
 // ---- Transfers ------------------------------------------------------------------------------------------------------
 
-void World::CarryOut(StartTransfer action) {
+void World::CarryOut(StartTransfer&& action) {
   const auto id = action.transfer;
   const auto& copy = *action.replication;
   const auto* source = registries_.at(copy.source).Find(copy.repository);
@@ -74,10 +73,10 @@ void World::CarryOut(StartTransfer action) {
   }
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
   const auto delay = network_.DrawMessageDelay(SiteOf(copy.source.region), SiteOf(copy.destination.region));
-  ActiveTransfer transfer;
-  transfer.flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
+  const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
+  auto& transfer = transfers_.Emplace(id).first;
+  transfer.flow_starts = flow_starts;
   transfer.start = std::move(action);
-  transfers_.Insert(id, std::move(transfer));
 }
 
 void World::StartFlow(TransferId id) {
@@ -93,10 +92,9 @@ void World::StartFlow(TransferId id) {
 }
 
 void World::CompleteFlows() {
-  std::vector<CompletedFlow> completed;
-  network_.TakeCompleted(now_, completed);
-  for (const auto& flow : completed) transfers_.Find(flow.owner)->flow.reset();
-  for (const auto& flow : completed) {
+  network_.TakeCompleted(now_, completed_);
+  for (const auto& flow : completed_) transfers_.Find(flow.owner)->flow.reset();
+  for (const auto& flow : completed_) {
     const auto* transfer = transfers_.Find(flow.owner);
     // What the engine does about one arrival may cancel the others of this instant.
     if (transfer == nullptr) continue;
@@ -107,6 +105,7 @@ void World::CompleteFlows() {
     }
     Feed(TransferArrived{flow.owner, arrived});
   }
+  completed_.clear();
 }
 
 void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause) {
@@ -174,9 +173,9 @@ void World::CarryOut(const SetTimer& action) {
   Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
 }
 
-void World::CarryOut(ReportQueued action) { Emit(JobQueued{action.job, *action.replication}); }
+void World::CarryOut(const ReportQueued& action) { Emit(JobQueued{action.job, *action.replication}); }
 
-void World::CarryOut(ReportStarted action) { Emit(JobStarted{action.job, *action.replication}); }
+void World::CarryOut(const ReportStarted& action) { Emit(JobStarted{action.job, *action.replication}); }
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
@@ -184,7 +183,7 @@ void World::CarryOut(const ReportStepFailed& action) {
   Emit(StepFailed{action.job, action.step, action.attempt, action.failure, retry_at});
 }
 
-void World::CarryOut(ReportEnded action) {
+void World::CarryOut(const ReportEnded& action) {
   Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
 }
 

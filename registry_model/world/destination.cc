@@ -91,6 +91,7 @@ Answer World::CheckContent(const Registry& destination, const Ask& ask) const {
   const auto* repository = destination.Find(ask.replication->repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   Answer answer;
+  answer.missing.reserve(ask.content.size());
   for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
     const auto& [kind, digest] = ask.content[place];
     const bool is_there = kind == ContentKind::kBlob ? repository->blobs.Find(digest) != nullptr
