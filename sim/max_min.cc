@@ -7,24 +7,28 @@
 
 namespace crrsim {
 
-MaxMin::MaxMin() : resources_(1), levels_(1, kUnlimited) {}
+template <class Numbers>
+BasicMaxMin<Numbers>::BasicMaxMin() : resources_(1), levels_(1, kUnlimited) {}
 
-std::uint32_t MaxMin::AddResource(Rate capacity) {
-  CRRSIM_CHECK(capacity <= kMaxRate || capacity == kUnlimited);
+template <class Numbers>
+std::uint32_t BasicMaxMin<Numbers>::AddResource(Rate capacity) {
+  CRRSIM_CHECK(Numbers::IsRate(capacity));
   resources_.emplace_back().capacity = capacity;
   levels_.push_back(kUnlimited);
   return resource_end() - 1;
 }
 
-void MaxMin::SetCapacity(std::uint32_t resource, Rate capacity) {
-  CRRSIM_CHECK(capacity <= kMaxRate || capacity == kUnlimited);
+template <class Numbers>
+void BasicMaxMin<Numbers>::SetCapacity(std::uint32_t resource, Rate capacity) {
+  CRRSIM_CHECK(Numbers::IsRate(capacity));
   if (resources_[resource].capacity == capacity) return;
   resources_[resource].capacity = capacity;
   UpdateShared(resource);
 }
 
-std::uint32_t MaxMin::AddPath(std::span<const std::uint32_t> resources, Rate cap) {
-  CRRSIM_CHECK(cap <= kMaxRate || cap == kUnlimited);
+template <class Numbers>
+std::uint32_t BasicMaxMin<Numbers>::AddPath(std::span<const std::uint32_t> resources, Rate cap) {
+  CRRSIM_CHECK(Numbers::IsRate(cap));
   std::uint32_t path = 0;
   if (free_paths_.empty()) {
     path = static_cast<std::uint32_t>(paths_.size());
@@ -41,7 +45,8 @@ std::uint32_t MaxMin::AddPath(std::span<const std::uint32_t> resources, Rate cap
   return path;
 }
 
-void MaxMin::Extend(std::uint32_t path, std::uint32_t resource) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Extend(std::uint32_t path, std::uint32_t resource) {
   Attach(path, resource);
   resources_[resource].flows += paths_[path].flows;
   Describe(path);
@@ -50,7 +55,8 @@ void MaxMin::Extend(std::uint32_t path, std::uint32_t resource) {
   for (std::uint32_t i = 0; i < paths_[path].resource_count; ++i) Mark(paths_[path].resources[i]);
 }
 
-void MaxMin::Attach(std::uint32_t path, std::uint32_t resource) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Attach(std::uint32_t path, std::uint32_t resource) {
   Path& row = paths_[path];
   CRRSIM_CHECK(row.resource_count < kMaxResources);
   CRRSIM_CHECK(resource > 0 && resource < resource_end(), "there is no resource {}", resource);
@@ -62,7 +68,8 @@ void MaxMin::Attach(std::uint32_t path, std::uint32_t resource) {
 }
 
 /// Tells each of the path's resources which the others are.
-void MaxMin::Describe(std::uint32_t path) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Describe(std::uint32_t path) {
   const Path& row = paths_[path];
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
     Member& member = resources_[row.resources[i]].members[row.places[i]];
@@ -74,7 +81,8 @@ void MaxMin::Describe(std::uint32_t path) {
   }
 }
 
-void MaxMin::RemovePath(std::uint32_t path) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::RemovePath(std::uint32_t path) {
   Path& row = paths_[path];
   CRRSIM_CHECK(row.flows == 0);
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
@@ -89,7 +97,8 @@ void MaxMin::RemovePath(std::uint32_t path) {
   free_paths_.push_back(path);
 }
 
-void MaxMin::SetFlows(std::uint32_t path, std::uint32_t flows) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::SetFlows(std::uint32_t path, std::uint32_t flows) {
   Path& row = paths_[path];
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
     Resource& resource = resources_[row.resources[i]];
@@ -103,19 +112,22 @@ void MaxMin::SetFlows(std::uint32_t path, std::uint32_t flows) {
 }
 
 /// A resource of one path gives it its capacity, whatever else holds it back, so it need not be told of anything.
-void MaxMin::UpdateShared(std::uint32_t resource) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::UpdateShared(std::uint32_t resource) {
   Resource& row = resources_[resource];
   row.is_shared = row.capacity != kUnlimited && row.members.size() > 1 ? 1 : 0;
   Mark(resource);
 }
 
-MaxMin::Rate MaxMin::rate(std::uint32_t path) const {
+template <class Numbers>
+typename BasicMaxMin<Numbers>::Rate BasicMaxMin<Numbers>::rate(std::uint32_t path) const {
   const Path& row = paths_[path];
   if (row.bottleneck == kNothing) return kUnlimited;
   return row.bottleneck == kOwnCap ? row.cap : levels_[row.bottleneck];
 }
 
-bool MaxMin::IsUnlimited(std::uint32_t path) const {
+template <class Numbers>
+bool BasicMaxMin<Numbers>::IsUnlimited(std::uint32_t path) const {
   const Path& row = paths_[path];
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
     if (resources_[row.resources[i]].capacity != kUnlimited) return false;
@@ -123,15 +135,20 @@ bool MaxMin::IsUnlimited(std::uint32_t path) const {
   return row.cap == kUnlimited;
 }
 
-void MaxMin::Mark(std::uint32_t resource) { marked_.Put(resource, levels_[resource]); }
+template <class Numbers>
+void BasicMaxMin<Numbers>::Mark(std::uint32_t resource) {
+  marked_.Put(resource, Numbers::RoughRankOf(levels_[resource]));
+}
 
-void MaxMin::MarkMoved(std::uint32_t path) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::MarkMoved(std::uint32_t path) {
   if (is_moved_[path] != 0) return;
   is_moved_[path] = 1;
   maybe_moved_.push_back(path);
 }
 
-void MaxMin::Solve() {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Solve() {
   BeginSolve();
   // A change near the bottom of a large network may touch much of it. Filling from the start costs about as much as
   // computing every resource once or twice, so little is lost by giving up after that.
@@ -145,19 +162,22 @@ void MaxMin::Solve() {
   EndSolve();
 }
 
-void MaxMin::SolveFromStart() {
+template <class Numbers>
+void BasicMaxMin<Numbers>::SolveFromStart() {
   BeginSolve();
   Fill();
   EndSolve();
 }
 
-void MaxMin::BeginSolve() {
+template <class Numbers>
+void BasicMaxMin<Numbers>::BeginSolve() {
   for (const auto resource : changed_) resources_[resource].is_changed = 0;
   changed_.clear();
   moved_.clear();
 }
 
-void MaxMin::EndSolve() {
+template <class Numbers>
+void BasicMaxMin<Numbers>::EndSolve() {
   for (const auto path : maybe_moved_) {
     is_moved_[path] = 0;
     FindBottleneck(path);
@@ -165,7 +185,8 @@ void MaxMin::EndSolve() {
   maybe_moved_.clear();
 }
 
-void MaxMin::FindBottleneck(std::uint32_t path) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::FindBottleneck(std::uint32_t path) {
   Path& row = paths_[path];
   Hold least = MakeHold(row.cap, kCapOrder);
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
@@ -185,11 +206,12 @@ void MaxMin::FindBottleneck(std::uint32_t path) {
 // Solving around a change.
 
 /// Computes a resource's level from the levels around it and marks what hangs on the difference.
-void MaxMin::Recompute(std::uint32_t resource) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Recompute(std::uint32_t resource) {
   Resource& row = resources_[resource];
   if (row.is_shared == 0) {
     const bool limits = row.flows > 0 && row.capacity != kUnlimited;
-    if (levels_[resource] == (limits ? row.capacity / row.flows : kUnlimited)) return;
+    if (levels_[resource] == (limits ? Numbers::ShareOf(Left{row.capacity}, row.flows) : kUnlimited)) return;
   }
   const Outcome outcome = ShareOut(resource);
   row.spare = outcome.spare;
@@ -207,12 +229,14 @@ void MaxMin::Recompute(std::uint32_t resource) {
 }
 
 /// The least level of what holds a path back but the resource that it is a member of.
-MaxMin::Rate MaxMin::LevelElsewhere(const Member& member) const {
+template <class Numbers>
+typename BasicMaxMin<Numbers>::Rate BasicMaxMin<Numbers>::LevelElsewhere(const Member& member) const {
   const Rate least = std::min(levels_[member.others[0]], levels_[member.others[1]]);
   return member.more ? LevelOf(HoldElsewhere(member)) : least;
 }
 
-MaxMin::Hold MaxMin::HoldElsewhere(const Member& member) const {
+template <class Numbers>
+typename BasicMaxMin<Numbers>::Hold BasicMaxMin<Numbers>::HoldElsewhere(const Member& member) const {
   const Path& path = paths_[member.path];
   Hold least = MakeHold(path.cap, kCapOrder);
   for (std::uint32_t i = 0; i < path.resource_count; ++i) {
@@ -222,10 +246,11 @@ MaxMin::Hold MaxMin::HoldElsewhere(const Member& member) const {
 }
 
 /// The level as ShareOutFromStart gives it, in one pass where the members held here are the same as before.
-MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
+template <class Numbers>
+typename BasicMaxMin<Numbers>::Outcome BasicMaxMin<Numbers>::ShareOut(std::uint32_t resource) {
   const Resource& row = resources_[resource];
-  Int128 left = row.capacity;
-  Rate flows_here = 0;
+  Balance left{row.capacity};
+  std::uint64_t flows_here = 0;
   Rate highest_elsewhere = 0;
   Rate lowest_here = kUnlimited;
   if (elsewhere_.size() < row.members.size()) elsewhere_.resize(row.members.size());
@@ -239,46 +264,51 @@ MaxMin::Outcome MaxMin::ShareOut(std::uint32_t resource) {
     lowest_here = std::min(lowest_here, here);
     highest_elsewhere = std::max(highest_elsewhere, away);
     flows_here += member.held ? member.flows : 0;
-    left -= static_cast<Int128>(static_cast<UInt128>(away) * member.flows);
+    Numbers::Take(left, away, member.flows);
   }
   if (row.flows == 0 || row.capacity == kUnlimited) return {};
-  if (row.is_shared == 0) return {.level = row.capacity / row.flows};
-  // Rounding down can make two answers agree with the levels around, at most row.flows quanta apart; away from such
-  // ties the one found is the one.
+  if (row.is_shared == 0) return {.level = Numbers::ShareOf(Left{row.capacity}, row.flows)};
+  // Rounding can make two answers agree with the levels around, as in integers at most row.flows quanta apart; away
+  // from such ties the one found is the one.
   if (flows_here == 0) {
-    if (left >= static_cast<Int128>(row.flows)) return {.level = kUnlimited, .spare = left, .as_held = true};
-  } else if (left >= 0 && highest_elsewhere != kUnlimited) {
-    const Rate level = static_cast<Rate>(left) / flows_here;
-    if (level >= highest_elsewhere + row.flows && level < lowest_here) return {.level = level, .as_held = true};
+    if (Numbers::IsAmple(left, row.capacity, row.flows)) return {.level = kUnlimited, .spare = left, .as_held = true};
+  } else if (!Numbers::IsNegative(left) && highest_elsewhere != kUnlimited) {
+    const Rate level = Numbers::ShareOf(left, flows_here);
+    if (Numbers::IsClearlyAbove(level, highest_elsewhere, row.flows) && Numbers::IsClearlyBelow(level, lowest_here)) {
+      return {.level = level, .as_held = true};
+    }
   }
   return ShareOutFromStart(resource);
 }
 
 /// Takes those out that are held back elsewhere below the share, until the share stays.
-MaxMin::Outcome MaxMin::ShareOutFromStart(std::uint32_t resource) {
+template <class Numbers>
+typename BasicMaxMin<Numbers>::Outcome BasicMaxMin<Numbers>::ShareOutFromStart(std::uint32_t resource) {
   const Resource& row = resources_[resource];
   holds_.clear();
   for (const Member& member : row.members) holds_.push_back(HoldElsewhere(member));
-  Rate left = row.capacity;
-  Rate flows_here = row.flows;
+  Left left{row.capacity};
+  std::uint64_t flows_here = row.flows;
   Hold reached = 0;
   for (;;) {
-    const Hold share = MakeHold(left / flows_here, resource);
+    // In reals, rounding to nearest could let the share sink a little.
+    const Hold share = MakeHold(std::max(LevelOf(reached), Numbers::ShareOf(left, flows_here)), resource);
     bool changed = false;
     for (std::size_t i = 0; i < holds_.size(); ++i) {
       if (holds_[i] < reached || holds_[i] >= share) continue;
-      left -= LevelOf(holds_[i]) * row.members[i].flows;
+      Numbers::Take(left, LevelOf(holds_[i]), row.members[i].flows);
       flows_here -= row.members[i].flows;
       changed = true;
     }
-    if (flows_here == 0) return {.level = kUnlimited, .spare = left};
+    if (flows_here == 0) return {.level = kUnlimited, .spare = Balance{left}};
     if (!changed) return {.level = LevelOf(share)};
     reached = share;
   }
 }
 
 /// Requires elsewhere_ to be of this resource.
-void MaxMin::SetLevel(std::uint32_t resource, Rate level) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::SetLevel(std::uint32_t resource, Rate level) {
   const Rate old = levels_[resource];
   levels_[resource] = level;
   MarkChanged(resource);
@@ -304,18 +334,21 @@ void MaxMin::SetLevel(std::uint32_t resource, Rate level) {
 }
 
 /// Some flows through the resource are held back elsewhere at `after` now, no longer at `before`.
-void MaxMin::Tell(std::uint32_t resource, std::uint32_t flows, Rate before, Rate after) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Tell(std::uint32_t resource, std::uint32_t flows, Rate before, Rate after) {
   Resource& row = resources_[resource];
   if (row.is_shared == 0) return;
   if (levels_[resource] == kUnlimited && before != kUnlimited && after != kUnlimited) {
     // As long as it has enough left for rounding not to matter, a resource that holds nobody back goes on so.
-    row.spare += (static_cast<Int128>(before) - static_cast<Int128>(after)) * flows;
-    if (row.spare >= static_cast<Int128>(row.flows)) return;
+    Numbers::Give(row.spare, before, flows);
+    Numbers::Take(row.spare, after, flows);
+    if (Numbers::IsAmple(row.spare, row.capacity, row.flows)) return;
   }
   Mark(resource);
 }
 
-void MaxMin::MarkChanged(std::uint32_t resource) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::MarkChanged(std::uint32_t resource) {
   if (resources_[resource].is_changed != 0) return;
   resources_[resource].is_changed = 1;
   changed_.push_back(resource);
@@ -323,7 +356,8 @@ void MaxMin::MarkChanged(std::uint32_t resource) {
 
 // Filling from the start.
 
-void MaxMin::Fill() {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Fill() {
   const auto later = [](const Offer& a, const Offer& b) { return b.hold < a.hold; };
   OfferAll();
   std::make_heap(offers_.begin(), offers_.end(), later);
@@ -336,7 +370,7 @@ void MaxMin::Fill() {
       continue;
     }
     if (flows_left_[offer.id] == 0) continue;
-    const Rate share = left_[offer.id] / flows_left_[offer.id];
+    const Rate share = std::max(LevelOf(offer.hold), Numbers::ShareOf(left_[offer.id], flows_left_[offer.id]));
     if (share != LevelOf(offer.hold)) {  // it grew since it was offered
       offers_.push_back({MakeHold(share, offer.id), offer.id});
       std::push_heap(offers_.begin(), offers_.end(), later);
@@ -347,7 +381,7 @@ void MaxMin::Fill() {
   }
   for (std::uint32_t id = 0; id < resource_end(); ++id) {
     if (levels_[id] != filled_[id]) MarkChanged(id);
-    resources_[id].spare = static_cast<Int128>(left_[id]);
+    resources_[id].spare = Balance{left_[id]};
   }
   levels_.swap(filled_);
   while (!marked_.empty()) marked_.Take();
@@ -355,8 +389,9 @@ void MaxMin::Fill() {
 }
 
 /// Every resource offers its capacity to all of its flows, every cap itself to its path.
-void MaxMin::OfferAll() {
-  left_.assign(resources_.size(), 0);
+template <class Numbers>
+void BasicMaxMin<Numbers>::OfferAll() {
+  left_.assign(resources_.size(), Left{});
   flows_left_.assign(resources_.size(), 0);
   filled_.assign(resources_.size(), kUnlimited);
   frozen_.assign(paths_.size(), 0);
@@ -364,9 +399,9 @@ void MaxMin::OfferAll() {
   for (std::uint32_t id = 0; id < resource_end(); ++id) {
     const Resource& row = resources_[id];
     if (row.flows == 0 || row.capacity == kUnlimited) continue;
-    left_[id] = row.capacity;
+    left_[id] = Left{row.capacity};
     flows_left_[id] = row.flows;
-    const Rate share = row.capacity / row.flows;
+    const Rate share = Numbers::ShareOf(left_[id], row.flows);
     if (row.members.size() == 1) filled_[id] = share;
     offers_.push_back({MakeHold(share, id), id});
   }
@@ -377,16 +412,20 @@ void MaxMin::OfferAll() {
 }
 
 /// Gives each flow of a path its rate, unless it has one.
-void MaxMin::Freeze(std::uint32_t path, Rate rate) {
+template <class Numbers>
+void BasicMaxMin<Numbers>::Freeze(std::uint32_t path, Rate rate) {
   if (frozen_[path] != 0) return;
   frozen_[path] = 1;
   const Path& row = paths_[path];
   for (std::uint32_t i = 0; i < row.resource_count; ++i) {
     const auto id = row.resources[i];
     if (resources_[id].capacity == kUnlimited) continue;
-    left_[id] -= rate * row.flows;
+    Numbers::Take(left_[id], rate, row.flows);
     flows_left_[id] -= row.flows;
   }
 }
+
+template class BasicMaxMin<WholeNumbers>;
+template class BasicMaxMin<RealNumbers>;
 
 }  // namespace crrsim

@@ -1,15 +1,15 @@
-// Max-min fair rates over shared resources, in integers, solved again only where something changed.
+// Max-min fair rates over shared resources, in integers or reals, solved again only where something changed.
 //
 // A *resource* has a capacity; a *path* is a set of resources that some number of flows use alike, each with the same
 // cap of its own. Every resource has a *level*: what it gives to a flow that nothing else holds back more. A path's
 // rate is the least of its cap and its resources' levels, and what gives that least is its *bottleneck*.
 //
-// What is solved. Levels are whole quanta (the caller says what a quantum is). The solution is that of progressive
-// filling in integers: the resource with the least floor(capacity left / flows left) gives that to each of its flows,
-// which leave with it, and so on; equal levels go by the lowest number, a cap before all resources. This is one
-// definite answer: it depends on paths, flows and capacities only, never on the order of changes. It gives away no more
-// than there is, misses the real-valued fair share by less than a quantum a step, and gives no flow 0 while every
-// resource of its path has a quanta for each flow that uses it.
+// What is solved. In integers (MaxMin) levels are whole quanta (the caller says what a quantum is). The solution is
+// that of progressive filling in integers: the resource with the least floor(capacity left / flows left) gives that to
+// each of its flows, which leave with it, and so on; equal levels go by the lowest number, a cap before all resources.
+// This is one definite answer: it depends on paths, flows and capacities only, never on the order of changes. It gives
+// away no more than there is, misses the real-valued fair share by less than a quantum a step, and gives no flow 0
+// while every resource of its path has a quanta for each flow that uses it.
 //
 // How. The same answer is the only one in which every level agrees with the levels around it: the level of r is what
 // comes of taking r's paths out, one after another, that are held back elsewhere below r's share, and dividing the rest
@@ -19,7 +19,13 @@
 // is computed again when that runs out. Should it ever take long, or much be marked, the filling is run from the start;
 // it gives the same. The cost is in paths at the resources whose levels change, never in flows.
 //
-// Determinism: no floating point; equal on every compiler. A value: copies go on alike.
+// In reals (RealMaxMin) the same is done with what sim/network_numbers.h says of them: rates are exact but for the last
+// few bits of a double, so of resources with equal levels, and only of those, either may be a path's bottleneck. A
+// level is made never to sink while paths are taken out, so it still depends on lower ones alone, and all come to
+// agree.
+//
+// Determinism: integers have no floating point; reals are equal on every compiler, but may depend in their last bits on
+// the order of changes. A value: copies go on alike.
 #pragma once
 
 #include <array>
@@ -31,20 +37,22 @@
 
 #include "sim/int128.h"
 #include "sim/level_queue.h"
+#include "sim/network_numbers.h"
 
 namespace crrsim {
 
-class MaxMin {
+template <class Numbers>
+class BasicMaxMin {
  public:
-  using Rate = std::uint64_t;  ///< quanta a second
-  static constexpr Rate kUnlimited = std::numeric_limits<Rate>::max();
-  static constexpr Rate kMaxRate = Rate{1} << 63;  ///< of a capacity or cap that is not unlimited
-  static constexpr std::size_t kMaxResources = 7;  ///< of one path
+  using Rate = typename Numbers::Rate;
+  static constexpr Rate kUnlimited = Numbers::kUnlimited;
+  static constexpr Rate kMaxRate = Numbers::kMaxRate;  ///< of a capacity or cap that is not unlimited
+  static constexpr std::size_t kMaxResources = 7;      ///< of one path
   /// In place of a bottleneck's number: the path's own cap; and nothing at all (or no flows).
   static constexpr std::uint32_t kOwnCap = std::numeric_limits<std::uint32_t>::max() - 1;
   static constexpr std::uint32_t kNothing = std::numeric_limits<std::uint32_t>::max();
 
-  MaxMin();
+  BasicMaxMin();
 
   /// Resources are numbered 1, 2, 3, ...; 0 is none. Requires capacity <= kMaxRate or kUnlimited.
   std::uint32_t AddResource(Rate capacity);
@@ -82,6 +90,9 @@ class MaxMin {
   void SolveFromStart();
 
  private:
+  using Left = typename Numbers::Left;
+  using Balance = typename Numbers::Balance;
+
   struct Path {
     Rate cap = kUnlimited;
     std::uint32_t flows = 0;
@@ -104,20 +115,22 @@ class MaxMin {
     std::uint32_t flows = 0;
     std::uint8_t is_shared = 0;  ///< its capacity is finite and more than one path uses it
     std::uint8_t is_changed = 0;
-    Int128 spare = 0;  ///< what its flows leave unused, while its level is kUnlimited
+    Balance spare{};  ///< what its flows leave unused, while its level is kUnlimited
     std::vector<Member> members;
   };
   /// What holds a path back, for comparing: its level above its order, which is 0 for a cap and else the resource's
   /// number. One number and no struct, since compilers choose the lesser of two without a branch then.
   using Hold = UInt128;
   static constexpr std::uint32_t kCapOrder = 0;
-  static constexpr Hold MakeHold(Rate level, std::uint32_t order) { return (static_cast<Hold>(level) << 64) | order; }
-  static constexpr Rate LevelOf(Hold hold) { return static_cast<Rate>(hold >> 64); }
+  static constexpr Hold MakeHold(Rate level, std::uint32_t order) {
+    return (static_cast<Hold>(Numbers::RankOf(level)) << 64) | order;
+  }
+  static constexpr Rate LevelOf(Hold hold) { return Numbers::RateOf(static_cast<std::uint64_t>(hold >> 64)); }
   static constexpr std::uint32_t OrderOf(Hold hold) { return static_cast<std::uint32_t>(hold); }
 
   struct Outcome {
     Rate level = kUnlimited;
-    Int128 spare = 0;      ///< where the level is kUnlimited
+    Balance spare{};       ///< where the level is kUnlimited
     bool as_held = false;  ///< each member is held here, or not, as its row says
   };
   /// A share that a resource, or a cap, may come to give in the filling from the start.
@@ -165,10 +178,15 @@ class MaxMin {
   std::vector<Rate> elsewhere_;  ///< the least level that else holds each member of the resource being computed
   std::vector<Hold> holds_;      ///< the same with their orders, where they matter
   std::vector<Rate> filled_;
-  std::vector<Rate> left_;
+  std::vector<Left> left_;
   std::vector<std::uint32_t> flows_left_;
   std::vector<std::uint8_t> frozen_;
   std::vector<Offer> offers_;
 };
+
+using MaxMin = BasicMaxMin<WholeNumbers>;     ///< rates in quanta a second
+using RealMaxMin = BasicMaxMin<RealNumbers>;  ///< rates in any unit
+extern template class BasicMaxMin<WholeNumbers>;
+extern template class BasicMaxMin<RealNumbers>;
 
 }  // namespace crrsim

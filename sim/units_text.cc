@@ -371,8 +371,10 @@ std::string ToText(Duration value) {
     rest %= unit->grains;
   }
   if (rest == 0) return text;
-  const auto unit = std::find_if(kDurationUnits.rbegin(), kDurationUnits.rend(),
-                                 [rest](const UnitOfText& smaller) { return rest >= smaller.grains; });
+  const auto* unit = &kDurationUnits.front();
+  for (const auto& larger : kDurationUnits) {
+    if (rest >= larger.grains) unit = &larger;
+  }
   return text + ExactDecimal(static_cast<std::uint64_t>(rest), static_cast<std::uint64_t>(unit->grains)) +
          std::string(unit->name);
 }

@@ -24,6 +24,9 @@ constexpr std::string_view kFooter =
     "  crrsim schema > crrsim.schema.json                           completion in your editor\n"
     "  crrsim explain SETUP team/api:1                              where would a push go, and why\n"
     "  crrsim lint SETUP                                            what can never work in it\n"
+    "  crrsim network solve flows.json times.json                   bandwidth sharing alone, in real numbers\n"
+    "  crrsim conformance                                           each documented rule and the scenarios that show "
+    "it\n"
     "\n"
     "Exit codes:\n"
     "  0  everything passed\n"
@@ -66,6 +69,24 @@ void AddBench(CLI::App& app, BenchCommand& command) {
       ->capture_default_str();
 }
 
+void AddNetwork(CLI::App& app, NetworkSolveCommand& solve) {
+  auto* network = app.add_subcommand("network", "The bandwidth sharing of the simulator on its own, for comparison");
+  network->require_subcommand(1);
+  auto* command = network->add_subcommand(
+      "solve",
+      "When each of a list of flows is complete, in real numbers\n"
+      "\n"
+      "IN is {\"uplink\": [bytes/s per region], \"downlink\": [...], \"latency\": [[s]],\n"
+      "       \"flows\": [{\"start\": s, \"src\": i, \"dst\": j, \"bytes\": n}]};\n"
+      "optional: \"links\": [[bytes/s]] and, in a flow, \"cap\": bytes/s and \"cancel_at\": s.\n"
+      "OUT is the same with \"completion\": [s], in the order of the flows. After its latency a\n"
+      "flow shares the uplink of its source and the downlink of its destination max-min fairly\n"
+      "with all flows under way. harness/network/README.md has examples and the edges.");
+  command->add_option("IN", solve.in_file, "The network and its flows, JSON (- for standard input)")->required();
+  command->add_option("OUT", solve.out_file, "Where the same goes with the completions (- for standard output)")
+      ->required();
+}
+
 int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   CLI::App app{std::string(kAbout), "crrsim"};
   app.footer(std::string(kFooter));
@@ -74,17 +95,21 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   RunCommand run;
   BenchCommand bench;
   ValidateCommand validate;
+  NetworkSolveCommand network_solve;
   bool verbose = false;
   bool quiet = false;
   bool report_schema = false;
   AddRun(app, run, verbose, quiet);
   AddBench(app, bench);
+  AddNetwork(app, network_solve);
   auto* check = app.add_subcommand("validate", "Check scenarios and their documents without running them");
   check->add_option("FILE", validate.paths, "Scenario files, or folders of them")->required();
   check->add_option("--image", validate.images, "NAME=PATH, as for run")->allow_extra_args(false);
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
   schema->add_flag("--report", report_schema, "The schema of the JSON report instead");
   InspectCommands inspect(app);
+  auto code = ExitCode::kUsage;
+  AddConformance(app, streams, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -93,7 +118,6 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
   }
   if (const auto inspected = inspect.Run(streams)) return static_cast<int>(*inspected);
-  auto code = ExitCode::kUsage;
   if (app.got_subcommand("run")) {
     run.detail = quiet ? Detail::kQuiet : verbose ? Detail::kVerbose : Detail::kNormal;
     code = Run(run, streams);
@@ -101,6 +125,8 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     code = Bench(bench, streams);
   } else if (app.got_subcommand("validate")) {
     code = Validate(validate, streams);
+  } else if (app.got_subcommand("network")) {
+    code = NetworkSolve(network_solve, streams);
   } else if (app.got_subcommand("schema")) {
     code = Schema(report_schema ? SchemaKind::kReport : SchemaKind::kScenario, streams);
   }

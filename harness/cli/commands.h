@@ -2,21 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <iostream>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "harness/cli/exit_code.h"
+#include "harness/conformance/table.h"
 #include "harness/report/terminal.h"
+
+namespace CLI {
+class App;
+}
 
 namespace crrsim {
 
-/// Where a command writes: reports to `out`, complaints to `err`.
+/// Where a command writes: reports to `out`, complaints to `err`; and what it reads where it is told to read `-`.
 struct Streams {
   std::ostream& out;
   std::ostream& err;
   Colour colour = Colour::kOff;
+  std::istream& in = std::cin;
 };
 
 struct RunCommand {
@@ -48,6 +55,24 @@ struct BenchCommand {
   std::vector<std::string> images;
 };
 ExitCode Bench(const BenchCommand& command, const Streams& streams);
+
+struct NetworkSolveCommand {
+  std::string in_file;   // `-` is standard input
+  std::string out_file;  // `-` is standard output
+};
+/// Writes the document of `in_file` with the completion of each of its flows (harness/network/README.md).
+/// On error  nothing is written.
+ExitCode NetworkSolve(const NetworkSolveCommand& command, const Streams& streams);
+
+struct ConformanceCommand {
+  std::string folder = "scenarios/semantics";
+  std::string rules_file;  // empty: rules.txt in the folder
+  std::string json_file;
+  TableDetail detail = TableDetail::kAllRules;
+};
+ExitCode Conformance(const ConformanceCommand& command, const Streams& streams);
+/// Adds the subcommand `conformance`, which sets `code` when it was asked for.
+void AddConformance(CLI::App& app, const Streams& streams, ExitCode& code);
 
 /// The scenario files that paths name: a file itself, a folder's `*.yaml` and `*.yml` and `*.json` scenarios below it.
 /// Order  as given, a folder's files by path. On error  a path that does not exist, or a folder without a scenario.

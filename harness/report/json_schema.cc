@@ -78,7 +78,7 @@ nlohmann::ordered_json ReportSchema() {
                              {"region", kText},
                              {"repository", kText},
                              {"month", kMonth},
-                             {"stored_byte_seconds", {{"type", "string"}, {"pattern", "^[0-9]+$"}}},
+                             {"stored_byte_seconds", {{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)?$"}}},
                              {"gb_months", kNumber}});
   members["replicated"] = Rows("what each source repository replicated, by calendar month", {{"account", kAccount},
                                                                                              {"region", kText},

@@ -124,9 +124,10 @@ Judgement JudgeSettings(const RepositoryClaim& claim, const Repository& reposito
   if (claim.no_repository_policy && settings.repository_policy.has_value()) return Broken("it has a repository policy");
   if (claim.no_lifecycle_policy && !settings.lifecycle_policy.empty()) return Broken("it has a lifecycle policy");
   const auto images = static_cast<std::int64_t>(repository.images.size());
-  if (!Within(claim.images, images)) return Broken(fmt::format("{} images", images));
-  return Holds(fmt::format("created by {}, {}, {}, {} images", NameOf(repository.created_by),
-                           NameOf(settings.mutability), settings.encryption_type, images));
+  const auto held = fmt::format("{} {}", images, images == 1 ? "image" : "images");
+  if (!Within(claim.images, images)) return Broken(held);
+  return Holds(fmt::format("created by {}, {}, {}, {}", NameOf(repository.created_by), NameOf(settings.mutability),
+                           settings.encryption_type, held));
 }
 
 Judgement JudgeOne(const RepositoryClaim& claim, const View& view) {

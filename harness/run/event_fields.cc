@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "harness/run/claim_text.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
 
 namespace {
+
+using crrsim::TextOf;  // of findings
 
 std::string TextOf(bool value) { return value ? "true" : "false"; }
 std::string TextOf(std::uint64_t value) { return fmt::format("{}", value); }
@@ -23,11 +26,6 @@ std::string TextOf(Origin value) { return std::string(NameOf(value)); }
 std::string TextOf(JobStep value) { return std::string(NameOf(value)); }
 std::string TextOf(ReplicationStatus value) { return std::string(NameOf(value)); }
 std::string TextOf(FailureCode value) { return value == FailureCode::kNone ? "none" : std::string(NameOf(value)); }
-std::string TextOf(const FindingCounts& value) {
-  std::string text;
-  for (const auto& [severity, count] : value) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, severity);
-  return text.empty() ? "none" : text;
-}
 std::string TextOf(const std::vector<Digest>& value) {
   std::string text;
   for (const auto& digest : value) text += (text.empty() ? "" : " ") + digest.text();

@@ -57,17 +57,16 @@ void Runner::JudgeWatches() {
   if (recording_.events() == judged_events_) return;
   judged_events_ = recording_.events();
   JudgeAnchored();
-  for (auto watch = watches_.begin(); watch != watches_.end();) {
-    const auto& expectation = *watch->expectation;
-    auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
-    // "Never" is broken by a claim that holds, "always" by one that does not.
-    if (judgement.held == (expectation.mode == Mode::kAlways)) {
-      ++watch;
-      continue;
-    }
-    Settle(expectation, false, fmt::format("at {}: {}", ToText(world_.now()), judgement.observed));
-    watch = watches_.erase(watch);
-  }
+  watches_.remove_if([this](const Watch& watch) { return IsBroken(watch); });
+}
+
+bool Runner::IsBroken(const Watch& watch) {
+  const auto& expectation = *watch.expectation;
+  const auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
+  // "Never" is broken by a claim that holds, "always" by one that does not.
+  if (judgement.held == (expectation.mode == Mode::kAlways)) return false;
+  Settle(expectation, false, fmt::format("at {}: {}", ToText(world_.now()), judgement.observed));
+  return true;
 }
 
 void Runner::JudgeAnchored() {

@@ -219,7 +219,9 @@ void Runner::DoIt(const Step&, const ExpectStep& expect) {
       return AwaitWithin(expectation, world_.now() + expectation.within);
     case Mode::kNever:
     case Mode::kAlways:
-      watches_.push_back({&expectation, world_.now(), recording_.events()});
+      // It counts from this very instant.
+      const Watch watch{&expectation, world_.now(), recording_.events()};
+      if (!IsBroken(watch)) watches_.push_back(watch);
   }
 }
 

@@ -69,6 +69,8 @@ class Runner {
   void JudgeNow(const Expectation& expectation);
   void AwaitWithin(const Expectation& expectation, Instant deadline);
   void JudgeWatches();
+  /// Settles a watch that does not hold at this instant.
+  bool IsBroken(const Watch& watch);
   void CloseWatches();
   void JudgeAtEnd(const Expectation& expectation);
   void Settle(const Expectation& expectation, bool held, std::string observed);

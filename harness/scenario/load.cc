@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "harness/scenario/documents.h"
 #include "harness/scenario/parts.h"
@@ -78,7 +79,11 @@ void LoadAssumptions(LoadContext& context, const Node& node, Scenario& scenario)
     const auto value = ValueReader(context).Text(member.value);
     if (!value) continue;
     const auto set = scenario.world.assumptions.Set(member.key, *value);
-    if (!set) context.Refuse(member.value.place, set.error().message);
+    if (set) continue;
+    const auto table = AssumptionTable();
+    const bool is_known =
+        std::any_of(table.begin(), table.end(), [&](const AssumptionInfo& row) { return row.name == member.key; });
+    context.Refuse(is_known ? member.value.place : member.key_place, set.error().message);
   }
 }
 
@@ -111,7 +116,7 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
 void ReplaceImages(LoadContext& context, const LoadOptions& options, Scenario& scenario) {
   for (const auto& [name, path] : options.images) {
     const auto found = std::find_if(scenario.images.begin(), scenario.images.end(),
-                                    [&, &name = name](const ImageSpec& image) { return image.name == name; });
+                                    [&](const ImageSpec& image) { return image.name == name; });
     if (found == scenario.images.end()) {
       context.Refuse({context.path, 1, 1}, fmt::format("--image {}={}: the scenario defines no image '{}'{}", name,
                                                        path, name, DidYouMean(name, context.image_names)));
@@ -143,11 +148,13 @@ Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const st
   ReplaceImages(context, options, scenario);
   scenario.used_keys = std::move(context.used_keys);
   if (context.diagnostics.empty()) return scenario;
-  std::stable_sort(context.diagnostics.begin(), context.diagnostics.end(),
-                   [&](const Diagnostic& a, const Diagnostic& b) {
-                     if (a.place.file != b.place.file) return a.place.file == path;
-                     return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
-                   });
+  // A total order: the scenario's own mistakes first, then by file, place and text.
+  const auto order = [&](const Diagnostic& a) {
+    return std::tuple<bool, std::string_view, std::int64_t, std::int64_t, std::string_view>(
+        a.place.file != path, a.place.file, a.place.line, a.place.column, a.message);
+  };
+  std::sort(context.diagnostics.begin(), context.diagnostics.end(),
+            [&](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });
   return Diagnostics{std::move(context.diagnostics)};
 }
 

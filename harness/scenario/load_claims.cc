@@ -120,12 +120,14 @@ TransferClaim LoadTransferClaim(LoadContext& context, ObjectReader& reader) {
 }
 
 StorageClaim LoadStorageClaim(LoadContext& context, ObjectReader& reader) {
+  const auto before = context.diagnostics.size();
   StorageClaim claim;
   if (const auto repository = reader.Repository("stored")) claim.repository = *repository;
   if (const auto in = reader.Registry("in")) claim.in = *in;
   claim.month = reader.Month("month");
   claim.duration = {reader.Span("for_at_least"), reader.Span("for_at_most"), std::nullopt};
   claim.bytes = {reader.Size("at_least"), reader.Size("at_most"), reader.Size("exactly")};
+  if (context.diagnostics.size() != before) return claim;
   if (claim.month && (claim.duration.empty() || !claim.bytes.empty())) {
     context.Refuse(reader.place(), "with 'month' goes for_at_least or for_at_most; bytes are those stored now");
   }

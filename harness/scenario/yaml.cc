@@ -112,6 +112,12 @@ class Builder {
     if (text != nullptr) node.text.assign(text, length);
     node.quoted = style != FYSS_PLAIN;
     if (const auto* mark = fy_event_end_mark(event)) node.end = std::max(node.end, mark->input_pos);
+    if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) {
+      // The parser's marks stand inside the quotes.
+      --node.begin;
+      --node.place.column;
+      ++node.end;
+    }
     const bool empty = !node.quoted && (node.text.empty() || node.text == "~" || node.text == "null");
     node.kind = empty ? Node::Kind::kEmpty : Node::Kind::kScalar;
   }
@@ -130,8 +136,8 @@ class Builder {
     while (auto* event = Next()) {
       if (event->type == FYET_MAPPING_END) return Close(event, node);
       Member member;
-      member.key_place = PlaceOf(event, node.place);
       auto key = Read(event, node.place, depth + 1);
+      member.key_place = key.place;
       Free(event);
       if (!key.IsScalar() && !problem_)
         Refuse(member.key_place, fmt::format("a key has to be text, found {}", DescriptionOf(key)));

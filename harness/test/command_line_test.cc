@@ -96,7 +96,8 @@ TEST_F(CommandLineTest, MistakesOfAFileEndWithThreeAndSayWhere) {
       {"[1MiB]", "[1]", ":6:18: '1' has no unit"},
       {"in: eu-west-1, same", "in: eu-west-9, same",
        ":14:32: 'eu-west-9' is not a region of this scenario; did you mean 'eu-west-1'?"},
-      {"push: app:1", "push: ap:1", ":12:11: there is no image 'ap' under images; did you mean 'app'?"},
+      {"push: app:1", "push: ap:1",
+       ":12:11: there is no image 'ap' under images (add it, or name another with image:); did you mean 'app'?"},
       {"{repositoryName: app}", "file://absent.json", ":10:23: there is no document "},
       {"regions:", "accounts: {a: \"111122223333\"}\nregions:", ":3:1: 'accounts' stands here twice, first in line 2"},
       {"\"111122223333\"}\nregions", "111122223333}\nregions",
@@ -125,7 +126,7 @@ TEST_F(CommandLineTest, WrongUseEndsWithTwo) {
 TEST_F(CommandLineTest, AnImageThatIsNotThereEndsWithThree) {
   const auto outcome = Invoke({"run", "--image", "app=" + (folder_ / "absent").string(), Write("s.yaml", kScenario)});
   EXPECT_EQ(outcome.code, 3);
-  EXPECT_THAT(outcome.out, HasSubstr("no such file or folder"));
+  EXPECT_THAT(outcome.out, HasSubstr("absent is not there; expected an OCI layout folder"));
 }
 
 TEST_F(CommandLineTest, ReportsAreWritten) {

@@ -121,17 +121,17 @@ TEST(ExpectationRepositoryTest, EverySettingHasItsTwin) {
                              "{repository: app, in: eu-west-1, images: 2}",
                              "{repository: app, in: eu-west-1, images_at_least: 2}",
                              "{repository: app, in: eu-west-1, images_at_most: 0}"}),
-              ElementsAre("holds: created by replication, MUTABLE, AES256, 1 images", "broken: created by replication",
+              ElementsAre("holds: created by replication, MUTABLE, AES256, 1 image", "broken: created by replication",
                           "broken: no creation template applied", "broken: imageTagMutability is MUTABLE",
-                          "broken: encryptionType is AES256", "broken: scanOnPush is false", "broken: 1 images",
-                          "broken: 1 images", "broken: 1 images"));
+                          "broken: encryptionType is AES256", "broken: scanOnPush is false", "broken: 1 image",
+                          "broken: 1 image", "broken: 1 image"));
 }
 
 TEST(ExpectationRepositoryTest, PoliciesAndTemplatesHaveTheirTwins) {
   const std::string made = R"(  - CreateRepositoryCreationTemplate:
       prefix: team
       appliedFor: [REPLICATION]
-      repositoryPolicy: {Version: "2012-10-17", Statement: []}
+      repositoryPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: "ecr:*"}]}
       lifecyclePolicy: {rules: []}
     in: eu-west-1
   - CreateRepository: {repositoryName: team/app}
@@ -144,7 +144,7 @@ TEST(ExpectationRepositoryTest, PoliciesAndTemplatesHaveTheirTwins) {
                             "{repository: team/app, in: eu-west-1, template: none}",
                             "{repository: team/app, in: eu-west-1, repositoryPolicy: none}",
                             "{repository: team/app, in: eu-west-1, lifecyclePolicy: none}"}),
-              ElementsAre("holds: created by replication, MUTABLE, AES256, 1 images", "broken: template team applied",
+              ElementsAre("holds: created by replication, MUTABLE, AES256, 1 image", "broken: template team applied",
                           "broken: it has a repository policy", "broken: it has a lifecycle policy"));
 }
 

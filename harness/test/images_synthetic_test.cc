@@ -30,7 +30,7 @@ ImageContent MakeIndex(const SyntheticIndexSpec& spec) {
   return *std::move(index);
 }
 
-std::string ErrorOf(const SyntheticImageSpec& spec) {
+std::string SynthesisErrorOf(const SyntheticImageSpec& spec) {
   auto memo = LayerMemo::Off();
   const auto image = MakeSyntheticImage(spec, memo);
   return image ? "no error" : image.error().message;
@@ -239,22 +239,23 @@ TEST(SyntheticImageTest, ImpossibleSpecificationsAreErrors) {
   const auto image = Make({.name = "a", .layers = {Bytes(1)}});
   const auto index = MakeIndex({.images = {&image}});
   const auto docker = Make({.name = "d", .media_family = MediaFamily::kDocker});
-  EXPECT_EQ(ErrorOf({.name = ""}), "the name of an image is empty");
-  EXPECT_EQ(ErrorOf({.name = "\xff"}), "the name of an image is not UTF-8");
-  EXPECT_EQ(ErrorOf({.name = "b", .artifact_type = "\xff"}), "an artifact type is not UTF-8");
-  EXPECT_EQ(ErrorOf({.name = "b", .platform = {.os = ""}}), "the os of a platform is empty");
-  EXPECT_EQ(ErrorOf({.name = "b", .based_on = &index}), "'b' is based on an index; name one of its images");
-  EXPECT_EQ(ErrorOf({.name = "b", .based_on = &docker, .media_family = MediaFamily::kOci}),
+  EXPECT_EQ(SynthesisErrorOf({.name = ""}), "the name of an image is empty");
+  EXPECT_EQ(SynthesisErrorOf({.name = "\xff"}), "the name of an image is not UTF-8");
+  EXPECT_EQ(SynthesisErrorOf({.name = "b", .artifact_type = "\xff"}), "an artifact type is not UTF-8");
+  EXPECT_EQ(SynthesisErrorOf({.name = "b", .platform = {.os = ""}}), "the os of a platform is empty");
+  EXPECT_EQ(SynthesisErrorOf({.name = "b", .based_on = &index}), "'b' is based on an index; name one of its images");
+  EXPECT_EQ(SynthesisErrorOf({.name = "b", .based_on = &docker, .media_family = MediaFamily::kOci}),
             "'b' has other media types (OCI or Docker) than the image that it is based on");
-  EXPECT_EQ(ErrorOf({.name = "b", .based_on = &docker, .subject = &image}),
+  EXPECT_EQ(SynthesisErrorOf({.name = "b", .based_on = &docker, .subject = &image}),
             "'b' has Docker media types, which know no artifact type and no subject");
-  EXPECT_EQ(ErrorOf({.name = "b", .media_family = MediaFamily::kDocker, .artifact_type = "a/b"}),
+  EXPECT_EQ(SynthesisErrorOf({.name = "b", .media_family = MediaFamily::kDocker, .artifact_type = "a/b"}),
             "'b' has Docker media types, which know no artifact type and no subject");
   const auto half = Bytes(std::numeric_limits<std::int64_t>::max() / 2 + 1);
-  EXPECT_THAT(ErrorOf({.name = "b", .layers = {half, half}, .content = LayerContent::kSizesOnly}),
+  EXPECT_THAT(SynthesisErrorOf({.name = "b", .layers = {half, half}, .content = LayerContent::kSizesOnly}),
               HasSubstr("the sum of the sizes"));
   EXPECT_THAT(
-      ErrorOf({.name = "b", .layers = std::vector<ByteCount>(40'000, Bytes(1)), .content = LayerContent::kSizesOnly}),
+      SynthesisErrorOf(
+          {.name = "b", .layers = std::vector<ByteCount>(40'000, Bytes(1)), .content = LayerContent::kSizesOnly}),
       HasSubstr("at most 4194304 are taken"));
 }
 

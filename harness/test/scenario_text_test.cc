@@ -121,7 +121,7 @@ TEST(ScenarioTextTest, AKeyStandsOnceAtEveryDepth) {
               ElementsAre("6:25: 'layers' stands here twice, first in line 6"));
   EXPECT_THAT(
       ProblemsOf(Replaced(kSmallScenario, "{repositoryName: app}", "{\"repositoryName\": app, repositoryName: b}")),
-      ElementsAre("8:46: 'repositoryName' stands here twice, first in line 8"));
+      ElementsAre("8:47: 'repositoryName' stands here twice, first in line 8"));
 }
 
 TEST(ScenarioTextTest, ManyKeysAreReadInLinearTime) {

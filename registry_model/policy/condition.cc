@@ -211,9 +211,9 @@ bool Condition::AnyOperand(const Matches& matches) const {
 
 bool Condition::MatchesAny(std::string_view request_value, const Context& context) const {
   const auto ordered = [this](const auto& found) {
-    using Kind = std::remove_cvref_t<decltype(*found)>;
+    using Value = std::remove_cvref_t<decltype(*found)>;
     return found &&
-           AnyOperand<Kind>([&](const Kind& wanted) { return InOrder(operation_.comparison, *found, wanted); });
+           AnyOperand<Value>([&](const Value& wanted) { return InOrder(operation_.comparison, *found, wanted); });
   };
   switch (FamilyOf(operation_.comparison)) {
     case Family::kString:

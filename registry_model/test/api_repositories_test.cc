@@ -72,11 +72,11 @@ TEST(RepositoriesTest, ANameIsTakenOnce) {
 
 TEST(RepositoriesTest, ANameHasTwoTo256Characters) {
   ApiBench bench;
-  for (const std::size_t length : {1, 257}) {
+  for (const std::size_t length : {1U, 257U}) {
     EXPECT_THAT(bench.ExpectRefusal(OfLength(length), "InvalidParameterException"),
                 StartsWith("Invalid parameter at 'repositoryName' failed to satisfy constraint: '"));
   }
-  for (const std::size_t length : {2, 256}) EXPECT_TRUE(bench.Call(OfLength(length)).ok());
+  for (const std::size_t length : {2U, 256U}) EXPECT_TRUE(bench.Call(OfLength(length)).ok());
   for (const auto* name : {"Team", "a//b", "/ab", "ab/", "a..b", "a b"}) {
     bench.ExpectRefusal(Creation(name), "InvalidParameterException");
   }

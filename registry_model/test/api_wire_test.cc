@@ -43,7 +43,7 @@ struct Filler {
     } else if constexpr (std::is_same_v<T, Instant>) {
       value = Instant::FromUnixNanoseconds(1'793'520'000'123'000'000 + number * 1'000'000LL);
     } else {
-      T::Fields(value, [this](std::string_view, auto& field) { Fill(field); });
+      T::Fields(value, [&](std::string_view, auto& field) { Fill(field); });
     }
   }
 };

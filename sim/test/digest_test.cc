@@ -33,7 +33,7 @@ TEST(HashTest, GoldenValuesAreTheSameEverywhere) {
   EXPECT_EQ(ToText(HashBytes("crrsim")), "edc714d4a18e1f3d18e850eaa153f4a5");
   // Long inputs go other ways through XXH3 (over 16, 128 and 240 bytes).
   std::string joined;
-  for (const std::size_t size : {17, 129, 241, 5000}) joined += ToText(HashBytes(std::string(size, 'x')));
+  for (const std::size_t size : {17U, 129U, 241U, 5000U}) joined += ToText(HashBytes(std::string(size, 'x')));
   EXPECT_EQ(ToText(HashBytes(joined)), "09549c31d8e43635143f29c6ee63ba04");
   EXPECT_EQ(HashForLookup("crrsim"), 16923394738809070398u);
 }
@@ -57,7 +57,7 @@ TEST(RunDigestTest, WhereOneEventEndsMatters) {
 }
 
 TEST(RunDigestTest, EveryBitOfEveryEventMatters) {
-  for (const std::size_t size : {1, 16, 17, 128, 129, 240, 241, 1000}) {
+  for (const std::size_t size : {1U, 16U, 17U, 128U, 129U, 240U, 241U, 1000U}) {
     const std::string event(size, 'e');
     const auto original = DigestOf({event, event}).value();
     for (std::size_t at = 0; at < size; ++at) {

@@ -27,6 +27,10 @@ std::string NameOfDigest(const Digest& digest);
 
 /// Retries at instants that a test can state.
 inline EngineOptions WithoutJitter() { return {.retry_jitter_percent = 0}; }
+/// What they wait after the n-th failure in a row: 1 s, 2 s, 4 s, ... 256 s, then 300 s.
+inline Duration DelayAfter(std::int64_t attempt) {
+  return attempt <= 9 ? Seconds(1) * (1LL << (attempt - 1)) : Minutes(5);
+}
 
 RegistryKey RegistryIn(std::string_view region, std::string_view account = "111122223333");
 RepositoryName RepositoryNamed(std::string_view name);

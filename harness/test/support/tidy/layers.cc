@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <optional>
+#include <vector>
 
 #include "harness/test/support/tidy/tidy.h"
 
@@ -15,8 +15,8 @@ namespace {
 /// the beginning of their names.
 struct Layer {
   std::string_view folder;
-  std::initializer_list<std::string_view> folders;
-  std::initializer_list<std::string_view> libraries;
+  std::vector<std::string_view> folders;
+  std::vector<std::string_view> libraries;
 };
 
 const std::array kLayers = {
