@@ -110,6 +110,7 @@ struct RunResult {
 struct RunOptions {
   std::optional<std::uint64_t> seed;          // replaces the scenario's
   bool keep_timeline = true;                  // sweeps and benches leave it out
+  std::string stop_behind;                    // a label: the run ends when its step has returned, and judges no more
   std::map<std::string, std::string> images;  // `--image`, for the reproduce line
   /// The world's limits: a run that does not end by itself ends with kError.
   std::uint64_t events_max = 2'000'000'000;

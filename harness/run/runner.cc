@@ -79,6 +79,9 @@ std::optional<RunStop> Runner::Run() {
       if (step.label.empty()) continue;
       anchors_[step.label] = world_.now();
       JudgeAnchored();
+      if (step.label != options_.stop_behind) continue;
+      PassUntil(world_.now());
+      return std::nullopt;
     }
     RunToTheEnd();
     CloseWatches();
