@@ -108,6 +108,7 @@ void Runner::PassUntil(Instant until) {
 }
 
 void Runner::RunToTheEnd() {
+  if (options_.runs_to == RunsTo::kLastStep) return;
   if (scenario_.until) {
     if (*scenario_.until < world_.now()) {
       throw RunStop{
