@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string>
-#include <vector>
 
 #include "harness/run/runner.h"
 #include "sim/nearest_name.h"
@@ -12,20 +10,27 @@
 namespace crrsim {
 
 Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<std::string>& label) {
-  std::vector<std::string> labels;
-  for (const auto& step : scenario.timeline) {
-    if (!step.label.empty()) labels.push_back(step.label);
+  auto part = scenario;
+  part.expect.clear();
+  if (label) {
+    const auto step = std::find_if(part.timeline.begin(), part.timeline.end(),
+                                   [&](const Step& candidate) { return candidate.label == *label; });
+    if (step == part.timeline.end()) {
+      std::vector<std::string> labels;
+      for (const auto& each : part.timeline) {
+        if (!each.label.empty()) labels.push_back(each.label);
+      }
+      return ParseError{
+          fmt::format("{}: no step has the label '{}'{}", scenario.path, *label, DidYouMean(*label, labels))};
+    }
+    part.timeline.erase(step + 1, part.timeline.end());
   }
-  if (label && std::find(labels.begin(), labels.end(), *label) == labels.end()) {
-    return ParseError{
-        fmt::format("{}: no step has the label '{}'{}", scenario.path, *label, DidYouMean(*label, labels))};
-  }
-  auto images = ImageLibrary::Build(scenario);
+  auto images = ImageLibrary::Build(part);
   if (!images) return ParseError{ToText(images.error().all.front())};
   RunOptions options;
   options.keep_timeline = false;
-  options.stop_behind = label.value_or("");
-  Runner runner(scenario, *images, options, scenario.world.seed);
+  if (label) options.runs_to = RunsTo::kLastStep;
+  Runner runner(part, *images, options, part.world.seed);
   if (const auto stop = runner.Run()) return ParseError{stop->reason};
   return World(runner.world());
 }

@@ -10,8 +10,8 @@
 
 namespace crrsim {
 
-/// Runs the scenario with its own seed; whether its expectations hold does not matter. Behind the step with the label:
-/// when that step has returned, and what is due at that very instant is done.
+/// Runs the scenario with its own seed; whether its expectations hold does not matter. With a label: the world as it is
+/// when the step of that label has returned.
 /// On error  no step has the label, an image cannot be read, or the run cannot be finished.
 Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<std::string>& label);
 

@@ -79,9 +79,6 @@ std::optional<RunStop> Runner::Run() {
       if (step.label.empty()) continue;
       anchors_[step.label] = world_.now();
       JudgeAnchored();
-      if (step.label != options_.stop_behind) continue;
-      PassUntil(world_.now());
-      return std::nullopt;
     }
     RunToTheEnd();
     CloseWatches();
@@ -111,6 +108,7 @@ void Runner::PassUntil(Instant until) {
 }
 
 void Runner::RunToTheEnd() {
+  if (options_.runs_to == RunsTo::kLastStep) return;
   if (scenario_.until) {
     if (*scenario_.until < world_.now()) {
       throw RunStop{

@@ -50,7 +50,7 @@ TEST(RunCornerCasesTest, NeverSeesWhatHappensBetweenTheCallsOfOneStep) {
 TEST(RunCornerCasesTest, ALagCountsCopiesThatAreStillUnderWay) {
   const auto run = RunOf(kHead + "timeline:\n" + kReplicate +
                          "  - push: app:1\n    to: us-west-2\n  - settle: 1h\n"
-                         "  - partition: {from: us-west-2, to: eu-west-1, for: 30m}\n"
+                         "  - partition: {from: us-west-2, to: eu-west-1}\n    for: 30m\n"
                          "  - push: app:2\n    to: us-west-2\n  - advance: 10m\n"
                          "  - expect: {lag: max, from: us-west-2, to: eu-west-1, at_most: 5m}\n"
                          "  - expect: {lag: max, from: us-west-2, to: eu-west-1, at_least: 5m}\n");
