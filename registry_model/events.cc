@@ -10,8 +10,12 @@ std::string_view Event::name() const {
 
 void AppendCanonical(const Event& event, Writer& writer) {
   writer.Put(event.when);
-  writer.PutText(event.name());
-  std::visit([&](const auto& alternative) { writer.Put(alternative); }, event.body);
+  std::visit(
+      [&](const auto& alternative) {
+        writer.PutText(std::decay_t<decltype(alternative)>::kName);
+        writer.Put(alternative);
+      },
+      event.body);
 }
 
 }  // namespace crrsim

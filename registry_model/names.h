@@ -56,7 +56,16 @@ class RegionName {
     const auto right = b.Words();
     return ((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2]) | (left[3] ^ right[3])) == 0;
   }
-  friend auto operator<=>(const RegionName& a, const RegionName& b) { return a.text() <=> b.text(); }
+  /// The order of the texts.
+  friend std::strong_ordering operator<=>(const RegionName& a, const RegionName& b) {
+    // Big-endian words compare as their bytes do. Behind a text are zeros, so a prefix comes first, as it should.
+    const auto left = a.Words();
+    const auto right = b.Words();
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (left[i] != right[i]) return __builtin_bswap64(left[i]) <=> __builtin_bswap64(right[i]);
+    }
+    return std::strong_ordering::equal;
+  }
   [[nodiscard]] std::uint64_t LookupHash() const {
     std::uint64_t hash = 0;
     for (const auto word : Words()) hash = (std::rotl(hash, 23) ^ word) * 0x9E3779B97F4A7C15U;

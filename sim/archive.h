@@ -10,6 +10,7 @@
 // (World::Load) catches it and returns a value.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <concepts>
@@ -97,7 +98,7 @@ class Writer {
   template <class T>
   void Put(const T& value) {
     if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, char>) {
-      bytes_.push_back(static_cast<char>(value));
+      *Extend(1) = static_cast<char>(value);
     } else if constexpr (std::is_integral_v<T>) {
       PutRaw(static_cast<std::uint64_t>(static_cast<std::int64_t>(value)));
     } else if constexpr (std::is_same_v<T, Int128> || std::is_same_v<T, UInt128>) {
@@ -144,9 +145,11 @@ class Writer {
 
   void PutText(std::string_view text) {
     PutRaw(static_cast<std::uint64_t>(text.size()));
-    bytes_.append(text);
+    PutBytes(text.data(), text.size());
   }
-  void PutBytes(const void* data, std::size_t size) { bytes_.append(static_cast<const char*>(data), size); }
+  void PutBytes(const void* data, std::size_t size) {
+    if (size != 0) std::memcpy(Extend(size), data, size);
+  }
 
   /// Immutable content that many rows share is written once; later mentions are its number.
   /// Requires `content->ShareKey()`: text that differs for different content of this type. Null is allowed.
@@ -158,23 +161,37 @@ class Writer {
     if (is_new) Put(*content);
   }
 
-  [[nodiscard]] std::string_view bytes() const { return bytes_; }
-  std::string TakeBytes() { return std::move(bytes_); }
+  [[nodiscard]] std::string_view bytes() const { return {buffer_.data(), size_}; }
+  std::string TakeBytes() {
+    buffer_.resize(std::exchange(size_, 0));
+    return std::exchange(buffer_, {});
+  }
+  /// Keeps the memory.
   void Clear() {
-    bytes_.clear();
-    shared_.clear();
+    size_ = 0;
+    if (!shared_.empty()) shared_.clear();
   }
 
  private:
   template <class Number>
   void PutRaw(Number value) {
-    char raw[sizeof(Number)];
-    std::memcpy(raw, &value, sizeof(Number));
-    bytes_.append(raw, sizeof(Number));
+    std::memcpy(Extend(sizeof(Number)), &value, sizeof(Number));
+  }
+
+  /// Room for `count` more bytes, which the caller fills. Every event of a run passes here some forty times, so the
+  /// common case is a comparison and an addition.
+  [[gnu::always_inline]] char* Extend(std::size_t count) {
+    if (count > buffer_.size() - size_) [[unlikely]]
+      Grow(count);
+    return buffer_.data() + std::exchange(size_, size_ + count);
+  }
+  [[gnu::noinline, gnu::cold]] void Grow(std::size_t count) {
+    buffer_.resize(std::max(2 * buffer_.size(), size_ + count + 64));
   }
 
   InstantMode instants_;
-  std::string bytes_;
+  std::string buffer_;  // what is written, then room
+  std::size_t size_ = 0;
   std::map<std::string, std::size_t> shared_;
 };
 

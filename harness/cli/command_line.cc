@@ -22,13 +22,15 @@ constexpr std::string_view kFooter =
     "  crrsim run --json report.json --junit report.xml scenarios/  all of them, for CI\n"
     "  crrsim validate my.yaml                                      check a scenario without running it\n"
     "  crrsim schema > crrsim.schema.json                           completion in your editor\n"
+    "  crrsim explain SETUP team/api:1                              where would a push go, and why\n"
+    "  crrsim lint SETUP                                            what can never work in it\n"
     "  crrsim network solve flows.json times.json                   bandwidth sharing alone, in real numbers\n"
-    "  crrsim conformance                                           each documented rule and the scenarios that show "
-    "it\n"
+    "  crrsim conformance                                           the documented rules and what shows them\n"
     "\n"
     "Exit codes:\n"
     "  0  everything passed\n"
-    "  1  an expectation or an invariant failed, or a figure fell behind its baseline\n"
+    "  1  an expectation or an invariant failed, a figure fell behind its baseline, lint found something,\n"
+    "     explain --before --after shows a change\n"
     "  2  the command line is wrong\n"
     "  3  a scenario, a document or an image is invalid\n"
     "  4  a run could not finish (a limit was reached, or nothing made progress)\n"
@@ -134,7 +136,10 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
 
 int Main(int argc, const char* const* argv, const Streams& streams) {
   try {
-    return Dispatch(argc, argv, streams);
+    const int code = Dispatch(argc, argv, streams);
+    if (streams.out.flush()) return code;
+    streams.err << "standard output cannot be written\n";
+    return std::max(code, static_cast<int>(ExitCode::kUsage));
   } catch (const std::exception& error) {
     streams.err << fmt::format(
         "crrsim: a defect of crrsim itself: {}\nPlease report it with the command line and the scenario.\n",

@@ -81,7 +81,12 @@ Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std
 /// `NAME=PATH` pairs. On error  a pair without '=', or a name given twice.
 Result<std::map<std::string, std::string>, ParseError> ImagePaths(const std::vector<std::string>& pairs);
 
-/// Writes a file whole or not at all; `-` is the output stream. Returns a message when it cannot be written.
+/// What is wrong with the paths of reports: two that are one, or one that is an input. Empty paths stand for none.
+std::optional<std::string> ProblemOfReports(const std::vector<std::string>& reports,
+                                            const std::vector<std::string>& inputs);
+
+/// Writes a file whole or not at all; `-` is the output stream, and a device or a pipe is written to as it is. Returns
+/// a message when it cannot be written.
 std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams);
 
 /// The whole command line. Never throws; a Defect becomes kDefect with its message on `err`.

@@ -1,5 +1,6 @@
 // What several commands do with paths.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -13,9 +14,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool Write(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  return static_cast<bool>(file);
+}
+
 bool IsScenarioName(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
 
+bool IsSame(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
+}
+
 }  // namespace
+
+std::optional<std::string> ProblemOfReports(const std::vector<std::string>& reports,
+                                            const std::vector<std::string>& inputs) {
+  for (auto report = reports.begin(); report != reports.end(); ++report) {
+    if (report->empty()) continue;
+    if (std::find(reports.begin(), report, *report) != report)
+      return fmt::format("{}: two reports cannot share it", *report);
+    for (const auto& input : inputs) {
+      if (IsSame(*report, input)) return fmt::format("{}: the report would overwrite the scenario", *report);
+    }
+  }
+  return std::nullopt;
+}
 
 Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
@@ -59,19 +85,22 @@ std::optional<std::string> WriteFile(const std::string& path, const std::string&
     streams.out << text;
     return std::nullopt;
   }
-  const auto temporary = path + ".part";
-  {
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    if (!file) {
-      std::error_code ignored;
-      fs::remove(temporary, ignored);
-      return fmt::format("{}: cannot be written", path);
-    }
-  }
   std::error_code error;
-  fs::rename(temporary, path, error);
+  const auto kind = fs::status(path, error).type();
+  if (kind != fs::file_type::regular && kind != fs::file_type::not_found) {
+    // A device or a pipe is written to, never replaced.
+    if (Write(path, text)) return std::nullopt;
+    return fmt::format("{}: cannot be written", path);
+  }
+  // What a link leads to is replaced, not the link.
+  const auto target = kind == fs::file_type::regular ? fs::canonical(path, error).string() : path;
+  const auto temporary = fmt::format("{}.{}.part", target, getpid());
+  if (!Write(temporary, text)) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    return fmt::format("{}: cannot be written", path);
+  }
+  fs::rename(temporary, target, error);
   if (!error) return std::nullopt;
   std::error_code ignored;
   fs::remove(temporary, ignored);

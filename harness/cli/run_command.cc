@@ -64,6 +64,10 @@ ExitCode Run(const RunCommand& command, const Streams& streams) {
     streams.err << (files ? images.error().message : files.error().message) << "\n";
     return ExitCode::kUsage;
   }
+  if (const auto problem = ProblemOfReports({command.json_file, command.junit_file}, *files)) {
+    streams.err << *problem << "\n";
+    return ExitCode::kUsage;
+  }
   const auto scenarios = LoadAll(*files, {.images = *images}, streams);
   if (!scenarios) return ExitCode::kInvalid;
 

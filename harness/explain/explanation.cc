@@ -64,7 +64,13 @@ class DestinationExplainer {
 
   void Explain() {
     const auto found = where_.registries.find(into_.destination);
-    if (found != where_.registries.end()) return ExplainKnown(found->second);
+    if (found != where_.registries.end()) {
+      ExplainKnown(found->second);
+      if (where_.world == nullptr && found->second.repositories.empty()) {
+        into_.notes.push_back("no repositories are given there (describe-repositories), so it is taken to have none");
+      }
+      return;
+    }
     Registry nothing_put;
     nothing_put.key = into_.destination;
     if (into_.destination.account == image_.source.account) {

@@ -24,12 +24,12 @@ Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<
           fmt::format("{}: no step has the label '{}'{}", scenario.path, *label, DidYouMean(*label, labels))};
     }
     part.timeline.erase(step + 1, part.timeline.end());
-    part.until = part.world.start;  // past by then, so the run ends where the step did
   }
   auto images = ImageLibrary::Build(part);
   if (!images) return ParseError{ToText(images.error().all.front())};
   RunOptions options;
   options.keep_timeline = false;
+  if (label) options.runs_to = RunsTo::kLastStep;
   Runner runner(part, *images, options, part.world.seed);
   if (const auto stop = runner.Run()) return ParseError{stop->reason};
   return World(runner.world());

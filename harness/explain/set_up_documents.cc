@@ -17,7 +17,7 @@ namespace {
 using PlainJson = nlohmann::json;
 
 /// A member that has to be text; nothing otherwise.
-std::optional<std::string> TextMember(const PlainJson& json, const char* member) {
+std::optional<std::string> OptionalText(const PlainJson& json, const char* member) {
   if (!json.is_object()) return std::nullopt;
   const auto found = json.find(member);
   if (found == json.end() || !found->is_string()) return std::nullopt;
@@ -49,7 +49,7 @@ class ContentReader {
 
   void Read() {
     const auto account = document_.registry.account.text();
-    if (const auto id = TextMember(document_.json, "registryId"); id && *id != account) {
+    if (const auto id = OptionalText(document_.json, "registryId"); id && *id != account) {
       Note("/registryId", fmt::format("the document is of account {}, its folder of {}", *id, account));
     }
     switch (document_.kind) {
@@ -76,12 +76,12 @@ class ContentReader {
     for (const auto& rule : ListMember(configuration, "rules")) {
       auto& into = registry_.replication.rules.emplace_back();
       for (const auto& destination : ListMember(rule, "destinations")) {
-        const auto region = RegionName::Parse(TextMember(destination, "region").value_or(""));
-        const auto account = AccountId::Parse(TextMember(destination, "registryId").value_or(""));
+        const auto region = RegionName::Parse(OptionalText(destination, "region").value_or(""));
+        const auto account = AccountId::Parse(OptionalText(destination, "registryId").value_or(""));
         if (region && account) into.destinations.push_back({*account, *region});
       }
       for (const auto& filter : ListMember(rule, "repositoryFilters")) {
-        into.filters.push_back({TextMember(filter, "filter").value_or("")});
+        into.filters.push_back({OptionalText(filter, "filter").value_or("")});
       }
     }
     // Deletions do not bear on what is explained here.
@@ -125,7 +125,7 @@ class ContentReader {
 
   void ReadTemplate(const PlainJson& json, const std::string& pointer) {
     CreationTemplate read;
-    read.prefix = TextMember(json, "prefix").value_or("");
+    read.prefix = OptionalText(json, "prefix").value_or("");
     if (read.prefix.ends_with('/')) read.prefix.pop_back();
     // A namespace may have one character, a repository's name may not.
     const auto name = read.prefix.size() == 1 ? read.prefix + read.prefix : read.prefix;
@@ -136,14 +136,14 @@ class ContentReader {
     for (const auto& purpose : ListMember(json, "appliedFor")) {
       if (purpose.is_string()) read.applied_for.push_back(purpose.get<std::string>());
     }
-    read.custom_role_arn = TextMember(json, "customRoleArn").value_or("");
+    read.custom_role_arn = OptionalText(json, "customRoleArn").value_or("");
     ReadSettings(json, pointer, read.settings);
-    if (const auto text = TextMember(json, "repositoryPolicy"); text && !text->empty()) {
+    if (const auto text = OptionalText(json, "repositoryPolicy"); text && !text->empty()) {
       auto policy = RepositoryPolicy::Parse(*text);
       if (!policy) return Refuse(pointer + "/repositoryPolicy", policy.error().message);
       read.settings.repository_policy = *std::move(policy);
     }
-    read.settings.lifecycle_policy = TextMember(json, "lifecyclePolicy").value_or("");
+    read.settings.lifecycle_policy = OptionalText(json, "lifecyclePolicy").value_or("");
     auto prefix = read.prefix;
     registry_.templates.insert_or_assign(std::move(prefix), std::move(read));
   }
@@ -187,7 +187,7 @@ class ContentReader {
     const auto repositories = ListMember(document_.json, "repositories");
     for (std::size_t i = 0; i < repositories.size(); ++i) {
       const auto pointer = fmt::format("{}/{}", document_.base, i);
-      const auto name = RepositoryName::Parse(TextMember(repositories[i], "repositoryName").value_or(""));
+      const auto name = RepositoryName::Parse(OptionalText(repositories[i], "repositoryName").value_or(""));
       if (!name) {
         Refuse(pointer + "/repositoryName", name.error().message);
         continue;

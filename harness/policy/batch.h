@@ -15,8 +15,8 @@
 //
 // The same message goes to `err`, behind the name of the input.
 //
-// Lines are read, answered and forgotten one by one. What was answered is written out before the reader would wait for
-// more, so a program can ask and wait for the answer.
+// Lines are read, answered and forgotten in blocks of a few MiB, each over the cores of the machine. What was read is
+// answered before the reader would wait for more, so a program can ask and wait for the answer.
 //
 // Determinism: an answer depends on its line alone.
 #pragma once

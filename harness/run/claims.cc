@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/run/claim_text.h"
+#include "harness/run/event_fields.h"
 
 namespace crrsim {
 
@@ -181,6 +184,11 @@ ByteCount ContentOf(const Repository& repository) {
   return total;
 }
 
+/// Whether bounds say in so many words that there is nothing.
+bool ClaimsNothing(const Bounds<ByteCount>& bounds) {
+  return bounds.exactly == ByteCount() || bounds.at_most == ByteCount();
+}
+
 Judgement JudgeOne(const TransferClaim& claim, const View& view) {
   const auto* repository = view.Find(claim.from, claim.repository);
   if (repository == nullptr || repository->images.empty()) {
@@ -189,15 +197,21 @@ Judgement JudgeOne(const TransferClaim& claim, const View& view) {
   }
   ByteCount useful;
   ByteCount wasted;
+  bool any = false;
   for (const auto& row : view.world.bill().transfers) {
     if (row.source != claim.from || row.destination != claim.to || row.repository != claim.repository) continue;
+    any = true;
     useful += row.useful;
     wasted += row.wasted;
+  }
+  if (!any && !ClaimsNothing(claim.useful) && claim.times != 0) {
+    return Broken(fmt::format("nothing of {} was moved from {} to {} (to claim that, write exactly: 0B)",
+                              claim.repository.text(), view.Name(claim.from), view.Name(claim.to)));
   }
   const auto observed = fmt::format("{} bytes useful, {} wasted", useful.bytes(), wasted.bytes());
   if (claim.times) {
     const auto content = ContentOf(*repository);
-    if (useful != content * *claim.times) {
+    if (useful.bytes() != static_cast<Int128>(content.bytes()) * *claim.times) {
       return Broken(fmt::format("{}; config and distinct layers are {} bytes", observed, content.bytes()));
     }
   }
@@ -211,6 +225,10 @@ Judgement JudgeOne(const StorageClaim& claim, const View& view) {
     const auto observed = fmt::format("{} bytes stored", now.bytes());
     if (!view.recording.RepositoryExisted(claim.repository))
       return Broken("no registry ever had a repository " + claim.repository.text());
+    if (now == ByteCount() && !ClaimsNothing(claim.bytes) && view.Find(claim.in, claim.repository) == nullptr) {
+      return Broken(fmt::format("{} has no repository {} (to claim that nothing is stored, write exactly: 0B)",
+                                view.Name(claim.in), claim.repository.text()));
+    }
     return Within(claim.bytes, now) ? Holds(observed) : Broken(observed);
   }
   Int128 integral = 0;
@@ -227,13 +245,24 @@ Judgement JudgeOne(const StorageClaim& claim, const View& view) {
 }
 
 Judgement JudgeOne(const LagClaim& claim, const View& view) {
-  const auto lags = LagsOf(view.recording.replications(), claim.from, claim.to);
+  auto lags = LagsOf(view.recording.replications(), claim.from, claim.to);
+  // A copy that is still under way lags by what has passed, at least.
+  std::size_t unfinished = 0;
+  for (const auto& row : view.recording.replications()) {
+    if (row.replication.source != claim.from || row.replication.destination != claim.to || row.visible_at) continue;
+    if (row.status != ReplicationStatus::kInProgress) continue;
+    lags.push_back(view.world.now() - row.queued_at);
+    ++unfinished;
+  }
+  std::sort(lags.begin(), lags.end());  // a total order
   if (lags.empty()) {
     return Broken(fmt::format("nothing replicated from {} to {}, so there is no lag", view.Name(claim.from),
                               view.Name(claim.to)));
   }
   const auto lag = QuantileOf(lags, claim.percent);
-  const auto observed = fmt::format("{} over {} replications", ToShortText(lag), lags.size());
+  auto observed =
+      fmt::format("{} over {} {}", ToShortText(lag), lags.size(), lags.size() == 1 ? "replication" : "replications");
+  if (unfinished != 0) observed += fmt::format(", {} of them not there yet", unfinished);
   return Within(claim.lag, lag) ? Holds(observed) : Broken(observed);
 }
 
@@ -246,7 +275,7 @@ Judgement JudgeOne(const FaultClaim& claim, const View& view) {
     hits += fault.hits;
   }
   if (!began) return Broken(fmt::format("no fault {} began", claim.fault));
-  const auto observed = fmt::format("{} hit {} times", claim.fault, hits);
+  const auto observed = fmt::format("{} hit {} {}", claim.fault, hits, hits == 1 ? "time" : "times");
   return Within(claim.hits, hits) ? Holds(observed) : Broken(observed);
 }
 
@@ -292,6 +321,19 @@ std::string VacuousBecause(const Claim& claim, const Scenario&, const Recording&
     }
   } else if (const auto* copy = std::get_if<ReplicationClaim>(&claim)) {
     if (!Known(copy->image, recording)) return fmt::format("{} was never pushed anywhere", ToText(copy->image));
+  } else if (const auto* transfer = std::get_if<TransferClaim>(&claim)) {
+    if (!recording.RepositoryExisted(transfer->repository))
+      return fmt::format("no registry ever had a repository {}", transfer->repository.text());
+  } else if (const auto* storage = std::get_if<StorageClaim>(&claim)) {
+    if (!recording.RepositoryExisted(storage->repository))
+      return fmt::format("no registry ever had a repository {}", storage->repository.text());
+  } else if (std::holds_alternative<LagClaim>(claim)) {
+    if (recording.replications().empty()) return "nothing was replicated";
+  } else if (const auto* event = std::get_if<EventClaim>(&claim)) {
+    // Events of copies name their destination.
+    const auto fields = EventFieldNames(event->pattern.name);
+    const bool is_of_copies = std::find(fields.begin(), fields.end(), "destination") != fields.end();
+    if (is_of_copies && recording.replications().empty()) return "nothing was replicated";
   }
   return {};
 }

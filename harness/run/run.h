@@ -107,12 +107,16 @@ struct RunResult {
   std::string reproduce;                   // the one command that repeats this run
 };
 
+/// Where a run ends: at rest (or at the scenario's `until`), or where its last step has returned.
+enum class RunsTo : std::uint8_t { kRest, kLastStep };
+
 struct RunOptions {
   std::optional<std::uint64_t> seed;          // replaces the scenario's
   bool keep_timeline = true;                  // sweeps and benches leave it out
   std::map<std::string, std::string> images;  // `--image`, for the reproduce line
   /// The world's limits: a run that does not end by itself ends with kError.
   std::uint64_t events_max = 2'000'000'000;
+  RunsTo runs_to = RunsTo::kRest;
 };
 
 RunResult RunScenario(const Scenario& scenario, const RunOptions& options);

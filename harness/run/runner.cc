@@ -72,10 +72,13 @@ std::optional<RunStop> Runner::Run() {
         anchored_.push_back(&expectation);
       }
     }
+    JudgeAnchored();
     for (const auto& step : scenario_.timeline) {
       WaitForStart(step);
       Do(step);
-      if (!step.label.empty()) anchors_[step.label] = world_.now();
+      if (step.label.empty()) continue;
+      anchors_[step.label] = world_.now();
+      JudgeAnchored();
     }
     RunToTheEnd();
     CloseWatches();
@@ -98,13 +101,20 @@ void Runner::StepOnce() {
 }
 
 void Runner::PassUntil(Instant until) {
+  // What a call of the step did is judged before time goes on.
+  JudgeWatches();
   for (auto next = world_.NextInstant(); next && *next <= until; next = world_.NextInstant()) StepOnce();
   world_.RunUntil(until);
 }
 
 void Runner::RunToTheEnd() {
+  if (options_.runs_to == RunsTo::kLastStep) return;
   if (scenario_.until) {
-    PassUntil(std::max(*scenario_.until, world_.now()));
+    if (*scenario_.until < world_.now()) {
+      throw RunStop{
+          fmt::format("the timeline ends at {}, after 'until: {}'", ToText(world_.now()), ToText(*scenario_.until))};
+    }
+    PassUntil(*scenario_.until);
     return;
   }
   const auto limit = world_.now() + kAfterlifeMax;

@@ -166,8 +166,8 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
     if (const auto value = backoff.Span("cap")) world.engine.retry_cap = *value;
     if (const auto value = backoff.Span("give_up")) world.engine.retry_give_up = *value;
     if (const auto value = backoff.Percent("jitter")) world.engine.retry_jitter_percent = *value;
-    if (world.engine.retry_first == Duration())
-      context.Refuse(retry->place, "a first wait of nothing would try again for ever at one instant");
+    if (world.engine.retry_first == Duration() || world.engine.retry_cap == Duration())
+      context.Refuse(retry->place, "a wait of nothing would try again for ever at one instant");
   }
   if (const auto* within = reader.Get("within_region")) {
     ObjectReader way(context, *within, SectionOf("within-region"));

@@ -129,6 +129,19 @@ TEST_F(CommandLineTest, AnImageThatIsNotThereEndsWithThree) {
   EXPECT_THAT(outcome.out, HasSubstr("absent is not there; expected an OCI layout folder"));
 }
 
+TEST_F(CommandLineTest, AReportReplacesNeitherItsScenarioNorALinkNorADevice) {
+  const auto path = Write("s.yaml", kScenario);
+  EXPECT_EQ(Invoke({"run", "--json", path, path}).code, 2);
+  EXPECT_EQ(Invoke({"run", "--json", path + ".out", "--junit", path + ".out", path}).code, 2);
+  std::filesystem::create_symlink(folder_ / "real.json", folder_ / "link.json");
+  Write("real.json", "old");
+  EXPECT_EQ(Invoke({"run", "--json", (folder_ / "link.json").string(), path}).code, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link.json"));
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(folder_ / "real.json"))["verdict"], "pass");
+  EXPECT_EQ(Invoke({"run", "--json", "/dev/null", path}).code, 0);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
 TEST_F(CommandLineTest, ReportsAreWritten) {
   const auto path = Write("s.yaml", kScenario);
   const auto json_path = (folder_ / "r.json").string();

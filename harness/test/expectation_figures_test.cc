@@ -118,8 +118,8 @@ TEST(ExpectationLagTest, BothBoundsHaveTheirTwins) {
   EXPECT_THAT(ClaimedOf(kPush + kSettle,
                         {"{lag: max, " + kWay + ", at_least: 400ms, at_most: 400ms}",
                          "{lag: max, " + kWay + ", at_least: 401ms}", "{lag: max, " + kWay + ", at_most: 399ms}"}),
-              ElementsAre("holds: 400ms over 1 replications", "broken: 400ms over 1 replications",
-                          "broken: 400ms over 1 replications"));
+              ElementsAre("holds: 400ms over 1 replication", "broken: 400ms over 1 replication",
+                          "broken: 400ms over 1 replication"));
 }
 
 TEST(ExpectationFaultTest, HitsAreCountedByVerb) {
@@ -133,7 +133,7 @@ TEST(ExpectationFaultTest, HitsAreCountedByVerb) {
                         "{fault: fail, hits_at_most: 2}", "{fault: corrupt, hits: 1}", "{fault: corrupt, hits: 0}"}),
       ElementsAre("holds: fail hit 3 times", "broken: fail hit 3 times", "holds: fail hit 3 times",
                   "broken: fail hit 3 times", "holds: fail hit 3 times", "broken: fail hit 3 times",
-                  "holds: corrupt hit 1 times", "broken: corrupt hit 1 times"));
+                  "holds: corrupt hit 1 time", "broken: corrupt hit 1 time"));
 }
 
 TEST(ExpectationFaultTest, APartitionHitsWhatItHoldsUp) {

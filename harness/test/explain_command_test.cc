@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view kScenario = R"(title: Denied, then granted
+constexpr std::string_view kExplainedScenario = R"(title: Denied, then granted
 accounts: {build: "111122223333", prod: "444455556666"}
 regions: [us-west-2, eu-west-1]
 network: aws-2026
@@ -50,7 +50,7 @@ timeline:
 class ExplainCommandTest : public testing::Test {
  protected:
   CommandOutcome ExplainScenario(std::string_view image, std::vector<std::string> more = {}) {
-    std::vector<std::string> words = {"explain", folder_.Write("s.yaml", kScenario), std::string(image)};
+    std::vector<std::string> words = {"explain", folder_.Write("s.yaml", kExplainedScenario), std::string(image)};
     words.insert(words.end(), more.begin(), more.end());
     return InvokeCommand(words);
   }

@@ -205,7 +205,7 @@ TEST(ScenarioWorldTest, OptionsThatWouldStandStillAreRefused) {
   EXPECT_THAT(problems("{transfers_per_job: 0}"), ElementsAre("5:30: 'transfers_per_job' has to be at least 1"));
   EXPECT_THAT(problems("{jobs_in_flight: 0}"), ElementsAre("5:27: 'jobs_in_flight' has to be at least 1"));
   EXPECT_THAT(problems("{retry: {first: 0s}}"),
-              ElementsAre("5:18: a first wait of nothing would try again for ever at one instant"));
+              ElementsAre("5:18: a wait of nothing would try again for ever at one instant"));
   EXPECT_THAT(problems("{transfer_per_job: 1}"),
               ElementsAre("5:11: unknown key 'transfer_per_job'; did you mean 'transfers_per_job'?"));
   EXPECT_THAT(problems("{call_latency: 0s, scan_duration: 0s}"), IsEmpty());

@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace crrsim {
 
@@ -88,17 +87,6 @@ std::string Digest::hex() const {
 std::string Digest::text() const { return fmt::format("{}:{}", NameOf(algorithm_), hex()); }
 
 std::string Digest::short_text() const { return fmt::format("{}:{}", NameOf(algorithm_), hex().substr(0, 12)); }
-
-std::uint64_t Digest::LookupHash() const {
-  std::uint64_t hash = 0;
-  std::memcpy(&hash, raw_.data(), sizeof(hash));
-  return hash;
-}
-
-void Digest::Encode(Writer& writer) const {
-  writer.Put(static_cast<std::uint8_t>(algorithm_));
-  writer.PutBytes(raw().data(), raw().size());
-}
 
 Digest Digest::Decode(Reader& reader) {
   const auto algorithm = reader.Get<std::uint8_t>();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -40,13 +41,27 @@ class Digest {
   }
 
   friend auto operator<=>(const Digest&, const Digest&) = default;
-  friend bool operator==(const Digest&, const Digest&) = default;
+  friend bool operator==(const Digest& a, const Digest& b) {
+    // Whole words, since nearly every step of a copy compares digests; what a sha256 leaves over is zero.
+    const auto left = a.Words();
+    const auto right = b.Words();
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < left.size(); ++i) difference |= left[i] ^ right[i];
+    return difference == 0 && a.algorithm_ == b.algorithm_;
+  }
   /// The digest is uniform already: its first eight bytes serve.
-  [[nodiscard]] std::uint64_t LookupHash() const;
-  void Encode(Writer& writer) const;
+  [[nodiscard]] std::uint64_t LookupHash() const { return Words()[0]; }
+  void Encode(Writer& writer) const {
+    writer.Put(static_cast<std::uint8_t>(algorithm_));
+    // Two calls, so that either size is known where bytes are copied.
+    if (algorithm_ == DigestAlgorithm::kSha256) return writer.PutBytes(raw_.data(), 32);
+    writer.PutBytes(raw_.data(), 64);
+  }
   static Digest Decode(Reader& reader);
 
  private:
+  [[nodiscard]] std::array<std::uint64_t, 8> Words() const { return std::bit_cast<std::array<std::uint64_t, 8>>(raw_); }
+
   std::array<char, 64> raw_{};
   DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;
 };

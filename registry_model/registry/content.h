@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "registry_model/assumptions.h"
@@ -18,7 +19,17 @@ namespace crrsim {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  virtual void Emit(EventBody body) = 0;
+  /// Says that something happened at the present instant. `Body` is one of EventBody.
+  template <class Body>
+  void Emit(Body body) {
+    // Made where it stays: an event is a few hundred bytes, and all that happens passes here.
+    Event event{Instant(), std::move(body)};
+    Take(event);
+  }
+
+ protected:
+  /// The sink knows the instant and sets it.
+  virtual void Take(Event& event) = 0;
 };
 
 /// What every step needs to know of its surroundings.

@@ -8,31 +8,29 @@ namespace crrsim {
 
 void World::AcceptPushes() {
   // A push can cause no other push, so the list does not grow meanwhile.
-  for (const auto& push : std::exchange(pushes_, {})) {
+  for (const auto& push : pushes_) {
     const auto& registry = registries_.at(push.registry);
     auto destinations = DestinationsOf(registry.replication, push.repository, assumptions_);
     if (destinations.empty()) continue;
     if (!push.tag && assumptions_.Use(Assumption::kUntaggedPush) == "not-replicated") continue;
+    if (!transfers_.empty()) assumptions_.Use(Assumption::kJobOrder);
     const auto* repository = registry.Find(push.repository);
     const auto* image = repository->FindImage(push.digest);
     Feed(ImageAccepted{push.registry, push.repository, ClosureOf(*repository, image->manifest), push.tag,
                        std::move(destinations)});
   }
+  pushes_.clear();
 }
 
-void World::Feed(EngineInput input) {
-  inputs_.push_back(std::move(input));
-  if (feeding_) return;
+void World::FeedAll() {
   // Actions can cause further inputs at this instant (a transfer that cannot start); they wait their turn.
   feeding_ = true;
-  std::vector<EngineAction> actions;
   for (std::size_t next = 0; next < inputs_.size(); ++next) {
-    const auto taken = std::move(inputs_[next]);
-    actions.clear();
-    engine_->Handle(now_, taken, actions);
-    for (auto& action : actions) {
+    engine_->Handle(now_, inputs_[next], actions_);
+    for (auto& action : actions_) {
       std::visit([this](auto& one) { CarryOut(std::move(one)); }, action);
     }
+    actions_.clear();
   }
   inputs_.clear();
   feeding_ = false;
@@ -40,7 +38,7 @@ void World::Feed(EngineInput input) {
 
 // ---- Messages -------------------------------------------------------------------------------------------------------
 
-void World::CarryOut(Ask action) {
+void World::CarryOut(Ask&& action) {
   const auto from = action.replication->source.region;
   const auto to = action.replication->destination.region;
   const auto id = action.request;
@@ -49,7 +47,9 @@ void World::CarryOut(Ask action) {
     Feed(Answered{id, Answer{FailureCode::kRegistryNotFound, {}}});
     return;
   }
-  auto& request = requests_.Emplace(id, PendingRequest{std::move(action), deadline, RequestPhase::kUnderWay, {}}).first;
+  auto& request = requests_.Emplace(id).first;
+  request.ask = std::move(action);
+  request.deadline = deadline;
   if (const auto cut = faults_.Cutting(from, to)) {
     HitFault(*cut);
     request.phase = RequestPhase::kLost;
@@ -63,7 +63,7 @@ void World::CarryOut(Ask action) {
 
 // ---- Transfers ------------------------------------------------------------------------------------------------------
 
-void World::CarryOut(StartTransfer action) {
+void World::CarryOut(StartTransfer&& action) {
   const auto id = action.transfer;
   const auto& copy = *action.replication;
   const auto* source = registries_.at(copy.source).Find(copy.repository);
@@ -73,10 +73,10 @@ void World::CarryOut(StartTransfer action) {
   }
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
   const auto delay = network_.DrawMessageDelay(SiteOf(copy.source.region), SiteOf(copy.destination.region));
-  ActiveTransfer transfer;
-  transfer.flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
+  const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
+  auto& transfer = transfers_.Emplace(id).first;
+  transfer.flow_starts = flow_starts;
   transfer.start = std::move(action);
-  transfers_.Insert(id, std::move(transfer));
 }
 
 void World::StartFlow(TransferId id) {
@@ -92,22 +92,25 @@ void World::StartFlow(TransferId id) {
 }
 
 void World::CompleteFlows() {
-  std::vector<CompletedFlow> completed;
-  network_.TakeCompleted(now_, completed);
-  for (const auto& flow : completed) {
-    auto& transfer = *transfers_.Find(flow.owner);
-    transfer.flow.reset();
-    auto arrived = transfer.start.blob;
-    if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer.start.replication)) {
+  network_.TakeCompleted(now_, completed_);
+  for (const auto& flow : completed_) transfers_.Find(flow.owner)->flow.reset();
+  for (const auto& flow : completed_) {
+    const auto* transfer = transfers_.Find(flow.owner);
+    // What the engine does about one arrival may cancel the others of this instant.
+    if (transfer == nullptr) continue;
+    auto arrived = transfer->start.blob;
+    if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer->start.replication)) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));
     }
     Feed(TransferArrived{flow.owner, arrived});
   }
+  completed_.clear();
 }
 
 void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause) {
   if (transfer.stalled) return;
+  assumptions_.Use(Assumption::kCutCopy);
   transfer.stalled = true;
   ++transfer.stalls;
   HitFault(cause);
@@ -124,8 +127,8 @@ void World::StallExpired(TransferId id, std::uint64_t stall) {
 
 ByteCount World::StopFlow(ActiveTransfer& transfer) {
   if (transfer.flow) return network_.Cancel(now_, *transfer.flow);
-  queue_.Cancel(transfer.flow_starts);
-  return ByteCount();
+  if (queue_.Cancel(transfer.flow_starts)) return ByteCount();
+  return transfer.start.size;  // all of it arrived at this very instant
 }
 
 void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {
@@ -170,9 +173,9 @@ void World::CarryOut(const SetTimer& action) {
   Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
 }
 
-void World::CarryOut(ReportQueued action) { Emit(JobQueued{action.job, *action.replication}); }
+void World::CarryOut(const ReportQueued& action) { Emit(JobQueued{action.job, *action.replication}); }
 
-void World::CarryOut(ReportStarted action) { Emit(JobStarted{action.job, *action.replication}); }
+void World::CarryOut(const ReportStarted& action) { Emit(JobStarted{action.job, *action.replication}); }
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
@@ -180,7 +183,7 @@ void World::CarryOut(const ReportStepFailed& action) {
   Emit(StepFailed{action.job, action.step, action.attempt, action.failure, retry_at});
 }
 
-void World::CarryOut(ReportEnded action) {
+void World::CarryOut(const ReportEnded& action) {
   Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
 }
 

@@ -75,8 +75,10 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
   const auto& copy = *ask.replication;
   const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
   if (copy.source.account != copy.destination.account) {
+    assumptions_.Use(Assumption::kPermissionRead);
     Emit(PermissionDecided{ask.job, copy, admission.refused_action.empty(), admission.refused_action});
   }
+  if (admission.failure == FailureCode::kAccessDenied) assumptions_.Use(Assumption::kDenial);
   if (!admission.admitted()) return {admission.failure, {}};
   if (admission.creation) {
     CreateRepositoryIn({now_, destination.key, Origin::kReplication, assumptions_, *this}, destination, copy.repository,
@@ -89,6 +91,7 @@ Answer World::CheckContent(const Registry& destination, const Ask& ask) const {
   const auto* repository = destination.Find(ask.replication->repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   Answer answer;
+  answer.missing.reserve(ask.content.size());
   for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
     const auto& [kind, digest] = ask.content[place];
     const bool is_there = kind == ContentKind::kBlob ? repository->blobs.Find(digest) != nullptr
@@ -105,6 +108,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   const auto missing = FindMissing(*repository, *ask.manifest);
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
   if (repository->FindImage(ask.manifest->digest) == nullptr) {
+    assumptions_.Use(Assumption::kVisibility);
     InsertManifest({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.

@@ -63,6 +63,7 @@ Result<World, ParseError> World::Load(std::string_view bytes, std::unique_ptr<Re
     Reader reader(body);
     World world(WorldConfig{}, std::move(engine));
     VisitState(world, [&](auto& part) { part = reader.Get<std::remove_cvref_t<decltype(part)>>(); });
+    world.site_of_ = SitesOf(world.regions_);
     world.engine_->Load(reader);
     if (!reader.at_end()) return ParseError{"the saved world has bytes left over"};
     return world;

@@ -61,6 +61,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       scan_duration_(config.scan_duration),
       api_options_(config.api),
       regions_(SortedRegions(config)),
+      site_of_(SitesOf(regions_)),
       now_(config.start),
       network_(BuildNetwork(config, regions_)),
       engine_(std::move(engine)),
@@ -116,8 +117,8 @@ void World::NoteRefused(const RegistryKey& registry, std::string_view operation,
 
 // ---- Events ---------------------------------------------------------------------------------------------------------
 
-void World::Emit(EventBody body) {
-  const Event event{now_, std::move(body)};
+void World::Take(Event& event) {
+  event.when = now_;
   scratch_.Clear();
   AppendCanonical(event, scratch_);
   run_digest_.Add(scratch_.bytes());
@@ -215,6 +216,8 @@ void World::EndScan(std::uint64_t number) {
   if (repository == nullptr) return;
   auto* image = repository->images.Find(scan.digest);
   if (image == nullptr || !image->scan) return;
+  // The image may have gone and come again since; what was scanned is not it.
+  if (image->scan->status != ScanStatus::kInProgress || image->scan->started_at + scan_duration_ != now_) return;
   const auto found = findings_.find(scan.digest);
   auto& result = *image->scan;
   result.status = ScanStatus::kComplete;
@@ -232,13 +235,20 @@ const Registry* World::FindRegistry(const RegistryKey& key) const {
   return found == registries_.end() ? nullptr : &found->second;
 }
 
+Index<RegionName, SiteId> World::SitesOf(const std::vector<RegionName>& regions) {
+  Index<RegionName, SiteId> sites;
+  for (const auto& region : regions) sites.Insert(region, SiteId{static_cast<std::uint32_t>(sites.size())});
+  return sites;
+}
+
 SiteId World::SiteOf(const RegionName& region) const {
-  const auto place = std::lower_bound(regions_.begin(), regions_.end(), region);
-  CRRSIM_CHECK(place != regions_.end() && *place == region, "region {} is not in this world", region.text());
-  return SiteId{static_cast<std::uint32_t>(place - regions_.begin())};
+  const auto* site = site_of_.Find(region);
+  CRRSIM_CHECK(site != nullptr, "region {} is not in this world", region.text());
+  return *site;
 }
 
 std::vector<ManifestPtr> World::ClosureOf(const Repository& repository, const ManifestPtr& root) const {
+  if (root->children.empty()) return {root};
   // Depth first, children before their index; an index that lists itself through others cannot exist, since a digest
   // covers the digests of the children.
   std::vector<ManifestPtr> closure;

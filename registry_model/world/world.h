@@ -141,7 +141,7 @@ class World final : private EventSink, private ScanStarter {
   template <class Body>
   auto Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view operation, Body body)
       -> decltype(body(std::declval<ApiContext&>()));
-  void Emit(EventBody body) override;
+  void Take(Event& event) override;
   void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) override;
   ApiResult<Registry*> AnsweringRegistry(const Caller& caller, const std::optional<std::string>& registry_id);
   void NoteRefused(const RegistryKey& registry, std::string_view operation, const ApiError& error);
@@ -154,17 +154,22 @@ class World final : private EventSink, private ScanStarter {
 
   // actions.cc: what the engine wants done
   void AcceptPushes();
-  void Feed(EngineInput input);
-  void CarryOut(Ask action);
-  void CarryOut(StartTransfer action);
+  template <class Input>
+  void Feed(Input&& input) {
+    inputs_.emplace_back(std::forward<Input>(input));
+    if (!feeding_) FeedAll();
+  }
+  void FeedAll();
+  void CarryOut(Ask&& action);
+  void CarryOut(StartTransfer&& action);
   void CarryOut(const CancelTransfer& action);
   void CarryOut(const AcceptBlob& action);
   void CarryOut(const RejectBlob& action);
   void CarryOut(const SetTimer& action);
-  void CarryOut(ReportQueued action);
-  void CarryOut(ReportStarted action);
+  void CarryOut(const ReportQueued& action);
+  void CarryOut(const ReportStarted& action);
   void CarryOut(const ReportStepFailed& action);
-  void CarryOut(ReportEnded action);
+  void CarryOut(const ReportEnded& action);
   void StartFlow(TransferId id);
   void CompleteFlows();
   void WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause);
@@ -185,6 +190,7 @@ class World final : private EventSink, private ScanStarter {
   Answer BindTagAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const RegistryKey& registry, const Ask& ask);
 
+  [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);
   [[nodiscard]] SiteId SiteOf(const RegionName& region) const;
   [[nodiscard]] std::vector<ManifestPtr> ClosureOf(const Repository& repository, const ManifestPtr& root) const;
   template <class Archive, class Self>
@@ -195,7 +201,8 @@ class World final : private EventSink, private ScanStarter {
   SameInstant same_instant_ = SameInstant::kInOrder;
   Duration scan_duration_;
   ApiOptions api_options_;
-  std::vector<RegionName> regions_;  // by site
+  std::vector<RegionName> regions_;    // by site
+  Index<RegionName, SiteId> site_of_;  // follows from the regions
 
   // State.
   Instant now_;
@@ -223,6 +230,8 @@ class World final : private EventSink, private ScanStarter {
   // Within one call or step only.
   std::vector<ImagePushed> pushes_;
   std::vector<EngineInput> inputs_;
+  std::vector<EngineAction> actions_;
+  std::vector<CompletedFlow> completed_;
   bool feeding_ = false;
   Writer scratch_;
 

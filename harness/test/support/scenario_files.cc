@@ -9,7 +9,8 @@ namespace crrsim {
 
 std::vector<std::string> ScenarioFilesOfTheTree() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(CRRSIM_SOURCE_DIR) + "/scenarios")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(CRRSIM_SOURCE_DIR) + "/scenarios")) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());

@@ -104,7 +104,7 @@ class ApiBench : public EventSink, public ScanStarter {
     return std::get<Body>(events.back());
   }
 
-  void Emit(EventBody body) override { events.push_back(std::move(body)); }
+  void Take(Event& event) override { events.push_back(std::move(event.body)); }
   void StartScan(const RegistryKey& key, const RepositoryName& name, const Digest& digest) override;
   /// Ends a scan with these findings.
   void FinishScan(std::string_view repository, const Digest& digest, FindingCounts findings);
