@@ -1,195 +1,115 @@
-// Flows a second through `crrsim network solve`'s solver, documents aside: a question of some ten flows for each that
-// is under way at a time, from the first start to the last completion.
+// Flows a second through the solver of `crrsim network solve`, real numbers and all, documents aside. In a steady state
+// each completion starts another flow between two regions drawn at random, so a step is one completion, one start and
+// the solving of what they change.
 //
-//   Solve/SxF         S regions with about F flows under way: one start and one completion a flow
-//   FromScratch/SxF   the reference: a flow list whose rates are all filled again from zero at each event
-//   SolveShared/F     F flows that start together between two regions: the cost of a flow must not grow with F
-//   SolveFanOut/F     F flows from one region to as many others: it grows with the paths at a resource, slowly
+//   Solve/SxF         S regions with F flows under way
+//   ResolveAll/SxF    the reference: a flow list whose rates are all filled again from zero at each step
+//   SolveShared/F     F flows between two regions: the cost of a completion must not grow with F
+//   SolveWhole/F      a question of F flows that start together between 32 regions, from its structs to its answer
 //
-// Where both run, their completions agree to 1e-9, or the benchmark reports an error.
+// Traffic and reference are those of the network in whole numbers (network_bench.cc); the two complete the same flows
+// at the same times, or the benchmark reports an error.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
+#include "bench/support/network_course.h"
 #include "harness/network/network_problem.h"
-#include "sim/random.h"
+#include "sim/network_real.h"
 
 namespace crrsim {
 namespace {
 
-double DrawBetween(RandomStream& random, std::int64_t low, std::int64_t high) {
-  return static_cast<double>(random.Between(low, high));
-}
-
-/// Regions of 100 MB/s to 1 GB/s each way, flows of 1 to 100 MB; starts so that about `active` flows are under way:
-/// they come as fast as half the regions' uplinks take them, after `active` at once.
-NetworkProblem MakeProblem(std::uint32_t regions, std::uint32_t active, std::uint32_t flows) {
-  RandomStream random(1, "bench/network_solve");
-  NetworkProblem problem;
-  double uplinks = 0;
-  for (std::uint32_t i = 0; i < regions; ++i) {
-    problem.uplink.push_back(DrawBetween(random, 100'000'000, 1'000'000'000));
-    problem.downlink.push_back(DrawBetween(random, 100'000'000, 1'000'000'000));
-    uplinks += std::min(problem.uplink.back(), problem.downlink.back());
-  }
-  problem.latency.assign(std::size_t{regions} * regions, 0.01);
-  const double mean_gap = 50.5e6 / (0.5 * uplinks);
-  double start = 0;
-  for (std::uint32_t i = 0; i < flows; ++i) {
-    if (i >= active) start += 2 * mean_gap * DrawBetween(random, 0, 1 << 20) / (1 << 20);
-    NetworkProblem::Flow flow{.start = start, .bytes = DrawBetween(random, 1'000'000, 100'000'000)};
-    flow.src = static_cast<std::uint32_t>(random.Below(regions));
-    flow.dst = (flow.src + 1 + static_cast<std::uint32_t>(random.Below(regions - 1))) % regions;
-    problem.flows.push_back(flow);
-  }
-  return problem;
-}
-
-/// What one writes first: all flows in a list, rates by filling all resources from zero, at every event.
-class FromScratchSolver {
+/// The network in real numbers, driven from completion to completion.
+class RealContestant {
  public:
-  explicit FromScratchSolver(const NetworkProblem& problem) : problem_(problem), regions_(problem.uplink.size()) {
-    for (std::size_t i = 0; i < regions_; ++i) {
-      capacities_.push_back(problem.uplink[i]);
-      capacities_.push_back(problem.downlink[i]);
+  RealContestant(Traffic& traffic, std::uint32_t sites) : sites_(sites) {
+    for (const auto capacity : traffic.site_capacities) network_.AddResource(static_cast<double>(capacity));
+    route_of_pair_.resize(std::size_t{sites} * sites, kNoRoute);
+    for (std::uint32_t i = 0; i < sites * sites && sites <= kMostSitesWithLinks; ++i) {
+      links_.push_back(network_.AddResource(static_cast<double>(traffic.NextLink())));
     }
-    users_.resize(capacities_.size());
-    completion_.resize(problem.flows.size());
   }
-
-  std::vector<double> Solve() {
-    std::size_t next = 0;
-    double now = 0;
-    while (next < problem_.flows.size() || !active_.empty()) {
-      const double arrival = next < problem_.flows.size() ? ArrivalOf(next) : kNever;
-      Fill();
-      double end = kNever;
-      for (const Active& flow : active_) end = std::min(end, now + flow.left / flow.rate);
-      const double until = std::min(arrival, end);
-      for (Active& flow : active_) flow.left -= flow.rate * (until - now);
-      now = until;
-      std::erase_if(active_, [&](const Active& flow) {
-        if (flow.left >= 0.01) return false;
-        completion_[flow.number] = now;
-        return true;
-      });
-      for (; next < problem_.flows.size() && ArrivalOf(next) <= now; ++next) {
-        const auto& flow = problem_.flows[next];
-        active_.push_back({.left = flow.bytes, .number = next, .resources = {2 * flow.src, 2 * flow.dst + 1}});
-      }
+  void Start(const Demand& demand) {
+    const auto pair = demand.from * sites_ + demand.to;
+    if (route_of_pair_[pair] == kNoRoute) {
+      std::vector<std::uint32_t> resources = {2 * demand.from + 1, 2 * demand.to + 2};
+      if (!links_.empty()) resources.push_back(links_[pair]);
+      route_of_pair_[pair] = network_.AddRoute(resources, RealNetwork::kUnlimited);
     }
-    return completion_;
+    network_.Start(now_, route_of_pair_[pair], static_cast<double>(demand.bytes));
   }
+  std::size_t Complete() {
+    now_ = *network_.NextCompletion();
+    completed_.clear();
+    network_.TakeCompleted(now_, completed_);
+    return completed_.size();
+  }
+  [[nodiscard]] std::int64_t now() const { return static_cast<std::int64_t>(now_.value() * 1e9); }
 
  private:
-  static constexpr double kNever = std::numeric_limits<double>::infinity();
-  struct Active {
-    double left = 0;
-    double rate = 0;
-    std::size_t number = 0;
-    std::uint32_t resources[2] = {};
-    bool fixed = false;
-  };
+  static constexpr std::uint32_t kNoRoute = 0xFFFFFFFFU;
 
-  /// Latency is the same for all, so flows arrive as they are listed.
-  [[nodiscard]] double ArrivalOf(std::size_t flow) const { return problem_.flows[flow].start + problem_.latency[0]; }
-
-  void Fill() {
-    left_ = capacities_;
-    flows_left_.assign(capacities_.size(), 0);
-    for (auto& users : users_) users.clear();
-    for (std::uint32_t i = 0; i < active_.size(); ++i) {
-      active_[i].fixed = false;
-      for (const auto r : active_[i].resources) {
-        ++flows_left_[r];
-        users_[r].push_back(i);
-      }
-    }
-    for (std::size_t unfixed = active_.size(); unfixed > 0;) {
-      std::size_t least = 0;
-      double share = kNever;
-      for (std::size_t r = 0; r < left_.size(); ++r) {
-        if (flows_left_[r] > 0 && left_[r] / flows_left_[r] < share) {
-          share = left_[r] / flows_left_[r];
-          least = r;
-        }
-      }
-      for (const auto i : users_[least]) {
-        if (active_[i].fixed) continue;
-        active_[i].fixed = true;
-        active_[i].rate = share;
-        --unfixed;
-        for (const auto r : active_[i].resources) {
-          left_[r] -= share;
-          --flows_left_[r];
-        }
-      }
-    }
-  }
-
-  const NetworkProblem& problem_;
-  std::size_t regions_;
-  std::vector<double> capacities_;
-  std::vector<double> left_;
-  std::vector<int> flows_left_;
-  std::vector<std::vector<std::uint32_t>> users_;
-  std::vector<Active> active_;
-  std::vector<double> completion_;
+  std::uint32_t sites_;
+  RealNetwork network_;
+  std::vector<std::uint32_t> links_;          ///< resources, by pair
+  std::vector<std::uint32_t> route_of_pair_;  ///< made when a flow first takes it
+  LongReal now_;
+  std::vector<std::uint32_t> completed_;
 };
 
-bool SolversAgree(const NetworkProblem& problem) {
-  const auto found = SolveNetwork(problem);
-  const auto expected = FromScratchSolver(problem).Solve();
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (!found[i] || std::abs(*found[i] - expected[i]) > 1e-9 * expected[i]) return false;
+template <class Contestant, std::uint32_t sites, std::uint32_t active>
+void RandomPairs(benchmark::State& state) {
+  if (sites <= kMostSitesWithLinks && !AgreesWithReference<RealContestant>(sites, active)) {
+    state.SkipWithError("the solver and the reference complete different flows");
   }
-  return true;
+  Course<Contestant> course(sites, active);
+  for (std::uint32_t i = 0; i < active; ++i) course.Step();
+  std::size_t flows = 0;
+  for (auto step : state) flows += course.Step();
+  state.SetItemsProcessed(static_cast<std::int64_t>(flows));
 }
 
-template <std::uint32_t regions, std::uint32_t active>
-void SolveRandom(benchmark::State& state) {
-  if (active <= 1024 && !SolversAgree(MakeProblem(regions, active, 2 * active))) {
-    state.SkipWithError("the solver and the reference find different completions");
+void Shared(benchmark::State& state) {
+  Traffic traffic(2);
+  RealContestant contestant(traffic, 2);
+  const auto start = [&] { contestant.Start({0, 1, traffic.Next().bytes}); };
+  for (std::int64_t i = 0; i < state.range(0); ++i) start();
+  std::size_t flows = 0;
+  for (auto step : state) {
+    const auto done = contestant.Complete();
+    for (std::size_t i = 0; i < done; ++i) start();
+    flows += done;
   }
-  const auto problem = MakeProblem(regions, active, 10 * active);
+  state.SetItemsProcessed(static_cast<std::int64_t>(flows));
+}
+
+void Whole(benchmark::State& state) {
+  constexpr std::uint32_t kRegions = 32;
+  Traffic traffic(kRegions);
+  NetworkProblem problem;
+  for (std::uint32_t i = 0; i < kRegions; ++i) {
+    problem.uplink.push_back(static_cast<double>(traffic.site_capacities[2 * i]));
+    problem.downlink.push_back(static_cast<double>(traffic.site_capacities[2 * i + 1]));
+  }
+  problem.latency.assign(std::size_t{kRegions} * kRegions, 0.01);
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    const auto demand = traffic.Next();
+    problem.flows.push_back({.src = demand.from, .dst = demand.to, .bytes = static_cast<double>(demand.bytes)});
+  }
   for (auto step : state) benchmark::DoNotOptimize(SolveNetwork(problem));
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * problem.flows.size()));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-template <std::uint32_t regions, std::uint32_t active>
-void FromScratchRandom(benchmark::State& state) {
-  const auto problem = MakeProblem(regions, active, 2 * active);
-  for (auto step : state) benchmark::DoNotOptimize(FromScratchSolver(problem).Solve());
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * problem.flows.size()));
-}
-
-/// All flows start at region 0 at once; those to the same region share a path.
-void SolveFromOneRegion(benchmark::State& state, std::uint32_t destinations) {
-  auto problem = MakeProblem(destinations + 1, 0, static_cast<std::uint32_t>(state.range(0)));
-  for (std::uint32_t i = 0; i < problem.flows.size(); ++i) {
-    problem.flows[i].start = 0;
-    problem.flows[i].src = 0;
-    problem.flows[i].dst = 1 + i % destinations;
-  }
-  for (auto step : state) benchmark::DoNotOptimize(SolveNetwork(problem));
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * problem.flows.size()));
-}
-
-void SolveShared(benchmark::State& state) { SolveFromOneRegion(state, 1); }
-void SolveFanOut(benchmark::State& state) { SolveFromOneRegion(state, static_cast<std::uint32_t>(state.range(0))); }
-
-BENCHMARK(FromScratchRandom<4, 64>)->Name("FromScratch/4x64");
-BENCHMARK(SolveRandom<4, 64>)->Name("Solve/4x64");
-BENCHMARK(FromScratchRandom<32, 1024>)->Name("FromScratch/32x1024");
-BENCHMARK(SolveRandom<32, 1024>)->Name("Solve/32x1024");
-BENCHMARK(SolveRandom<1000, 10'000>)->Name("Solve/1000x10000");
-BENCHMARK(SolveShared)->Name("SolveShared")->Arg(100)->Arg(10'000)->Arg(1'000'000);
-BENCHMARK(SolveFanOut)->Name("SolveFanOut")->Arg(10)->Arg(100)->Arg(1'000);
+BENCHMARK(RandomPairs<ResolveAllContestant, 4, 64>)->Name("ResolveAll/4x64");
+BENCHMARK(RandomPairs<RealContestant, 4, 64>)->Name("Solve/4x64");
+BENCHMARK(RandomPairs<ResolveAllContestant, 32, 1024>)->Name("ResolveAll/32x1024");
+BENCHMARK(RandomPairs<RealContestant, 32, 1024>)->Name("Solve/32x1024");
+BENCHMARK(RandomPairs<RealContestant, 1000, 10'000>)->Name("Solve/1000x10000");
+BENCHMARK(Shared)->Name("SolveShared")->Arg(10)->Arg(1'000)->Arg(100'000);
+BENCHMARK(Whole)->Name("SolveWhole")->Arg(1'000)->Arg(10'000)->Arg(100'000);
 
 }  // namespace
 }  // namespace crrsim
