@@ -156,13 +156,17 @@ const AssumptionInfo& InfoOf(Assumption assumption) {
   return info;
 }
 
-Result<Unit, ParseError> Assumptions::Set(std::string_view name, std::string_view value) {
-  const auto& table = Table();
-  const auto info =
-      std::find_if(table.begin(), table.end(), [&](const AssumptionInfo& row) { return row.name == name; });
-  if (info == table.end()) {
-    return ParseError{fmt::format("'{}' is not an assumption{}", name, DidYouMean(name, AllNames()))};
+Result<const AssumptionInfo*, ParseError> FindAssumption(std::string_view name) {
+  for (const auto& info : Table()) {
+    if (info.name == name) return &info;
   }
+  return ParseError{fmt::format("'{}' is not an assumption{}", name, DidYouMean(name, AllNames()))};
+}
+
+Result<Unit, ParseError> Assumptions::Set(std::string_view name, std::string_view value) {
+  const auto found = FindAssumption(name);
+  if (!found) return found.error();
+  const auto* info = *found;
   const auto choice = std::find(info->values.begin(), info->values.end(), value);
   if (choice == info->values.end()) {
     return ParseError{fmt::format("'{}' is not a value of the assumption '{}'; expected {}{}", value, name,

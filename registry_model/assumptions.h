@@ -55,6 +55,8 @@ struct AssumptionInfo {
 /// All assumptions, in the order of the enum.
 std::span<const AssumptionInfo> AssumptionTable();
 const AssumptionInfo& InfoOf(Assumption assumption);
+/// Its row in the table. On error  the nearest name.
+Result<const AssumptionInfo*, ParseError> FindAssumption(std::string_view name);
 
 /// One value for each assumption, and which of them were consulted.
 class Assumptions {

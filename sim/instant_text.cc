@@ -14,8 +14,8 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kDay = 86'400 * kSecond;
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+constexpr std::int64_t kDay = 86'400 * kNanosecondsPerSecond;
 constexpr std::string_view kInstantExamples = "2026-11-01T00:00:00Z, 2026-11-01T08:30:00.250Z or 2026-11-01";
 
 ParseError NotAnInstant(std::string_view text) {
@@ -61,14 +61,14 @@ std::optional<std::int64_t> TakeDecimals(std::string_view& rest) {
   if (!rest.starts_with('.')) return 0;
   rest.remove_prefix(1);
   std::int64_t nanoseconds = 0;
-  std::int64_t weight = kSecond;
+  std::int64_t weight = kNanosecondsPerSecond;
   while (!rest.empty() && rest.front() >= '0' && rest.front() <= '9') {
     weight /= 10;
     if (weight == 0) return std::nullopt;
     nanoseconds += weight * (rest.front() - '0');
     rest.remove_prefix(1);
   }
-  return weight == kSecond ? std::nullopt : std::optional(nanoseconds);
+  return weight == kNanosecondsPerSecond ? std::nullopt : std::optional(nanoseconds);
 }
 
 /// Takes `T08:30:00.250` and gives the nanoseconds since midnight.
@@ -84,7 +84,7 @@ Result<std::int64_t, ParseError> TakeTimeOfDay(std::string_view& rest, std::stri
   }
   const auto decimals = TakeDecimals(rest);
   if (!decimals) return ParseError{fmt::format("'{}' needs one to nine decimals behind its point", text)};
-  return ((*hour * 60 + *minute) * 60 + *second) * kSecond + *decimals;
+  return ((*hour * 60 + *minute) * 60 + *second) * kNanosecondsPerSecond + *decimals;
 }
 
 /// The day of an instant, rounded towards the past also before 1970.
@@ -125,8 +125,8 @@ std::string ToText(Instant value) {
   // In two steps, since the midnight before the earliest instant is no Instant.
   const auto since_midnight =
       static_cast<Int128>(value.unix_nanoseconds()) - static_cast<Int128>(day.time_since_epoch().count()) * kDay;
-  const auto nanoseconds = static_cast<std::int64_t>(since_midnight % kSecond);
-  const auto seconds = static_cast<std::int64_t>(since_midnight / kSecond);
+  const auto nanoseconds = static_cast<std::int64_t>(since_midnight % kNanosecondsPerSecond);
+  const auto seconds = static_cast<std::int64_t>(since_midnight / kNanosecondsPerSecond);
   auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
                           static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), seconds / 3600,
                           seconds / 60 % 60, seconds % 60);

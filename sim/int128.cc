@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/check.h"
+
 namespace crrsim {
 
 std::string ToDecimal(Int128 value) {
@@ -15,6 +17,20 @@ std::string ToDecimal(Int128 value) {
   if (negative) digits.push_back('-');
   std::reverse(digits.begin(), digits.end());
   return digits;
+}
+
+std::string ToExactDecimal(UInt128 value, std::uint64_t unit) {
+  auto text = ToDecimal(static_cast<Int128>(value / unit));
+  auto rest = value % unit;
+  if (rest == 0) return text;
+  text.push_back('.');
+  for (int decimals = 0; rest != 0; ++decimals) {
+    CRRSIM_CHECK(decimals < 9, "{} of {} needs more than nine decimals", ToDecimal(static_cast<Int128>(value)), unit);
+    rest *= 10;
+    text.push_back(static_cast<char>('0' + static_cast<int>(rest / unit)));
+    rest %= unit;
+  }
+  return text;
 }
 
 }  // namespace crrsim

@@ -265,22 +265,6 @@ Result<std::int64_t, ParseError> ParseGrains(const Quantity& quantity, std::stri
   return static_cast<std::int64_t>(sum);
 }
 
-/// `value` in a unit, with exactly as many decimals as it needs; they are exact, since a unit here has only the prime
-/// factors of its decimals. Requires that at most nine are needed.
-std::string ExactDecimal(std::uint64_t value, std::uint64_t unit) {
-  auto text = fmt::format("{}", value / unit);
-  auto rest = static_cast<UInt128>(value % unit);
-  if (rest == 0) return text;
-  text.push_back('.');
-  for (int decimals = 0; rest != 0; ++decimals) {
-    CRRSIM_CHECK(decimals < 9, "{} of {} needs more than nine decimals", value, unit);
-    rest *= 10;
-    text.push_back(static_cast<char>('0' + static_cast<int>(rest / unit)));
-    rest %= unit;
-  }
-  return text;
-}
-
 /// The largest of `units` that gives `value` with at most two decimals and at least one whole, else the first of them.
 std::string InLargestUnit(std::int64_t value, std::span<const UnitOfText> units) {
   const auto* unit = &units.front();
@@ -288,7 +272,7 @@ std::string InLargestUnit(std::int64_t value, std::span<const UnitOfText> units)
     const auto fits = static_cast<UInt128>(value) * 100 % static_cast<UInt128>(larger.grains) == 0;
     if (value >= larger.grains && fits) unit = &larger;
   }
-  return ExactDecimal(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(unit->grains)) +
+  return ToExactDecimal(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(unit->grains)) +
          std::string(unit->name);
 }
 
@@ -375,7 +359,7 @@ std::string ToText(Duration value) {
   for (const auto& larger : kDurationUnits) {
     if (rest >= larger.grains) unit = &larger;
   }
-  return text + ExactDecimal(static_cast<std::uint64_t>(rest), static_cast<std::uint64_t>(unit->grains)) +
+  return text + ToExactDecimal(static_cast<std::uint64_t>(rest), static_cast<std::uint64_t>(unit->grains)) +
          std::string(unit->name);
 }
 

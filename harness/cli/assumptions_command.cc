@@ -5,7 +5,6 @@
 
 #include "harness/cli/inspect_commands.h"
 #include "registry_model/assumptions.h"
-#include "sim/nearest_name.h"
 
 namespace crrsim {
 
@@ -52,11 +51,10 @@ nlohmann::ordered_json AssumptionJson(const AssumptionInfo& info) {
 }  // namespace
 
 ExitCode ListAssumptions(const AssumptionsCommand& command, const Streams& streams) {
-  std::vector<std::string_view> known;
-  for (const auto& info : AssumptionTable()) known.push_back(info.name);
   for (const auto& name : command.names) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    streams.err << fmt::format("'{}' is not an assumption{}\n", name, DidYouMean(name, known));
+    const auto found = FindAssumption(name);
+    if (found) continue;
+    streams.err << found.error().message << "\n";
     return ExitCode::kUsage;
   }
   auto all = nlohmann::ordered_json::array();

@@ -144,7 +144,7 @@ ExitCode Bench(const BenchCommand& command, const Streams& streams) {
   for (const auto& file : *files) {
     const auto scenario = LoadScenario(file, {.images = *images});
     if (!scenario) {
-      for (const auto& diagnostic : scenario.error().all) streams.err << ToText(diagnostic) << "\n";
+      Complain(scenario.error(), streams);
       return ExitCode::kInvalid;
     }
     RunOptions options;

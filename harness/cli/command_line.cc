@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/inspect_commands.h"
@@ -38,37 +40,46 @@ constexpr std::string_view kFooter =
 
 constexpr std::int64_t kSeedMax = (std::int64_t{1} << 53) - 1;
 
-void AddRun(CLI::App& app, RunCommand& command, bool& verbose, bool& quiet) {
+void AddRun(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<RunCommand>();
   auto* run = app.add_subcommand("run", "Run scenarios and judge their expectations");
-  run->add_option("FILE", command.paths, "Scenario files, or folders of them")->required();
-  run->add_option("--seed", command.seed, "Seed of the run, instead of the scenario's (default 1)")
+  run->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
+  run->add_option("--seed", command->seed, "Seed of the run, instead of the scenario's (default 1)")
       ->check(CLI::Range(std::int64_t{0}, kSeedMax));
-  run->add_option("--image", command.images,
+  run->add_option("--image", command->images,
                   "NAME=PATH: take the content of image NAME from an OCI layout folder or an archive")
       ->allow_extra_args(false);
-  run->add_option("--json", command.json_file, "Write the report as JSON to this file (- for standard output)");
-  run->add_option("--junit", command.junit_file, "Write the report as JUnit XML to this file (- for standard output)");
-  run->add_flag("-v,--verbose", verbose, "Show every event on the timeline");
-  run->add_flag("-q,--quiet", quiet, "Show the verdicts and what failed, nothing else");
+  run->add_option("--json", command->json_file, "Write the report as JSON to this file (- for standard output)");
+  run->add_option("--junit", command->junit_file, "Write the report as JUnit XML to this file (- for standard output)");
+  const auto* verbose = run->add_flag("-v,--verbose")->description("Show every event on the timeline");
+  const auto* quiet = run->add_flag("-q,--quiet")->description("Show the verdicts and what failed, nothing else");
+  run->callback([command, verbose, quiet, &chosen] {
+    command->detail = quiet->count() != 0 ? Detail::kQuiet : verbose->count() != 0 ? Detail::kVerbose : Detail::kNormal;
+    chosen = [command](const Streams& streams) { return Run(*command, streams); };
+  });
 }
 
-void AddBench(CLI::App& app, BenchCommand& command) {
+void AddBench(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<BenchCommand>();
   auto* bench = app.add_subcommand("bench", "Measure the replication throughput of scenarios, simulated and real");
-  bench->add_option("FILE", command.paths, "Scenario files, or folders of them")->required();
-  bench->add_option("--seed", command.seed, "Seed of the runs")->check(CLI::Range(std::int64_t{0}, kSeedMax));
-  bench->add_option("--repetitions", command.repetitions, "How often each scenario is run")
+  bench->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
+  bench->add_option("--seed", command->seed, "Seed of the runs")->check(CLI::Range(std::int64_t{0}, kSeedMax));
+  bench->add_option("--repetitions", command->repetitions, "How often each scenario is run")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  bench->add_option("--image", command.images, "NAME=PATH, as for run")->allow_extra_args(false);
-  bench->add_option("--json", command.json_file,
+  bench->add_option("--image", command->images, "NAME=PATH, as for run")->allow_extra_args(false);
+  bench->add_option("--json", command->json_file,
                     "Write the figures in Google Benchmark's JSON shape (- for standard output)");
-  bench->add_option("--baseline", command.baseline_file,
+  bench->add_option("--baseline", command->baseline_file,
                     "Compare with figures written by --json before; exit 1 on a regression");
-  bench->add_option("--tolerance", command.tolerance, "How far a real figure may fall behind its baseline")
+  bench->add_option("--tolerance", command->tolerance, "How far a real figure may fall behind its baseline")
       ->capture_default_str();
+  bench->callback(
+      [command, &chosen] { chosen = [command](const Streams& streams) { return Bench(*command, streams); }; });
 }
 
-void AddNetwork(CLI::App& app, NetworkSolveCommand& solve) {
+void AddNetwork(CLI::App& app, ChosenCommand& chosen) {
+  const auto solve = std::make_shared<NetworkSolveCommand>();
   auto* network = app.add_subcommand("network", "The bandwidth sharing of the simulator on its own, for comparison");
   network->require_subcommand(1);
   auto* command = network->add_subcommand(
@@ -81,9 +92,29 @@ void AddNetwork(CLI::App& app, NetworkSolveCommand& solve) {
       "OUT is the same with \"completion\": [s], in the order of the flows. After its latency a\n"
       "flow shares the uplink of its source and the downlink of its destination max-min fairly\n"
       "with all flows under way. harness/network/README.md has examples and the edges.");
-  command->add_option("IN", solve.in_file, "The network and its flows, JSON (- for standard input)")->required();
-  command->add_option("OUT", solve.out_file, "Where the same goes with the completions (- for standard output)")
+  command->add_option("IN", solve->in_file, "The network and its flows, JSON (- for standard input)")->required();
+  command->add_option("OUT", solve->out_file, "Where the same goes with the completions (- for standard output)")
       ->required();
+  command->callback(
+      [solve, &chosen] { chosen = [solve](const Streams& streams) { return NetworkSolve(*solve, streams); }; });
+}
+
+void AddValidate(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<ValidateCommand>();
+  auto* check = app.add_subcommand("validate", "Check scenarios and their documents without running them");
+  check->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
+  check->add_option("--image", command->images, "NAME=PATH, as for run")->allow_extra_args(false);
+  check->callback(
+      [command, &chosen] { chosen = [command](const Streams& streams) { return Validate(*command, streams); }; });
+}
+
+void AddSchema(CLI::App& app, ChosenCommand& chosen) {
+  auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
+  const auto* report = schema->add_flag("--report")->description("The schema of the JSON report instead");
+  schema->callback([report, &chosen] {
+    const auto kind = report->count() != 0 ? SchemaKind::kReport : SchemaKind::kScenario;
+    chosen = [kind](const Streams& streams) { return Schema(kind, streams); };
+  });
 }
 
 int Dispatch(int argc, const char* const* argv, const Streams& streams) {
@@ -91,24 +122,15 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   app.footer(std::string(kFooter));
   app.set_version_flag("--version", std::string("crrsim ") + std::string(VersionText()));
   app.require_subcommand(1);
-  RunCommand run;
-  BenchCommand bench;
-  ValidateCommand validate;
-  NetworkSolveCommand network_solve;
-  bool verbose = false;
-  bool quiet = false;
-  bool report_schema = false;
-  AddRun(app, run, verbose, quiet);
-  AddBench(app, bench);
-  AddNetwork(app, network_solve);
-  auto* check = app.add_subcommand("validate", "Check scenarios and their documents without running them");
-  check->add_option("FILE", validate.paths, "Scenario files, or folders of them")->required();
-  check->add_option("--image", validate.images, "NAME=PATH, as for run")->allow_extra_args(false);
-  auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
-  schema->add_flag("--report", report_schema, "The schema of the JSON report instead");
-  InspectCommands inspect(app);
-  auto code = ExitCode::kUsage;
-  AddConformance(app, streams, code);
+  ChosenCommand chosen;
+  // In the order in which --help lists them.
+  AddRun(app, chosen);
+  AddBench(app, chosen);
+  AddNetwork(app, chosen);
+  AddValidate(app, chosen);
+  AddSchema(app, chosen);
+  AddInspectCommands(app, chosen);
+  AddConformance(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -116,20 +138,7 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     app.exit(error, streams.out, streams.err);
     return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
   }
-  if (const auto inspected = inspect.Run(streams)) return static_cast<int>(*inspected);
-  if (app.got_subcommand("run")) {
-    run.detail = quiet ? Detail::kQuiet : verbose ? Detail::kVerbose : Detail::kNormal;
-    code = Run(run, streams);
-  } else if (app.got_subcommand("bench")) {
-    code = Bench(bench, streams);
-  } else if (app.got_subcommand("validate")) {
-    code = Validate(validate, streams);
-  } else if (app.got_subcommand("network")) {
-    code = NetworkSolve(network_solve, streams);
-  } else if (app.got_subcommand("schema")) {
-    code = Schema(report_schema ? SchemaKind::kReport : SchemaKind::kScenario, streams);
-  }
-  return static_cast<int>(code);
+  return static_cast<int>(chosen(streams));
 }
 
 }  // namespace

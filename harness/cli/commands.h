@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <ostream>
@@ -25,6 +26,9 @@ struct Streams {
   Colour colour = Colour::kOff;
   std::istream& in = std::cin;
 };
+
+/// The command that a command line asks for, run once all of it is parsed. Each subcommand sets it from its callback.
+using ChosenCommand = std::function<ExitCode(const Streams&)>;
 
 struct RunCommand {
   std::vector<std::string> paths;  // scenario files, and folders that are searched for them
@@ -71,10 +75,12 @@ struct ConformanceCommand {
   TableDetail detail = TableDetail::kAllRules;
 };
 ExitCode Conformance(const ConformanceCommand& command, const Streams& streams);
-/// Adds the subcommand `conformance`, which sets `code` when it was asked for.
-void AddConformance(CLI::App& app, const Streams& streams, ExitCode& code);
+void AddConformance(CLI::App& app, ChosenCommand& chosen);
 
-/// The scenario files that paths name: a file itself, a folder's `*.yaml` and `*.yml` and `*.json` scenarios below it.
+/// One line of `err` for each.
+void Complain(const Diagnostics& diagnostics, const Streams& streams);
+
+/// The scenario files that paths name: a file itself, a folder's `*.yaml` and `*.yml` below it.
 /// Order  as given, a folder's files by path. On error  a path that does not exist, or a folder without a scenario.
 Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std::string>& paths);
 
@@ -84,6 +90,9 @@ Result<std::map<std::string, std::string>, ParseError> ImagePaths(const std::vec
 /// What is wrong with the paths of reports: two that are one, or one that is an input. Empty paths stand for none.
 std::optional<std::string> ProblemOfReports(const std::vector<std::string>& reports,
                                             const std::vector<std::string>& inputs);
+
+/// A file's text, pipes too, or that of standard input for `-`; nothing when it cannot be read.
+std::optional<std::string> ReadInput(const std::string& path, const Streams& streams);
 
 /// Writes a file whole or not at all; `-` is the output stream, and a device or a pipe is written to as it is. Returns
 /// a message when it cannot be written.

@@ -24,15 +24,13 @@ ExitCode Conformance(const ConformanceCommand& command, const Streams& streams) 
   }
   const auto rules = ParseRules(*text, rules_file);
   bool sound = rules.ok();
-  if (!rules) {
-    for (const auto& diagnostic : rules.error().all) streams.err << ToText(diagnostic) << "\n";
-  }
+  if (!rules) Complain(rules.error(), streams);
   std::vector<CitingRun> runs;
   for (const auto& file : *files) {
     const auto scenario = LoadScenario(file);
     if (!scenario) {
       sound = false;
-      for (const auto& diagnostic : scenario.error().all) streams.err << ToText(diagnostic) << "\n";
+      Complain(scenario.error(), streams);
       continue;
     }
     RunOptions options;
@@ -52,7 +50,7 @@ ExitCode Conformance(const ConformanceCommand& command, const Streams& streams) 
   return table.sound() ? ExitCode::kPass : ExitCode::kFailed;
 }
 
-void AddConformance(CLI::App& app, const Streams& streams, ExitCode& code) {
+void AddConformance(CLI::App& app, ChosenCommand& chosen) {
   const auto command = std::make_shared<ConformanceCommand>();
   auto* conformance =
       app.add_subcommand("conformance", "Show which documented rules the scenarios prove, and whether they pass");
@@ -64,7 +62,8 @@ void AddConformance(CLI::App& app, const Streams& streams, ExitCode& code) {
   conformance->add_flag_callback(
       "-q,--quiet", [command] { command->detail = TableDetail::kProblemsOnly; },
       "Show only the rules without a passing scenario");
-  conformance->callback([command, streams, &code] { code = Conformance(*command, streams); });
+  conformance->callback(
+      [command, &chosen] { chosen = [command](const Streams& streams) { return Conformance(*command, streams); }; });
 }
 
 }  // namespace crrsim

@@ -15,10 +15,6 @@ namespace crrsim {
 
 namespace {
 
-void ShowDiagnostics(const Diagnostics& diagnostics, std::ostream& err) {
-  for (const auto& diagnostic : diagnostics.all) err << ToText(diagnostic) << "\n";
-}
-
 ExitCode WrongUse(std::string_view message, const Streams& streams) {
   streams.err << message << "\n";
   return ExitCode::kUsage;
@@ -28,7 +24,7 @@ ExitCode WrongUse(std::string_view message, const Streams& streams) {
 std::optional<SetUp> ReadSoundSetUp(const std::string& folder, const Streams& streams) {
   auto set_up = ReadSetUp(folder);
   if (!set_up) {
-    ShowDiagnostics(set_up.error(), streams.err);
+    Complain(set_up.error(), streams);
     return std::nullopt;
   }
   for (const auto& refusal : set_up->refusals) {
@@ -101,7 +97,7 @@ ExitCode Tell(const ExplainCommand& command, const ExplainedRegistries& where, P
 ExitCode ExplainScenario(const ExplainCommand& command, const PushedImage& image, const Streams& streams) {
   const auto scenario = LoadScenario(command.path);
   if (!scenario) {
-    ShowDiagnostics(scenario.error(), streams.err);
+    Complain(scenario.error(), streams);
     return ExitCode::kInvalid;
   }
   const auto label = command.at.empty() ? std::nullopt : std::optional(command.at);
@@ -123,7 +119,7 @@ ExitCode ExplainScenario(const ExplainCommand& command, const PushedImage& image
 ExitCode ExplainChange(const ExplainCommand& command, const Assumptions& assumptions, const Streams& streams) {
   const auto repositories = ReadRepositoryList(command.repositories);
   if (!repositories) {
-    ShowDiagnostics(repositories.error(), streams.err);
+    Complain(repositories.error(), streams);
     return ExitCode::kInvalid;
   }
   const auto before = ReadSoundSetUp(command.before, streams);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "harness/cli/commands.h"
 
@@ -78,6 +79,22 @@ Result<std::map<std::string, std::string>, ParseError> ImagePaths(const std::vec
     }
   }
   return images;
+}
+
+void Complain(const Diagnostics& diagnostics, const Streams& streams) {
+  for (const auto& diagnostic : diagnostics.all) streams.err << ToText(diagnostic) << "\n";
+}
+
+std::optional<std::string> ReadInput(const std::string& path, const Streams& streams) {
+  const auto all_of = [](std::istream& in) { return std::string(std::istreambuf_iterator<char>(in), {}); };
+  if (path == "-") return all_of(streams.in);
+  std::error_code error;
+  if (fs::is_directory(path, error)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  auto text = all_of(file);
+  if (file.bad()) return std::nullopt;
+  return text;
 }
 
 std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams) {

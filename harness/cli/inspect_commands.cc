@@ -1,16 +1,9 @@
 #include "harness/cli/inspect_commands.h"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <memory>
 
 namespace crrsim {
-
-struct InspectCommands::Commands {
-  PolicyEvalCommand policy_eval;
-  AssumptionsCommand assumptions;
-  ExplainCommand explain;
-  LintCommand lint;
-};
 
 namespace {
 
@@ -31,43 +24,49 @@ constexpr std::string_view kPolicyEvalFooter =
     "Exit codes: 0 every case was decided, whatever the decisions; 2 the command line is wrong; 3 a policy or a case\n"
     "cannot be read.\n";
 
-void AddPolicyEval(CLI::App& app, PolicyEvalCommand& command) {
+void AddPolicyEval(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<PolicyEvalCommand>();
   auto* policy = app.add_subcommand("policy", "Ask the policy evaluator");
   policy->require_subcommand(1);
   auto* eval = policy->add_subcommand("eval", "Decide requests by one resource-based policy");
   eval->footer(std::string(kPolicyEvalFooter));
-  auto* batch = eval->add_option("--batch", command.batch_file, "JSON Lines of cases (- for standard input)");
+  auto* batch = eval->add_option("--batch", command->batch_file, "JSON Lines of cases (- for standard input)");
   const auto add_one = [&](const char* name, std::string& value, const char* about) {
     auto* option = eval->add_option(name, value, about)->excludes(batch);
     batch->excludes(option);
     return option;
   };
-  auto* file = add_one("--policy", command.policy_file,
+  auto* file = add_one("--policy", command->policy_file,
                        "The policy, bare or as `aws ecr get-registry-policy` printed it (- for standard input)");
-  auto* principal = add_one("--principal", command.principal,
+  auto* principal = add_one("--principal", command->principal,
                             "Who asks: an ARN, an account id, a service such as ecr.amazonaws.com, or *");
-  auto* action = add_one("--action", command.action, "What for, such as ecr:ReplicateImage");
-  auto* resource = add_one("--resource", command.resource, "On what: an ARN");
+  auto* action = add_one("--action", command->action, "What for, such as ecr:ReplicateImage");
+  auto* resource = add_one("--resource", command->resource, "On what: an ARN");
   file->needs(principal)->needs(action)->needs(resource);
   for (auto* option : {principal, action, resource}) option->needs(file);
-  eval->add_option("--context", command.context, "KEY=VALUE: a condition key of the request; again for more values")
+  eval->add_option("--context", command->context, "KEY=VALUE: a condition key of the request; again for more values")
       ->allow_extra_args(false)
       ->needs(file);
-  eval->add_flag("--why", command.why, "Say of each statement why it applies or not")->needs(file);
-  eval->callback([eval] {
+  eval->add_flag("--why", command->why, "Say of each statement why it applies or not")->needs(file);
+  eval->callback([eval, command, &chosen] {
     if (eval->count("--batch") == 0 && eval->count("--policy") == 0) {
       throw CLI::RequiredError("--policy, or --batch");
     }
+    chosen = [command](const Streams& streams) { return PolicyEval(*command, streams); };
   });
 }
 
-void AddAssumptions(CLI::App& app, AssumptionsCommand& command) {
+void AddAssumptions(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<AssumptionsCommand>();
   auto* list = app.add_subcommand("assumptions", "List what ECR does not document, and what is assumed instead");
   list->footer(
       "A scenario chooses another value under `assumptions:`, explain and lint with --assume NAME=VALUE; every run\n"
       "reports those that its outcome rests on.\n");
-  list->add_option("NAME", command.names, "These only");
-  list->add_flag("--json", command.json, "As JSON");
+  list->add_option("NAME", command->names, "These only");
+  list->add_flag("--json", command->json, "As JSON");
+  list->callback([command, &chosen] {
+    chosen = [command](const Streams& streams) { return ListAssumptions(*command, streams); };
+  });
 }
 
 constexpr std::string_view kSetUpFolders =
@@ -100,54 +99,49 @@ void AddAssume(CLI::App& command, std::vector<std::string>& pairs) {
       ->allow_extra_args(false);
 }
 
-void AddExplain(CLI::App& app, ExplainCommand& command) {
+void AddExplain(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<ExplainCommand>();
   auto* explain = app.add_subcommand("explain", "Say where a push would be replicated to, and why or why not");
   explain->footer(std::string(kSetUpFolders) + "\n" + std::string(kExplainFooter));
-  auto* path = explain->add_option("PATH", command.path, "A set-up, or a scenario file (its state at the end)");
-  auto* image = explain->add_option("IMAGE", command.image, "REPOSITORY, REPOSITORY:TAG or REPOSITORY@DIGEST");
-  explain->add_option("--from", command.from, "The registry it is pushed to, if several have replication rules");
-  explain->add_option("--at", command.at, "The scenario's state behind the step with this label");
-  auto* before = explain->add_option("--before", command.before, "A set-up before a change");
-  auto* after = explain->add_option("--after", command.after, "The same set-up after it");
-  auto* names = explain->add_option("--repositories", command.repositories, "The repositories to compare, one a line");
+  auto* path = explain->add_option("PATH", command->path, "A set-up, or a scenario file (its state at the end)");
+  auto* image = explain->add_option("IMAGE", command->image, "REPOSITORY, REPOSITORY:TAG or REPOSITORY@DIGEST");
+  explain->add_option("--from", command->from, "The registry it is pushed to, if several have replication rules");
+  explain->add_option("--at", command->at, "The scenario's state behind the step with this label");
+  auto* before = explain->add_option("--before", command->before, "A set-up before a change");
+  auto* after = explain->add_option("--after", command->after, "The same set-up after it");
+  auto* names = explain->add_option("--repositories", command->repositories, "The repositories to compare, one a line");
   path->needs(image)->excludes(before);
   before->needs(after)->needs(names);
   after->needs(before);
   names->needs(before);
-  AddAssume(*explain, command.assume);
-  explain->add_flag("--json", command.json, "As JSON");
-  explain->callback([explain] {
+  AddAssume(*explain, command->assume);
+  explain->add_flag("--json", command->json, "As JSON");
+  explain->callback([explain, command, &chosen] {
     if (explain->count("PATH") == 0 && explain->count("--before") == 0) {
       throw CLI::RequiredError("PATH and IMAGE, or --before, --after and --repositories");
     }
+    chosen = [command](const Streams& streams) { return ExplainReplication(*command, streams); };
   });
 }
 
-void AddLint(CLI::App& app, LintCommand& command) {
+void AddLint(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<LintCommand>();
   auto* lint = app.add_subcommand("lint", "Find what can never work in replication rules, policies and templates");
   lint->footer(std::string(kSetUpFolders) + std::string(kLintFooter));
-  lint->add_option("SETUP", command.folders, "Set-ups")->required();
-  AddAssume(*lint, command.assume);
-  lint->add_flag("--json", command.json, "As JSON");
+  lint->add_option("SETUP", command->folders, "Set-ups")->required();
+  AddAssume(*lint, command->assume);
+  lint->add_flag("--json", command->json, "As JSON");
+  lint->callback(
+      [command, &chosen] { chosen = [command](const Streams& streams) { return Lint(*command, streams); }; });
 }
 
 }  // namespace
 
-InspectCommands::InspectCommands(CLI::App& app) : app_(app), commands_(std::make_unique<Commands>()) {
-  AddPolicyEval(app, commands_->policy_eval);
-  AddAssumptions(app, commands_->assumptions);
-  AddExplain(app, commands_->explain);
-  AddLint(app, commands_->lint);
-}
-
-InspectCommands::~InspectCommands() = default;
-
-std::optional<ExitCode> InspectCommands::Run(const Streams& streams) {
-  if (app_.got_subcommand("policy")) return PolicyEval(commands_->policy_eval, std::cin, streams);
-  if (app_.got_subcommand("assumptions")) return ListAssumptions(commands_->assumptions, streams);
-  if (app_.got_subcommand("explain")) return ExplainReplication(commands_->explain, streams);
-  if (app_.got_subcommand("lint")) return Lint(commands_->lint, streams);
-  return std::nullopt;
+void AddInspectCommands(CLI::App& app, ChosenCommand& chosen) {
+  AddPolicyEval(app, chosen);
+  AddAssumptions(app, chosen);
+  AddExplain(app, chosen);
+  AddLint(app, chosen);
 }
 
 }  // namespace crrsim

@@ -2,17 +2,12 @@
 // `lint`. Each has its options as a struct, which the command line fills in and tests can fill in too.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/cli/commands.h"
 #include "registry_model/assumptions.h"
-
-namespace CLI {
-class App;
-}
 
 namespace crrsim {
 
@@ -26,8 +21,7 @@ struct PolicyEvalCommand {
   std::vector<std::string> context;  // KEY=VALUE; a key given again has several values
   bool why = false;                  // say of each statement why it applies or not
 };
-/// `in` is what `-` stands for.
-ExitCode PolicyEval(const PolicyEvalCommand& command, std::istream& in, const Streams& streams);
+ExitCode PolicyEval(const PolicyEvalCommand& command, const Streams& streams);
 
 struct AssumptionsCommand {
   std::vector<std::string> names;  // none: all
@@ -59,21 +53,7 @@ ExitCode Lint(const LintCommand& command, const Streams& streams);
 /// `NAME=VALUE` pairs into `assumptions`. Returns what is wrong with the first that cannot be.
 std::optional<std::string> SetAssumptions(const std::vector<std::string>& pairs, Assumptions& assumptions);
 
-/// All of them on one command line.
-class InspectCommands {
- public:
-  explicit InspectCommands(CLI::App& app);
-  ~InspectCommands();
-  InspectCommands(const InspectCommands&) = delete;
-  InspectCommands& operator=(const InspectCommands&) = delete;
-
-  /// Runs the one that was asked for; nothing if it was none of these. Requires a parsed command line.
-  std::optional<ExitCode> Run(const Streams& streams);
-
- private:
-  struct Commands;
-  CLI::App& app_;
-  std::unique_ptr<Commands> commands_;
-};
+/// Adds all of them to a command line.
+void AddInspectCommands(CLI::App& app, ChosenCommand& chosen);
 
 }  // namespace crrsim

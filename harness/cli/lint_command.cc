@@ -5,6 +5,7 @@
 
 #include "harness/cli/inspect_commands.h"
 #include "harness/lint/lint.h"
+#include "harness/run/claim_text.h"
 
 namespace crrsim {
 
@@ -19,7 +20,7 @@ ExitCode Lint(const LintCommand& command, const Streams& streams) {
   for (const auto& folder : command.folders) {
     const auto set_up = ReadSetUp(folder);
     if (!set_up) {
-      for (const auto& diagnostic : set_up.error().all) streams.err << ToText(diagnostic) << "\n";
+      Complain(set_up.error(), streams);
       readable = false;
       continue;
     }
@@ -32,8 +33,7 @@ ExitCode Lint(const LintCommand& command, const Streams& streams) {
     std::set<std::string> files;
     for (const auto& finding : findings) files.insert(finding.place.file);
     if (!findings.empty()) {
-      streams.out << fmt::format("{} finding{} in {} document{}\n", findings.size(), findings.size() == 1 ? "" : "s",
-                                 files.size(), files.size() == 1 ? "" : "s");
+      streams.out << fmt::format("{} in {}\n", Counted(findings.size(), "finding"), Counted(files.size(), "document"));
     } else if (readable) {
       streams.out << "nothing found\n";
     }

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <iterator>
 
 #include "harness/cli/inspect_commands.h"
 #include "harness/policy/batch.h"
@@ -13,10 +12,10 @@ namespace crrsim {
 
 namespace {
 
-ExitCode DecideFile(const std::string& file, std::istream& in, const Streams& streams) {
+ExitCode DecideFile(const std::string& file, const Streams& streams) {
   BatchSummary summary;
   if (file == "-") {
-    summary = AnswerBatch(in, "<stdin>", streams.out, streams.err);
+    summary = AnswerBatch(streams.in, "<stdin>", streams.out, streams.err);
   } else {
     std::ifstream cases(file, std::ios::binary);
     cases.peek();  // a folder opens and cannot be read
@@ -59,7 +58,7 @@ std::optional<std::string> ReadContext(const std::vector<std::string>& pairs, po
   return std::nullopt;
 }
 
-ExitCode DecideOne(const PolicyEvalCommand& command, std::istream& in, const Streams& streams) {
+ExitCode DecideOne(const PolicyEvalCommand& command, const Streams& streams) {
   auto principal = policy::Principal::Parse(command.principal);
   if (!principal) {
     streams.err << fmt::format("--principal: {}\n", principal.error().message);
@@ -71,19 +70,13 @@ ExitCode DecideOne(const PolicyEvalCommand& command, std::istream& in, const Str
     return ExitCode::kUsage;
   }
 
-  std::string text;
-  if (command.policy_file == "-") {
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  } else {
-    std::ifstream file(command.policy_file, std::ios::binary);
-    text.assign(std::istreambuf_iterator<char>(file), {});
-    if (!file) {
-      streams.err << fmt::format("{}: cannot be read\n", command.policy_file);
-      return ExitCode::kUsage;
-    }
+  auto text = ReadInput(command.policy_file, streams);
+  if (!text) {
+    streams.err << fmt::format("{}: cannot be read\n", command.policy_file);
+    return ExitCode::kUsage;
   }
   const auto name = command.policy_file == "-" ? std::string("<stdin>") : command.policy_file;
-  const auto document = policy::ParseDocument(UnwrapPolicy(std::move(text)),
+  const auto document = policy::ParseDocument(UnwrapPolicy(*std::move(text)),
                                               {policy::ResourceElement::kOptional, policy::RefusedByAws::kFinding});
   if (!document) {
     streams.err << fmt::format("{}:{}\n", name, ToText(document.error()));
@@ -101,8 +94,8 @@ ExitCode DecideOne(const PolicyEvalCommand& command, std::istream& in, const Str
 
 }  // namespace
 
-ExitCode PolicyEval(const PolicyEvalCommand& command, std::istream& in, const Streams& streams) {
-  return command.batch_file.empty() ? DecideOne(command, in, streams) : DecideFile(command.batch_file, in, streams);
+ExitCode PolicyEval(const PolicyEvalCommand& command, const Streams& streams) {
+  return command.batch_file.empty() ? DecideOne(command, streams) : DecideFile(command.batch_file, streams);
 }
 
 }  // namespace crrsim

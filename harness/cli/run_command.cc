@@ -26,10 +26,6 @@ ExitCode CodeOf(const RunResult& result) {
   return ExitCode::kDefect;
 }
 
-void Complain(const Diagnostics& diagnostics, const Streams& streams) {
-  for (const auto& diagnostic : diagnostics.all) streams.err << ToText(diagnostic) << "\n";
-}
-
 /// Loads every file before any is run: a mistake in one of them leaves nothing half done.
 std::optional<std::vector<Scenario>> LoadAll(const std::vector<std::string>& files, const LoadOptions& options,
                                              const Streams& streams) {

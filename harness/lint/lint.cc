@@ -38,10 +38,9 @@ void LintContext::Add(const SetUpDocument& document, std::string_view code, std:
 }
 
 std::string_view LintContext::ValueOf(std::string_view name) const {
-  for (const auto& info : AssumptionTable()) {
-    if (info.name == name) return assumptions.value(info.id);
-  }
-  CRRSIM_CHECK(false, "{} is no assumption", name);
+  const auto info = FindAssumption(name);
+  CRRSIM_CHECK(info.ok(), "{} is no assumption", name);
+  return assumptions.value((*info)->id);
 }
 
 bool LintContext::FoundIn(const SetUpDocument& document) const {

@@ -8,16 +8,6 @@ namespace crrsim {
 
 namespace {
 
-/// Exact, without zeros at the end of the fraction.
-std::string ByteSecondsOf(Int128 byte_nanoseconds) {
-  constexpr std::int64_t kNanoseconds = 1'000'000'000;
-  auto text = ToDecimal(byte_nanoseconds / kNanoseconds);
-  const auto rest = static_cast<std::int64_t>(byte_nanoseconds % kNanoseconds);
-  if (rest == 0) return text;
-  text += fmt::format(".{:09}", rest);
-  return text.substr(0, text.find_last_not_of('0') + 1);
-}
-
 using Json = nlohmann::ordered_json;
 
 Json OrNull(const std::optional<Tag>& tag) { return tag ? Json(tag->text()) : Json(nullptr); }
@@ -91,7 +81,7 @@ Json StorageOf(const RunResult& result) {
                     {"region", row.where.registry.region.text()},
                     {"repository", row.where.repository.text()},
                     {"month", ToText(row.month)},
-                    {"stored_byte_seconds", ByteSecondsOf(row.byte_nanoseconds)},
+                    {"stored_byte_seconds", ToExactDecimal(static_cast<UInt128>(row.byte_nanoseconds), 1'000'000'000)},
                     {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)}});
   }
   return rows;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/report/names.h"
+#include "harness/run/claim_text.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
@@ -15,10 +16,6 @@ namespace {
 /// More lines than this are for -v.
 constexpr std::size_t kTimelineLinesMax = 60;
 constexpr std::size_t kTableRowsMax = 24;
-
-std::string Counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 class Page {
  public:

@@ -4,6 +4,10 @@
 
 namespace crrsim {
 
+std::string Counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string TextOf(const FindingCounts& findings) {
   std::string text;
   for (const auto& [severity, count] : findings)

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "harness/scenario/scenario.h"
 
@@ -15,6 +16,8 @@ bool Within(const Bounds<Quantity>& bounds, const Quantity& value) {
          (!bounds.exactly || value == *bounds.exactly);
 }
 
+/// `1 image`, `2 images`.
+std::string Counted(std::size_t count, std::string_view noun);
 /// `2 HIGH, 1 LOW`, or `none`.
 std::string TextOf(const FindingCounts& findings);
 /// `tags 1, latest`, or `no tag`.

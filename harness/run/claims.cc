@@ -127,7 +127,7 @@ Judgement JudgeSettings(const RepositoryClaim& claim, const Repository& reposito
   if (claim.no_repository_policy && settings.repository_policy.has_value()) return Broken("it has a repository policy");
   if (claim.no_lifecycle_policy && !settings.lifecycle_policy.empty()) return Broken("it has a lifecycle policy");
   const auto images = static_cast<std::int64_t>(repository.images.size());
-  const auto held = fmt::format("{} {}", images, images == 1 ? "image" : "images");
+  const auto held = Counted(repository.images.size(), "image");
   if (!Within(claim.images, images)) return Broken(held);
   return Holds(fmt::format("created by {}, {}, {}, {}", NameOf(repository.created_by), NameOf(settings.mutability),
                            settings.encryption_type, held));
@@ -184,6 +184,12 @@ ByteCount ContentOf(const Repository& repository) {
   return total;
 }
 
+/// Says that no registry ever had a repository; empty when one had.
+std::string NeverExisted(const RepositoryName& repository, const Recording& recording) {
+  if (recording.RepositoryExisted(repository)) return {};
+  return fmt::format("no registry ever had a repository {}", repository.text());
+}
+
 /// Whether bounds say in so many words that there is nothing.
 bool ClaimsNothing(const Bounds<ByteCount>& bounds) {
   return bounds.exactly == ByteCount() || bounds.at_most == ByteCount();
@@ -223,8 +229,7 @@ Judgement JudgeOne(const StorageClaim& claim, const View& view) {
   const auto now = view.world.ledger().StoredNow(where);
   if (!claim.month) {
     const auto observed = fmt::format("{} bytes stored", now.bytes());
-    if (!view.recording.RepositoryExisted(claim.repository))
-      return Broken("no registry ever had a repository " + claim.repository.text());
+    if (auto never = NeverExisted(claim.repository, view.recording); !never.empty()) return Broken(std::move(never));
     if (now == ByteCount() && !ClaimsNothing(claim.bytes) && view.Find(claim.in, claim.repository) == nullptr) {
       return Broken(fmt::format("{} has no repository {} (to claim that nothing is stored, write exactly: 0B)",
                                 view.Name(claim.in), claim.repository.text()));
@@ -260,8 +265,7 @@ Judgement JudgeOne(const LagClaim& claim, const View& view) {
                               view.Name(claim.to)));
   }
   const auto lag = QuantileOf(lags, claim.percent);
-  auto observed =
-      fmt::format("{} over {} {}", ToShortText(lag), lags.size(), lags.size() == 1 ? "replication" : "replications");
+  auto observed = fmt::format("{} over {}", ToShortText(lag), Counted(lags.size(), "replication"));
   if (unfinished != 0) observed += fmt::format(", {} of them not there yet", unfinished);
   return Within(claim.lag, lag) ? Holds(observed) : Broken(observed);
 }
@@ -275,7 +279,7 @@ Judgement JudgeOne(const FaultClaim& claim, const View& view) {
     hits += fault.hits;
   }
   if (!began) return Broken(fmt::format("no fault {} began", claim.fault));
-  const auto observed = fmt::format("{} hit {} {}", claim.fault, hits, hits == 1 ? "time" : "times");
+  const auto observed = fmt::format("{} hit {}", claim.fault, Counted(static_cast<std::size_t>(hits), "time"));
   return Within(claim.hits, hits) ? Holds(observed) : Broken(observed);
 }
 
@@ -316,17 +320,13 @@ std::string VacuousBecause(const Claim& claim, const Scenario&, const Recording&
   if (const auto* image = std::get_if<ImageClaim>(&claim)) {
     if (!Known(image->image, recording)) return fmt::format("{} was never pushed anywhere", ToText(image->image));
   } else if (const auto* repository = std::get_if<RepositoryClaim>(&claim)) {
-    if (!recording.RepositoryExisted(repository->repository)) {
-      return fmt::format("no registry ever had a repository {}", repository->repository.text());
-    }
+    return NeverExisted(repository->repository, recording);
   } else if (const auto* copy = std::get_if<ReplicationClaim>(&claim)) {
     if (!Known(copy->image, recording)) return fmt::format("{} was never pushed anywhere", ToText(copy->image));
   } else if (const auto* transfer = std::get_if<TransferClaim>(&claim)) {
-    if (!recording.RepositoryExisted(transfer->repository))
-      return fmt::format("no registry ever had a repository {}", transfer->repository.text());
+    return NeverExisted(transfer->repository, recording);
   } else if (const auto* storage = std::get_if<StorageClaim>(&claim)) {
-    if (!recording.RepositoryExisted(storage->repository))
-      return fmt::format("no registry ever had a repository {}", storage->repository.text());
+    return NeverExisted(storage->repository, recording);
   } else if (std::holds_alternative<LagClaim>(claim)) {
     if (recording.replications().empty()) return "nothing was replicated";
   } else if (const auto* event = std::get_if<EventClaim>(&claim)) {

@@ -80,9 +80,7 @@ void LoadAssumptions(LoadContext& context, const Node& node, Scenario& scenario)
     if (!value) continue;
     const auto set = scenario.world.assumptions.Set(member.key, *value);
     if (set) continue;
-    const auto table = AssumptionTable();
-    const bool is_known =
-        std::any_of(table.begin(), table.end(), [&](const AssumptionInfo& row) { return row.name == member.key; });
+    const bool is_known = FindAssumption(member.key).ok();
     context.Refuse(is_known ? member.value.place : member.key_place, set.error().message);
   }
 }

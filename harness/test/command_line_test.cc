@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "harness/cli/commands.h"
+#include "harness/test/support/command_bench.h"
 
 namespace crrsim {
 namespace {
@@ -31,55 +31,27 @@ timeline:
     within: 30m
 )";
 
-struct Outcome {
-  int code;
-  std::string out;
-  std::string err;
-};
-
 class CommandLineTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::temp_directory_path() / ("crrsim_" + std::string(test->name()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string Write(const std::string& name, std::string_view text) {
-    const auto path = (folder_ / name).string();
-    std::ofstream(path) << text;
-    return path;
-  }
   static std::string Replaced(std::string_view from, std::string_view to) {
     std::string text(kScenario);
     const auto place = text.find(from);
     EXPECT_NE(place, std::string::npos) << from;
     return text.substr(0, place) + std::string(to) + text.substr(place + from.size());
   }
-  static Outcome Invoke(std::vector<std::string> words) {
-    words.insert(words.begin(), "crrsim");
-    std::vector<const char*> argv;
-    for (const auto& word : words) argv.push_back(word.c_str());
-    std::ostringstream out;
-    std::ostringstream err;
-    const int code = Main(static_cast<int>(argv.size()), argv.data(), {out, err, Colour::kOff});
-    return {code, out.str(), err.str()};
-  }
 
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
 };
 
 TEST_F(CommandLineTest, APassingScenarioEndsWithZeroAndAPassLine) {
-  const auto outcome = Invoke({"run", Write("s.yaml", kScenario)});
+  const auto outcome = InvokeCommand({"run", folder_.Write("s.yaml", kScenario)});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("PASS  1/1 expectations  seed 1  digest "));
 }
 
 TEST_F(CommandLineTest, AWrongExpectationEndsWithOneAndTheCommandThatRepeatsIt) {
-  const auto path = Write("s.yaml", Replaced("same_digest_as: us-west-2", "tags: [other]"));
-  const auto outcome = Invoke({"run", "--seed", "9", path});
+  const auto path = folder_.Write("s.yaml", Replaced("same_digest_as: us-west-2", "tags: [other]"));
+  const auto outcome = InvokeCommand({"run", "--seed", "9", path});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.out, HasSubstr("FAILED"));
   EXPECT_THAT(outcome.out, HasSubstr("reproduce: ./crrsim run --seed 9 -v " + path));
@@ -106,8 +78,8 @@ TEST_F(CommandLineTest, MistakesOfAFileEndWithThreeAndSayWhere) {
        ":10:5: 'CreateRepositry' is not an operation of this API; did you mean 'CreateRepository'?"},
   };
   for (const auto& one : cases) {
-    const auto path = Write("s.yaml", Replaced(one.from, one.to));
-    const auto outcome = Invoke({"run", path});
+    const auto path = folder_.Write("s.yaml", Replaced(one.from, one.to));
+    const auto outcome = InvokeCommand({"run", path});
     EXPECT_EQ(outcome.code, 3) << one.to << outcome.out;
     EXPECT_THAT(outcome.err, HasSubstr(path + one.message));
     EXPECT_EQ(outcome.out, "");
@@ -115,38 +87,39 @@ TEST_F(CommandLineTest, MistakesOfAFileEndWithThreeAndSayWhere) {
 }
 
 TEST_F(CommandLineTest, WrongUseEndsWithTwo) {
-  EXPECT_EQ(Invoke({}).code, 2);
-  EXPECT_EQ(Invoke({"run"}).code, 2);
-  EXPECT_EQ(Invoke({"run", (folder_ / "absent.yaml").string()}).code, 2);
-  EXPECT_EQ(Invoke({"run", "--seed", "-1", Write("s.yaml", kScenario)}).code, 2);
-  EXPECT_EQ(Invoke({"run", "--image", "app", Write("s.yaml", kScenario)}).code, 2);
-  EXPECT_EQ(Invoke({"--help"}).code, 0);
+  EXPECT_EQ(InvokeCommand({}).code, 2);
+  EXPECT_EQ(InvokeCommand({"run"}).code, 2);
+  EXPECT_EQ(InvokeCommand({"run", folder_.PathOf("absent.yaml")}).code, 2);
+  EXPECT_EQ(InvokeCommand({"run", "--seed", "-1", folder_.Write("s.yaml", kScenario)}).code, 2);
+  EXPECT_EQ(InvokeCommand({"run", "--image", "app", folder_.Write("s.yaml", kScenario)}).code, 2);
+  EXPECT_EQ(InvokeCommand({"--help"}).code, 0);
 }
 
 TEST_F(CommandLineTest, AnImageThatIsNotThereEndsWithThree) {
-  const auto outcome = Invoke({"run", "--image", "app=" + (folder_ / "absent").string(), Write("s.yaml", kScenario)});
+  const auto outcome =
+      InvokeCommand({"run", "--image", "app=" + folder_.PathOf("absent"), folder_.Write("s.yaml", kScenario)});
   EXPECT_EQ(outcome.code, 3);
   EXPECT_THAT(outcome.out, HasSubstr("absent is not there; expected an OCI layout folder"));
 }
 
 TEST_F(CommandLineTest, AReportReplacesNeitherItsScenarioNorALinkNorADevice) {
-  const auto path = Write("s.yaml", kScenario);
-  EXPECT_EQ(Invoke({"run", "--json", path, path}).code, 2);
-  EXPECT_EQ(Invoke({"run", "--json", path + ".out", "--junit", path + ".out", path}).code, 2);
-  std::filesystem::create_symlink(folder_ / "real.json", folder_ / "link.json");
-  Write("real.json", "old");
-  EXPECT_EQ(Invoke({"run", "--json", (folder_ / "link.json").string(), path}).code, 0);
-  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link.json"));
-  EXPECT_EQ(nlohmann::json::parse(std::ifstream(folder_ / "real.json"))["verdict"], "pass");
-  EXPECT_EQ(Invoke({"run", "--json", "/dev/null", path}).code, 0);
+  const auto path = folder_.Write("s.yaml", kScenario);
+  EXPECT_EQ(InvokeCommand({"run", "--json", path, path}).code, 2);
+  EXPECT_EQ(InvokeCommand({"run", "--json", path + ".out", "--junit", path + ".out", path}).code, 2);
+  std::filesystem::create_symlink(folder_.PathOf("real.json"), folder_.PathOf("link.json"));
+  folder_.Write("real.json", "old");
+  EXPECT_EQ(InvokeCommand({"run", "--json", folder_.PathOf("link.json"), path}).code, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_.PathOf("link.json")));
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(folder_.PathOf("real.json")))["verdict"], "pass");
+  EXPECT_EQ(InvokeCommand({"run", "--json", "/dev/null", path}).code, 0);
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
 TEST_F(CommandLineTest, ReportsAreWritten) {
-  const auto path = Write("s.yaml", kScenario);
-  const auto json_path = (folder_ / "r.json").string();
-  const auto junit_path = (folder_ / "r.xml").string();
-  ASSERT_EQ(Invoke({"run", "--json", json_path, "--junit", junit_path, path}).code, 0);
+  const auto path = folder_.Write("s.yaml", kScenario);
+  const auto json_path = folder_.PathOf("r.json");
+  const auto junit_path = folder_.PathOf("r.xml");
+  ASSERT_EQ(InvokeCommand({"run", "--json", json_path, "--junit", junit_path, path}).code, 0);
   std::ifstream json_file(json_path);
   const auto report = nlohmann::json::parse(json_file);
   for (const auto* key :
@@ -164,15 +137,16 @@ TEST_F(CommandLineTest, ReportsAreWritten) {
 }
 
 TEST_F(CommandLineTest, ABenchmarkThatFallsBehindItsBaselineEndsWithOneAndNamesTheFigure) {
-  const auto path = Write("s.yaml", kScenario);
-  const auto baseline = (folder_ / "b.json").string();
-  ASSERT_EQ(Invoke({"bench", "--repetitions", "2", "--json", baseline, path}).code, 0);
+  const auto path = folder_.Write("s.yaml", kScenario);
+  const auto baseline = folder_.PathOf("b.json");
+  ASSERT_EQ(InvokeCommand({"bench", "--repetitions", "2", "--json", baseline, path}).code, 0);
   std::ifstream file(baseline);
   auto figures = nlohmann::json::parse(file);
   figures["benchmarks"][0]["simulated/images_per_second"] =
       figures["benchmarks"][0]["simulated/images_per_second"].get<double>() * 2;
   std::ofstream(baseline) << figures;
-  const auto outcome = Invoke({"bench", "--repetitions", "2", "--baseline", baseline, "--tolerance", "99%", path});
+  const auto outcome =
+      InvokeCommand({"bench", "--repetitions", "2", "--baseline", baseline, "--tolerance", "99%", path});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("simulated/images_per_second"));
 }

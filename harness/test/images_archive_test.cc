@@ -41,7 +41,7 @@ class ArchiveTest : public testing::Test {
     return message;
   }
 
-  TempFolder folder_;
+  ScratchFolder folder_;
 };
 
 std::string ConfigOver(const std::vector<std::string>& layers) {

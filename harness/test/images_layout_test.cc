@@ -41,7 +41,7 @@ class LayoutTest : public testing::Test {
   }
 
   LayoutFiles layout_;
-  TempFolder folder_;
+  ScratchFolder folder_;
 };
 
 std::vector<Digest> DigestsOf(const std::vector<ManifestPtr>& manifests) {

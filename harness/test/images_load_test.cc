@@ -36,7 +36,7 @@ struct TwoImages {
     layout.WriteTo(folder);
   }
   LayoutFiles layout;
-  TempFolder folder;
+  ScratchFolder folder;
   std::string one;
   std::string two;
 };
@@ -64,7 +64,7 @@ TEST(LoadImageTest, PathWithAColonInItGoesFirst) {
 }
 
 TEST(LoadImageTest, WhatIsNotThereIsSaidSo) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string expected = " is not there; expected an OCI layout folder, or an archive of docker save or skopeo";
   EXPECT_EQ(ErrorOf(folder.PathOf("nothing")), folder.PathOf("nothing") + expected);
   EXPECT_EQ(ErrorOf(folder.PathOf("nothing:v1")), folder.PathOf("nothing:v1") + expected);
@@ -75,7 +75,7 @@ TEST(LoadImageTest, WhatIsNotThereIsSaidSo) {
 }
 
 TEST(LoadImageTest, FoldersOfAnotherKindAreRecognised) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto start = folder.path() + " is a folder without an oci-layout file";
   EXPECT_EQ(ErrorOf(folder.path()), start);
   folder.Write("index.json", "{}");
@@ -88,7 +88,7 @@ TEST(LoadImageTest, FoldersOfAnotherKindAreRecognised) {
 }
 
 TEST(LoadImageTest, NeitherFileNorFolderIsRefused) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   ASSERT_EQ(mkfifo(folder.PathOf("pipe").c_str(), 0600), 0);
   EXPECT_EQ(ErrorOf(folder.PathOf("pipe")), folder.PathOf("pipe") + " is neither a folder nor a file");
 }

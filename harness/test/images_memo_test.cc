@@ -44,7 +44,7 @@ class Environment {
 };
 
 TEST(LayerMemoTest, WhatIsRememberedIsWhatWasComputed) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto path = folder.PathOf("deep/down/memo");
   const auto digest = DigestOfLayer(kLayer, kSha256);
   EXPECT_EQ(LayerMemo::At(path).DigestOf(kLayer, kSha256), digest);
@@ -64,14 +64,14 @@ std::string ForgedRecord(const std::string& path, const LayerKey& key, const Dig
 }
 
 TEST(LayerMemoTest, TheFileIsAskedFirst) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto other = Digest::Of("other");
   folder.Write("memo", ForgedRecord(folder.PathOf("scratch"), kLayer, other));
   EXPECT_EQ(LayerMemo::At(folder.PathOf("memo")).DigestOf(kLayer, kSha256), other);
 }
 
 TEST(LayerMemoTest, EveryPartOfTheKeyCounts) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto path = folder.Write("memo", ForgedRecord(folder.PathOf("scratch"), kLayer, Digest::Of("other")));
   for (const LayerKey& key : {LayerKey{"mservice", 1, kLayer.size}, LayerKey{"mservice2", 0, kLayer.size},
                               LayerKey{"mservice", 0, Kibibytes(301)}, LayerKey{"mservice ", 0, kLayer.size}}) {
@@ -82,7 +82,7 @@ TEST(LayerMemoTest, EveryPartOfTheKeyCounts) {
 }
 
 TEST(LayerMemoTest, DamageAnywhereInARecordIsPassedOver) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto other = Digest::Of("other");
   const auto forged = ForgedRecord(folder.PathOf("scratch"), kLayer, other);
   const auto digest = DigestOfLayer(kLayer, kSha256);
@@ -96,7 +96,7 @@ TEST(LayerMemoTest, DamageAnywhereInARecordIsPassedOver) {
 }
 
 TEST(LayerMemoTest, RecordThatIsCutOffIsPassedOver) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto forged = ForgedRecord(folder.PathOf("scratch"), kLayer, Digest::Of("other"));
   const auto digest = DigestOfLayer(kLayer, kSha256);
   for (std::size_t length = 0; length + 1 < forged.size(); length += 9) {
@@ -106,7 +106,7 @@ TEST(LayerMemoTest, RecordThatIsCutOffIsPassedOver) {
 }
 
 TEST(LayerMemoTest, RubbishInTheFileDoesNoHarm) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto digest = DigestOfLayer(kLayer, kSha256);
   for (const auto& rubbish : {std::string("\n\n\n"), std::string(100'000, 'x'), std::string(5'000, '\0'),
                               std::string(40, 'a') + " b\n", std::string(3 << 20, '\n')}) {
@@ -116,7 +116,7 @@ TEST(LayerMemoTest, RubbishInTheFileDoesNoHarm) {
 }
 
 TEST(LayerMemoTest, NamesThatAreNoWordsAreKeptApart) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto path = folder.PathOf("memo");
   const std::vector<std::string> names = {"a b", "a%20b", "a\nb", "\u00e9", "", "%"};
   for (const auto& name : names) LayerMemo::At(path).DigestOf({name, 0, kLayer.size}, kSha256);
@@ -129,7 +129,7 @@ TEST(LayerMemoTest, NamesThatAreNoWordsAreKeptApart) {
 }
 
 TEST(LayerMemoTest, SmallLayersAreNotRecorded) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto path = folder.PathOf("memo");
   const LayerKey small{"a", 0, Bytes(LayerMemo::kSizeMin - 1)};
   EXPECT_EQ(LayerMemo::At(path).DigestOf(small, kSha256), DigestOfLayer(small, kSha256));
@@ -139,7 +139,7 @@ TEST(LayerMemoTest, SmallLayersAreNotRecorded) {
 }
 
 TEST(LayerMemoTest, FileThatHasGrownTooLargeIsBegunAnew) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto path = folder.Write("memo", std::string(LayerMemo::kFileSizeMax, '\n'));
   LayerMemo::At(path).DigestOf(kLayer, kSha256);
   EXPECT_LT(std::filesystem::file_size(path), 1'000U);
@@ -147,7 +147,7 @@ TEST(LayerMemoTest, FileThatHasGrownTooLargeIsBegunAnew) {
 }
 
 TEST(LayerMemoTest, PlacesWhereNothingCanBeWrittenAreNoError) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto digest = DigestOfLayer(kLayer, kSha256);
   folder.Write("file", "x");
   ASSERT_EQ(mkfifo(folder.PathOf("pipe").c_str(), 0600), 0);
@@ -164,7 +164,7 @@ TEST(LayerMemoTest, OffWritesNothing) {
 }
 
 TEST(LayerMemoTest, ManyProcessesWriteOneFile) {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const auto path = folder.PathOf("memo");
   constexpr int kProcesses = 4;
   constexpr int kLayers = 6;

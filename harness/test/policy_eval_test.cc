@@ -249,13 +249,13 @@ TEST_F(PolicyEvalTest, ADashIsStandardInput) {
   std::ostringstream err;
   PolicyEvalCommand batch;
   batch.batch_file = "-";
-  EXPECT_EQ(PolicyEval(batch, in, {out, err}), ExitCode::kPass);
+  EXPECT_EQ(PolicyEval(batch, {out, err, Colour::kOff, in}), ExitCode::kPass);
   PolicyEvalCommand one;
   one.policy_file = "-";
   one.principal = "111122223333";
   one.action = "ecr:ReplicateImage";
   std::istringstream policy(kGrant);
-  EXPECT_EQ(PolicyEval(one, policy, {out, err}), ExitCode::kPass);
+  EXPECT_EQ(PolicyEval(one, {out, err, Colour::kOff, policy}), ExitCode::kPass);
   EXPECT_EQ(out.str(),
             "{\"decision\": \"Allowed\", \"statement\": \"Repl\"}\n"
             "{\"decision\": \"Allowed\", \"statement\": \"Repl\"}\n");

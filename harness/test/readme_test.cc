@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/commands.h"
+#include "harness/test/support/command_bench.h"
 
 namespace crrsim {
 namespace {
@@ -29,10 +29,9 @@ TEST(ReadmeTest, ItsFirstScreenIsRealOutput) {
   auto shown = std::find(lines.begin(), lines.end(), "$ ./crrsim run scenarios/walkthrough/us_west_to_europe.yaml");
   ASSERT_NE(shown, lines.end());
 
-  const std::vector<const char*> argv = {"crrsim", "run", "scenarios/walkthrough/us_west_to_europe.yaml"};
-  std::stringstream out;
-  std::stringstream err;
-  ASSERT_EQ(Main(static_cast<int>(argv.size()), argv.data(), {out, err, Colour::kOff}), 0) << err.str();
+  const auto outcome = InvokeCommand({"run", "scenarios/walkthrough/us_west_to_europe.yaml"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::istringstream out(outcome.out);
   const auto printed = LinesOf(out);
 
   // Lines of dots stand for what is left out; all others are there, in this order.

@@ -11,15 +11,19 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-TEST(EngineRecheckTest, AMissingBlobSendsTheJobBackToTheCheck) {
-  FakeWorld world(WithoutJitter());
-  bool has_lost = false;
-  world.on_ask = [&](const Ask& ask) {
+/// The destination loses a blob just before the first put of a manifest.
+void LoseBeforeTheFirstPut(FakeWorld& world, std::string_view blob) {
+  world.on_ask = [&world, blob, has_lost = false](const Ask& ask) mutable {
     if (ask.step == JobStep::kPutManifest && !std::exchange(has_lost, true)) {
-      world.Destination().blobs.erase(BlobNamed("layer1"));
+      world.Destination().blobs.erase(BlobNamed(blob));
     }
     return FailureCode::kNone;
   };
+}
+
+TEST(EngineRecheckTest, AMissingBlobSendsTheJobBackToTheCheck) {
+  FakeWorld world(WithoutJitter());
+  LoseBeforeTheFirstPut(world, "layer1");
   world.Push({ImageNamed("image", {"layer1", "layer2"})});
   world.RunUntilIdle();
   EXPECT_THAT(world.Lines("job 1"),
@@ -76,13 +80,7 @@ TEST(EngineRecheckTest, WhatIsUnderWayGoesOnDuringTheCheck) {
   const auto fast = ImageNamed("fast", {"lf"});
   const auto slow = ImageNamed("slow", {"ls"});
   FakeWorld world(WithoutJitter());
-  bool has_lost = false;
-  world.on_ask = [&](const Ask& ask) {
-    if (ask.step == JobStep::kPutManifest && !std::exchange(has_lost, true)) {
-      world.Destination().blobs.erase(BlobNamed("lf"));
-    }
-    return FailureCode::kNone;
-  };
+  LoseBeforeTheFirstPut(world, "lf");
   world.on_transfer = [](const StartTransfer& start) {
     return FakeTransfer{.takes = NameOfDigest(start.blob) == "ls" ? Seconds(20) : Milliseconds(100)};
   };
@@ -102,13 +100,7 @@ TEST(EngineRecheckTest, ABlobThatArrivesDuringTheCheckIsNotMovedAgain) {
   const auto fast = ImageNamed("fast", {"lf"});
   const auto slow = ImageNamed("slow", {"ls"});
   FakeWorld world(WithoutJitter());
-  bool has_lost = false;
-  world.on_ask = [&](const Ask& ask) {
-    if (ask.step == JobStep::kPutManifest && !std::exchange(has_lost, true)) {
-      world.Destination().blobs.erase(BlobNamed("lf"));
-    }
-    return FailureCode::kNone;
-  };
+  LoseBeforeTheFirstPut(world, "lf");
   world.on_transfer = [](const StartTransfer& start) {
     return FakeTransfer{.takes = NameOfDigest(start.blob) == "ls" ? Milliseconds(1135) : Milliseconds(100)};
   };

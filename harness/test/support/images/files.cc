@@ -15,29 +15,6 @@
 
 namespace crrsim {
 
-TempFolder::TempFolder() {
-  auto pattern = (std::filesystem::path(testing::TempDir()) / "crrsim_images_XXXXXX").string();
-  CRRSIM_CHECK(mkdtemp(pattern.data()) != nullptr, "no temporary folder");
-  path_ = pattern;
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TempFolder::Write(const std::string& name, std::string_view bytes) const {
-  const auto file = path_ / name;
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << bytes;
-  return file.string();
-}
-
-std::string BytesOfFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 namespace {
 
 la_ssize_t Append(archive* /*unused*/, void* out, const void* bytes, size_t size) {
@@ -150,7 +127,7 @@ void LayoutFiles::List(const std::vector<std::string>& descriptors) {
   files["index.json"] = fmt::format(R"({{"schemaVersion":2,"manifests":[{}]}})", fmt::join(descriptors, ","));
 }
 
-void LayoutFiles::WriteTo(const TempFolder& folder) const {
+void LayoutFiles::WriteTo(const ScratchFolder& folder) const {
   for (const auto& [name, bytes] : files) folder.Write(name, bytes);
 }
 

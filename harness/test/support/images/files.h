@@ -1,34 +1,15 @@
 // Folders, archives and OCI layouts for the tests of harness/images.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "harness/test/support/scratch_folder.h"
 #include "registry_model/oci/digest.h"
 
 namespace crrsim {
-
-/// A folder that lives as long as a test.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  [[nodiscard]] std::string path() const { return path_.string(); }
-  [[nodiscard]] std::string PathOf(const std::string& name) const { return (path_ / name).string(); }
-  /// Writes a file, its folders included, and returns its path.
-  std::string Write(const std::string& name, std::string_view bytes) const;
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string BytesOfFile(const std::string& path);
 
 /// One member of an archive.
 struct TarMember {
@@ -61,7 +42,7 @@ class LayoutFiles {
 
   static std::string BlobPath(std::string_view content, DigestAlgorithm algorithm = DigestAlgorithm::kSha256);
 
-  void WriteTo(const TempFolder& folder) const;
+  void WriteTo(const ScratchFolder& folder) const;
   [[nodiscard]] std::vector<TarMember> Members() const;
 
   std::map<std::string, std::string> files;

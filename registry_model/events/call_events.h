@@ -1,0 +1,74 @@
+// What API calls change of a registry as a whole, and calls that were refused. registry_model/events.h has the rules and the stream.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "registry_model/names.h"
+#include "registry_model/replication/configuration.h"
+
+namespace crrsim {
+
+/// An API call ended in an error and changed nothing.
+struct CallRefused {
+  static constexpr std::string_view kName = "CallRefused";
+  RegistryKey registry;
+  std::string operation;
+  std::string exception;
+  std::string message;
+
+  friend bool operator==(const CallRefused&, const CallRefused&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("operation", self.operation);
+    visit("exception", self.exception);
+    visit("message", self.message);
+  }
+};
+
+/// A registry's replication configuration was replaced.
+struct ReplicationConfigured {
+  static constexpr std::string_view kName = "ReplicationConfigured";
+  RegistryKey registry;
+  ReplicationConfiguration configuration;
+
+  friend bool operator==(const ReplicationConfigured&, const ReplicationConfigured&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("configuration", self.configuration);
+  }
+};
+
+/// A registry's policy was put, or deleted (`policy_text` empty).
+struct RegistryPolicyChanged {
+  static constexpr std::string_view kName = "RegistryPolicyChanged";
+  RegistryKey registry;
+  std::string policy_text;
+
+  friend bool operator==(const RegistryPolicyChanged&, const RegistryPolicyChanged&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("policy_text", self.policy_text);
+  }
+};
+
+/// A repository creation template was put, or deleted (`settings` empty). `settings` is its JSON.
+struct TemplateChanged {
+  static constexpr std::string_view kName = "TemplateChanged";
+  RegistryKey registry;
+  std::string prefix;
+  std::string settings;
+
+  friend bool operator==(const TemplateChanged&, const TemplateChanged&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("prefix", self.prefix);
+    visit("settings", self.settings);
+  }
+};
+
+}  // namespace crrsim
