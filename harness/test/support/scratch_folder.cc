@@ -1,8 +1,8 @@
 #include "harness/test/support/scratch_folder.h"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
