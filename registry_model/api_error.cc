@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array kExceptions = {
     exception::kAccessDenied,
+    exception::kDeleteConflict,
     exception::kEmptyUpload,
     exception::kImageAlreadyExists,
     exception::kImageDigestDoesNotMatch,
@@ -22,8 +23,12 @@ constexpr std::array kExceptions = {
     exception::kLayerPartTooSmall,
     exception::kLayersNotFound,
     exception::kLimitExceeded,
+    exception::kNoSuchEntity,
     exception::kReferencedImagesNotFound,
     exception::kRegistryPolicyNotFound,
+    exception::kReplicationBackfillInProgress,
+    exception::kReplicationBackfillInvalidStatus,
+    exception::kReplicationBackfillNotFound,
     exception::kRepositoryAlreadyExists,
     exception::kRepositoryNotEmpty,
     exception::kRepositoryNotFound,

@@ -25,6 +25,7 @@ using ApiResult = Result<T, ApiError>;
 
 namespace exception {
 inline constexpr std::string_view kAccessDenied = "AccessDeniedException";
+inline constexpr std::string_view kDeleteConflict = "DeleteConflictException";  // of IAM
 inline constexpr std::string_view kEmptyUpload = "EmptyUploadException";
 inline constexpr std::string_view kImageAlreadyExists = "ImageAlreadyExistsException";
 inline constexpr std::string_view kImageDigestDoesNotMatch = "ImageDigestDoesNotMatchException";
@@ -39,8 +40,12 @@ inline constexpr std::string_view kLayerInaccessible = "LayerInaccessibleExcepti
 inline constexpr std::string_view kLayerPartTooSmall = "LayerPartTooSmallException";
 inline constexpr std::string_view kLayersNotFound = "LayersNotFoundException";
 inline constexpr std::string_view kLimitExceeded = "LimitExceededException";
+inline constexpr std::string_view kNoSuchEntity = "NoSuchEntityException";  // of IAM
 inline constexpr std::string_view kReferencedImagesNotFound = "ReferencedImagesNotFoundException";
 inline constexpr std::string_view kRegistryPolicyNotFound = "RegistryPolicyNotFoundException";
+inline constexpr std::string_view kReplicationBackfillInProgress = "ReplicationBackfillInProgressException";
+inline constexpr std::string_view kReplicationBackfillInvalidStatus = "ReplicationBackfillInvalidStatusException";
+inline constexpr std::string_view kReplicationBackfillNotFound = "ReplicationBackfillNotFoundException";
 inline constexpr std::string_view kRepositoryAlreadyExists = "RepositoryAlreadyExistsException";
 inline constexpr std::string_view kRepositoryNotEmpty = "RepositoryNotEmptyException";
 inline constexpr std::string_view kRepositoryNotFound = "RepositoryNotFoundException";

@@ -136,6 +136,28 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "A layer leaves the repository with the last image that lists it; or it stays until the repository goes.",
        "Layers without an image cannot be downloaded and may be cleaned up at any time.",
        "10.2"},
+      {Id::kBackfillPresent,
+       "backfill_present",
+       {"complete", "job"},
+       "An image that is at the destination already, under the same tag, counts as complete in a backfill and nothing "
+       "is asked of the destination; or it gets a job that finds nothing to move.",
+       "What a backfill does with an already-complete destination is not documented.",
+       "1.7, 13 (4)"},
+      {Id::kBackfillEvent,
+       "backfill_event",
+       {"sent", "off"},
+       "The end of a backfill is said on the source's event bus as ECR Replication Backfill, a name of ours; or "
+       "nothing "
+       "is said.",
+       "An event is documented, its detail-type and members are not.",
+       "1.7 (9), 6.3"},
+      {Id::kDestinationPushEvent,
+       "destination_push_event",
+       {"off", "on"},
+       "A replicated image gives no ECR Image Action PUSH at its destination; or it gives one beside the ECR "
+       "Replication Action.",
+       "Only the ECR Replication Action is documented for a replicated image.",
+       "6.2"},
   }};
   return table;
 }

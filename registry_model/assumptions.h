@@ -40,8 +40,11 @@ enum class Assumption : std::uint8_t {
   kMonth,
   kFailedAttempts,
   kUnreferencedLayers,
+  kBackfillPresent,
+  kBackfillEvent,
+  kDestinationPushEvent,
 };
-inline constexpr std::size_t kAssumptionCount = 18;
+inline constexpr std::size_t kAssumptionCount = 21;
 
 struct AssumptionInfo {
   Assumption id;

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <variant>
 
+#include "registry_model/events/backfill_events.h"
+#include "registry_model/events/bus_events.h"
 #include "registry_model/events/call_events.h"
 #include "registry_model/events/content_events.h"
 #include "registry_model/events/fault_events.h"
@@ -22,11 +24,13 @@
 
 namespace crrsim {
 
-using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
-                               ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled,
-                               CallRefused, ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued,
-                               JobStarted, PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded,
-                               ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded>;
+using EventBody =
+    std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
+                 ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled, CallRefused,
+                 ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued, JobStarted,
+                 PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded, ScanStarted, ScanCompleted,
+                 LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded, ReplicationRoleCreated, ReplicationRoleDeleted,
+                 BackfillChanged, BackfillCopySkipped, EventDelivered, EventLost>;
 
 struct Event {
   Instant when;

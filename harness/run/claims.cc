@@ -293,6 +293,30 @@ Judgement JudgeOne(const EventClaim& claim, const View& view) {
   return Within(claim.times, count) ? Holds(observed) : Broken(observed);
 }
 
+/// Says that no event was ever sent to a bus; empty when one was.
+std::string NeverSent(const RegistryKey& bus, const Scenario& scenario, const Recording& recording) {
+  if (recording.WasSentTo(bus)) return {};
+  return fmt::format("no event was ever sent to the bus of {}", scenario.NameOf(bus));
+}
+
+Judgement JudgeOne(const DeliveredClaim& claim, const View& view) {
+  const auto count = view.recording.DeliveriesOf(claim.pattern);
+  const auto observed = fmt::format("{} times", count);
+  if (claim.times.empty()) return count > 0 ? Holds(observed) : Broken(observed);
+  if (count == 0) {
+    auto never = NeverSent(claim.pattern.in, view.scenario, view.recording);
+    if (!never.empty()) return Broken(std::move(never));
+  }
+  return Within(claim.times, count) ? Holds(observed) : Broken(observed);
+}
+
+Judgement JudgeOne(const RoleClaim& claim, const View& view) {
+  const bool is_there = view.world.replication_roles().contains(claim.account);
+  const auto observed =
+      fmt::format("account {} has {} replication role", view.scenario.NameOf(claim.account), is_there ? "its" : "no");
+  return is_there != claim.absent ? Holds(observed) : Broken(observed);
+}
+
 Judgement JudgeOne(const OrderClaim& claim, const View& view) {
   const PatternMatches* before = nullptr;
   const EventPattern* before_pattern = nullptr;
@@ -316,7 +340,7 @@ Judgement Judge(const Claim& claim, const Scenario& scenario, const World& world
   return std::visit([&](const auto& one) { return JudgeOne(one, view); }, claim);
 }
 
-std::string VacuousBecause(const Claim& claim, const Scenario&, const Recording& recording) {
+std::string VacuousBecause(const Claim& claim, const Scenario& scenario, const Recording& recording) {
   if (const auto* image = std::get_if<ImageClaim>(&claim)) {
     if (!Known(image->image, recording)) return fmt::format("{} was never pushed anywhere", ToText(image->image));
   } else if (const auto* repository = std::get_if<RepositoryClaim>(&claim)) {
@@ -329,6 +353,8 @@ std::string VacuousBecause(const Claim& claim, const Scenario&, const Recording&
     return NeverExisted(storage->repository, recording);
   } else if (std::holds_alternative<LagClaim>(claim)) {
     if (recording.replications().empty()) return "nothing was replicated";
+  } else if (const auto* delivered = std::get_if<DeliveredClaim>(&claim)) {
+    return NeverSent(delivered->pattern.in, scenario, recording);
   } else if (const auto* event = std::get_if<EventClaim>(&claim)) {
     // Events of copies name their destination.
     const auto fields = EventFieldNames(event->pattern.name);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/run/claim_text.h"
+#include "registry_model/event_bus/envelope.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
@@ -31,6 +32,9 @@ std::string TextOf(const std::vector<Digest>& value) {
   for (const auto& digest : value) text += (text.empty() ? "" : " ") + digest.text();
   return text;
 }
+std::string TextOf(const Uuid& value) { return value.text(); }
+std::string TextOf(BackfillStatus value) { return std::string(NameOf(value)); }
+std::string TextOf(const BusDetail& value) { return fmt::format("{} {}", DetailTypeOf(value), JsonOf(value).dump()); }
 std::string TextOf(const ReplicationConfiguration& value) { return fmt::format("{} rules", value.rules.size()); }
 template <class T>
 std::string TextOf(const std::optional<T>& value) {

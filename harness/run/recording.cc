@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "harness/run/event_fields.h"
+#include "harness/run/json_subset.h"
+#include "registry_model/event_bus/envelope.h"
 #include "sim/overloaded.h"
 
 namespace crrsim {
@@ -62,6 +64,8 @@ void Recording::OnEvent(const Event& event) {
           [&](const ScanCompleted& scan) {
             if (!scan.findings.empty()) found_.insert(scan.digest);
           },
+          [&](const EventDelivered& delivered) { NoteDelivery(delivered.event); },
+          [&](const EventLost& lost) { buses_.insert(lost.event.registry); },
           [&](const FaultEnded&) { last_heal_ = event.when; },
           [](const auto&) {},
       },
@@ -73,6 +77,18 @@ void Recording::NoteVisible(const RegistryKey& registry, const RepositoryName& r
   const auto [first, last] = invisible_.equal_range(AtDestination(registry, repository, tag, digest));
   for (auto row = first; row != last; ++row) replications_[row->second].visible_at = when;
   invisible_.erase(first, last);
+}
+
+void Recording::NoteDelivery(const BusEvent& event) {
+  buses_.insert(event.registry);
+  for (auto& [pattern, count] : deliveries_) {
+    if (pattern->in != event.registry || pattern->detail_type != DetailTypeOf(event.detail)) continue;
+    // The JSON is made for whoever looks, and only then.
+    const auto json = EnvelopeOf(event);
+    if (!FirstDifference(pattern->where, json.at("detail"), "") && !FirstDifference(pattern->envelope, json, "")) {
+      ++count;
+    }
+  }
 }
 
 void Recording::Count(const Event& event) {

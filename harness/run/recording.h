@@ -26,6 +26,12 @@ class Recording : public Observer {
   void Watch(const EventPattern& pattern) { patterns_.emplace(&pattern, PatternMatches{}); }
   [[nodiscard]] const PatternMatches& MatchesOf(const EventPattern& pattern) const { return patterns_.at(&pattern); }
 
+  /// The same for deliveries of event buses.
+  void Watch(const DeliveredPattern& pattern) { deliveries_.emplace(&pattern, 0); }
+  [[nodiscard]] std::int64_t DeliveriesOf(const DeliveredPattern& pattern) const { return deliveries_.at(&pattern); }
+  /// Whether any event was sent to this bus, delivered or not.
+  [[nodiscard]] bool WasSentTo(const RegistryKey& bus) const { return buses_.contains(bus); }
+
   void OnEvent(const Event& event) override;
 
   [[nodiscard]] std::uint64_t events() const { return events_; }
@@ -47,12 +53,15 @@ class Recording : public Observer {
 
  private:
   void Count(const Event& event);
+  void NoteDelivery(const BusEvent& event);
   void NoteVisible(const RegistryKey& registry, const RepositoryName& repository, const std::optional<Tag>& tag,
                    const Digest& digest, Instant when);
 
   std::uint64_t events_ = 0;
   Instant last_event_;
   std::map<const EventPattern*, PatternMatches> patterns_;
+  std::map<const DeliveredPattern*, std::int64_t> deliveries_;
+  std::set<RegistryKey> buses_;
   std::vector<ReplicationRow> replications_;
   std::map<JobId, std::size_t> rows_;                  // of running jobs
   std::multimap<Replication, std::size_t> invisible_;  // rows not visible yet; `source` left out of the key

@@ -48,6 +48,7 @@ Runner::Runner(const Scenario& scenario, ImageLibrary& images, const RunOptions&
   if (options.keep_timeline) world_.AddObserver(story_);
   ForEachExpectation(scenario, [&](const Expectation& expectation) {
     if (const auto* event = std::get_if<EventClaim>(&expectation.claim)) recording_.Watch(event->pattern);
+    if (const auto* delivered = std::get_if<DeliveredClaim>(&expectation.claim)) recording_.Watch(delivered->pattern);
     if (const auto* order = std::get_if<OrderClaim>(&expectation.claim)) {
       for (const auto& pattern : order->patterns) recording_.Watch(pattern);
     }
@@ -176,9 +177,25 @@ void Runner::Do(const Step& step) {
   JudgeWatches();
 }
 
+nlohmann::json Runner::FilledIn(const Step& step, nlohmann::json request) const {
+  if (request.is_structured()) {
+    for (auto& member : request) member = FilledIn(step, std::move(member));
+  }
+  if (!request.is_string()) return request;
+  const auto mention = ParseAnswerMention(request.get_ref<const std::string&>());
+  if (!mention) return request;
+  const auto answer = answers_.find(mention->label);
+  if (answer == answers_.end() || !answer->second.contains(mention->member)) {
+    throw RunStop{fmt::format("{}: the step labelled '{}' gave no answer with a member '{}'", ToText(step.place),
+                              mention->label, mention->member)};
+  }
+  return answer->second.at(mention->member);
+}
+
 void Runner::DoIt(const Step& step, const CallStep& call) {
   PassUntil(world_.now() + scenario_.call_latency);
-  const auto answer = world_.ApplyJson(CallerFor(call.as, call.in), call.operation, call.request);
+  const auto answer = world_.ApplyJson(CallerFor(call.as, call.in), call.operation, FilledIn(step, call.request));
+  if (answer && !step.label.empty()) answers_[step.label] = *answer;
   CheckAnswer(step, call.fails_with, answer ? std::nullopt : std::optional(answer.error()));
   if (!answer || !call.answers) return;
   const auto missing = FirstDifference(*call.answers, *answer, "");
@@ -258,6 +275,16 @@ void Runner::DoIt(const Step& step, const SettleStep& settle) {
 void Runner::DoIt(const Step&, const PartitionStep& partition) {
   world_.BeginFault("partition", Partition{partition.from, partition.to}, partition.duration);
   if (partition.both_ways) world_.BeginFault("partition", Partition{partition.to, partition.from}, partition.duration);
+}
+
+void Runner::DoIt(const Step&, const DisturbStep& disturb) {
+  world_.BeginFault("disturb", disturb.disturbance, disturb.duration);
+}
+
+void Runner::DoIt(const Step& step, const DeleteRoleStep& role) {
+  PassUntil(world_.now() + scenario_.call_latency);
+  const auto answer = world_.DeleteReplicationRole(role.account);
+  CheckAnswer(step, role.fails_with, answer ? std::nullopt : std::optional(answer.error()));
 }
 
 void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault(fail.name, fail.fault, fail.duration); }

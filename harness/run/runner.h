@@ -63,6 +63,10 @@ class Runner {
   void DoIt(const Step& step, const SettleStep& settle);
   void DoIt(const Step& step, const PartitionStep& partition);
   void DoIt(const Step& step, const FailStep& fail);
+  void DoIt(const Step& step, const DisturbStep& disturb);
+  void DoIt(const Step& step, const DeleteRoleStep& role);
+  /// A request with the answers that it mentions in their places.
+  [[nodiscard]] nlohmann::json FilledIn(const Step& step, nlohmann::json request) const;
   void CheckAnswer(const Step& step, const std::string& fails_with, const std::optional<ApiError>& error);
 
   // Expectations.
@@ -86,6 +90,7 @@ class Runner {
   Story story_;
   std::list<Watch> watches_;
   std::map<std::string, Instant> anchors_;
+  std::map<std::string, nlohmann::json> answers_;  // to calls, by the label of their step
   /// End expectations with `within … after`: the instant at which the claim came true first, since its anchor.
   std::map<const Expectation*, Instant> came_true_;
   std::vector<const Expectation*> anchored_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/run/claim_text.h"
+#include "registry_model/event_bus/envelope.h"
 #include "sim/overloaded.h"
 #include "sim/units_text.h"
 
@@ -133,6 +134,30 @@ void Story::OnEvent(const Event& event) {
           },
           [&](const LinkHealed& e) {
             Note(when, fmt::format("traffic passes from {} to {} again", e.from.text(), e.to.text()));
+          },
+          [&](const ReplicationRoleCreated& e) {
+            Detail(when, fmt::format("{}: role AWSServiceRoleForECRReplication created", e.account.text()));
+          },
+          [&](const ReplicationRoleDeleted& e) {
+            Note(when, fmt::format("{}: role AWSServiceRoleForECRReplication deleted", e.account.text()));
+          },
+          [&](const BackfillChanged& e) {
+            Note(when, fmt::format("{}: backfill of {} is {}, {} of {} copies complete, {} failed", Name(e.registry),
+                                   Name(e.destination), crrsim::NameOf(e.status), e.completed, e.total, e.failed));
+          },
+          [&](const BackfillCopySkipped& e) {
+            const auto why = e.failure == FailureCode::kNone
+                                 ? std::string("is there already")
+                                 : fmt::format("cannot be copied ({})", crrsim::NameOf(e.failure));
+            Detail(when, fmt::format("{}: backfill of {}: {} {}", Name(e.registry), Name(e.destination),
+                                     NameOf(e.repository, e.tag, e.digest), why));
+          },
+          [&](const EventDelivered& e) {
+            Detail(when, fmt::format("{}: {} delivered{}", Name(e.event.registry), DetailTypeOf(e.event.detail),
+                                     e.copy > 1 ? " once more" : ""));
+          },
+          [&](const EventLost& e) {
+            Note(when, fmt::format("{}: {} lost", Name(e.event.registry), DetailTypeOf(e.event.detail)));
           },
           [&](const FaultBegan& e) { Detail(when, fmt::format("fault {} begins", e.fault)); },
           [&](const FaultHit& e) { Detail(when, fmt::format("fault {} hits", e.fault)); },

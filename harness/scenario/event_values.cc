@@ -34,7 +34,7 @@ class FieldReader {
   std::optional<std::string> Read(const std::string&) {
     if (field_ == "exception") return OneOf(KnownExceptions());
     if (field_ == "operation") return OneOf(KnownOperations());
-    if (field_ == "fault") return OneOf(std::array<std::string_view, 3>{"partition", "fail", "corrupt"});
+    if (field_ == "fault") return OneOf(std::array<std::string_view, 4>{"partition", "fail", "corrupt", "disturb"});
     return values_.Text(value_);
   }
   std::optional<std::string> Read(const AccountId&) {
@@ -76,6 +76,9 @@ class FieldReader {
   std::optional<std::string> Read(const ReplicationStatus&) {
     return OneOf(std::array{NameOf(ReplicationStatus::kInProgress), NameOf(ReplicationStatus::kComplete),
                             NameOf(ReplicationStatus::kFailed)});
+  }
+  std::optional<std::string> Read(const BackfillStatus&) {
+    return OneOf(NamesOf<BackfillStatus, kBackfillStatusCount>());
   }
   std::optional<std::string> Read(const FailureCode&) {
     auto names = NamesOf<FailureCode, kFailureCodeCount>();

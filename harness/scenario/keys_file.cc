@@ -47,6 +47,8 @@ std::vector<Section> FileSections() {
         {"retry", K::kObject, kOptional, "Backoff of failed steps.", {}, "retry"},
         {"call_latency", K::kDuration, kOptional, "What each API call of a client takes; 20ms."},
         {"scan_duration", K::kDuration, kOptional, "What an image scan takes; 30s."},
+        {"backfill_preparing", K::kDuration, kOptional, "What it takes to list the images of a backfill; 30s."},
+        {"backfill_jobs_in_flight", K::kInteger, kOptional, "Copies of one backfill at a time; 64."},
         {"same_instant", K::kEnum, kOptional, "Who goes first of things due at one instant.", {"in-order", "seeded"}},
         {"replication_rules", K::kInteger, kOptional, "Most rules of a replication configuration; 25."},
         {"replication_destinations", K::kInteger, kOptional, "Most unique destinations of all its rules; 25."},

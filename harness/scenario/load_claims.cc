@@ -6,6 +6,7 @@
 #include "harness/run/event_fields.h"
 #include "harness/scenario/event_values.h"
 #include "harness/scenario/parts.h"
+#include "registry_model/event_bus/envelope.h"
 #include "sim/nearest_name.h"
 
 namespace crrsim {
@@ -195,6 +196,46 @@ EventClaim LoadEventClaim(LoadContext& context, ObjectReader& reader) {
   return claim;
 }
 
+DeliveredClaim LoadDeliveredClaim(LoadContext& context, ObjectReader& reader) {
+  DeliveredClaim claim;
+  auto& pattern = claim.pattern;
+  pattern.detail_type = reader.OneOf("delivered").value_or("");
+  if (const auto in = reader.Registry("in")) pattern.in = *in;
+  pattern.where = nlohmann::json::object();
+  pattern.envelope = nlohmann::json::object();
+  for (auto [key, into] : {std::pair("where", &pattern.where), std::pair("envelope", &pattern.envelope)}) {
+    const auto* node = reader.Get(key);
+    if (node == nullptr) continue;
+    if (!node->IsMap()) {
+      context.Refuse(node->place, fmt::format("found {}, expected a map of members", DescriptionOf(*node)));
+      continue;
+    }
+    *into = ToJson(*node);
+    if (pattern.detail_type.empty()) continue;
+    const auto sample = SampleOf(pattern.detail_type);
+    const auto& whole = into == &pattern.where ? sample.at("detail") : sample;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : whole.items()) names.push_back(name);
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    for (const auto& member : node->members) {
+      if (whole.contains(member.key)) continue;
+      context.Refuse(member.key_place, fmt::format("{} has no member '{}'{}", pattern.detail_type, member.key,
+                                                   DidYouMean(member.key, views)));
+    }
+  }
+  claim.times = {reader.Integer("times_at_least"), reader.Integer("times_at_most"), reader.Integer("times")};
+  return claim;
+}
+
+RoleClaim LoadRoleClaim(LoadContext& context, ObjectReader& reader) {
+  RoleClaim claim;
+  if (const auto* account = reader.Get("replication_role")) {
+    if (const auto id = ValueReader(context).Account(*account)) claim.account = *id;
+  }
+  claim.absent = reader.OneOf("is") == "absent";
+  return claim;
+}
+
 OrderClaim LoadOrderClaim(LoadContext& context, ObjectReader& reader) {
   OrderClaim claim;
   const auto* list = reader.Get("in_order");
@@ -240,6 +281,8 @@ std::optional<Claim> LoadClaim(LoadContext& context, const Node& node, const Sec
   if (about == "lag") return LoadLagClaim(context, reader);
   if (about == "fault") return LoadFaultClaim(context, reader);
   if (about == "event") return LoadEventClaim(context, reader);
+  if (about == "delivered") return LoadDeliveredClaim(context, reader);
+  if (about == "replication_role") return LoadRoleClaim(context, reader);
   CRRSIM_CHECK(about == "in_order", "no loader for claim {}", about);
   return LoadOrderClaim(context, reader);
 }

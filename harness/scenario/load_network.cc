@@ -153,12 +153,14 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
   };
   positive("transfers_per_job", world.engine.transfers_per_job_max);
   positive("jobs_in_flight", world.engine.jobs_in_flight_max);
+  positive("backfill_jobs_in_flight", world.backfill.jobs_in_flight_max);
   positive("replication_rules", world.api.rules_max);
   positive("replication_destinations", world.api.destinations_max);
   if (const auto value = reader.Span("request_timeout")) world.engine.request_timeout = *value;
   if (const auto value = reader.Span("stall_timeout")) world.engine.stall_timeout = *value;
   if (const auto value = reader.Span("call_latency")) scenario.call_latency = *value;
   if (const auto value = reader.Span("scan_duration")) world.scan_duration = *value;
+  if (const auto value = reader.Span("backfill_preparing")) world.backfill.preparing = *value;
   if (reader.OneOf("same_instant") == "seeded") world.same_instant = SameInstant::kSeeded;
   if (const auto* retry = reader.Get("retry")) {
     ObjectReader backoff(context, *retry, SectionOf("retry"));

@@ -48,6 +48,21 @@ std::string LoadException(LoadContext& context, ObjectReader& reader) {
   return {};
 }
 
+/// Refuses mentions of answers whose step is not there.
+void CheckMentions(LoadContext& context, const Place& place, const nlohmann::json& request) {
+  if (request.is_structured()) {
+    for (const auto& member : request) CheckMentions(context, place, member);
+  }
+  if (!request.is_string()) return;
+  const auto mention = ParseAnswerMention(request.get_ref<const std::string&>());
+  if (!mention || std::find(context.labels.begin(), context.labels.end(), mention->label) != context.labels.end()) {
+    return;
+  }
+  const std::vector<std::string_view> labels(context.labels.begin(), context.labels.end());
+  context.Refuse(place, fmt::format("no step before this one is labelled '{}'{}", mention->label,
+                                    DidYouMean(mention->label, labels)));
+}
+
 CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
   CallStep step;
   step.operation = call.key;
@@ -72,6 +87,7 @@ CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
   } else if (auto document = ReadDocument(context, call.value)) {
     step.request = AsRequest(step.operation, std::move(*document));
   }
+  CheckMentions(context, call.value.place, step.request);
   // A call that is meant to be refused may be wrong in any way.
   if (context.diagnostics.size() == before && step.fails_with.empty()) {
     if (const auto problem = ProblemOfRequest(step.operation, step.request)) context.Refuse(call.value.place, *problem);
@@ -191,6 +207,35 @@ FailStep LoadFail(LoadContext& context, ObjectReader& reader, std::string_view v
   return step;
 }
 
+DisturbStep LoadDisturb(LoadContext& context, ObjectReader& reader) {
+  DisturbStep step;
+  step.duration = reader.Span("for");
+  const auto* what = reader.Get("disturb");
+  if (what == nullptr) return step;
+  ObjectReader values(context, *what, SectionOf("disturbance"));
+  auto& disturbance = step.disturbance;
+  if (const auto bus = values.Registry("bus")) disturbance.bus = *bus;
+  disturbance.lose_percent = values.Percent("lose").value_or(0);
+  disturbance.duplicate_percent = values.Percent("duplicate").value_or(0);
+  disturbance.delay = values.Span("delay").value_or(Duration());
+  disturbance.reorder = values.Span("reorder").value_or(Duration());
+  if (what->IsMap() && what->members.size() < 2)
+    context.Refuse(what->place, "nothing is disturbed; add lose, duplicate, delay or reorder");
+  return step;
+}
+
+DeleteRoleStep LoadDeleteRole(LoadContext& context, ObjectReader& reader) {
+  DeleteRoleStep step;
+  step.fails_with = LoadException(context, reader);
+  const auto* what = reader.Get("delete_service_linked_role");
+  if (what == nullptr) return step;
+  ObjectReader role(context, *what, SectionOf("service-linked role"));
+  if (const auto* account = role.Get("account")) {
+    if (const auto id = ValueReader(context).Account(*account)) step.account = *id;
+  }
+  return step;
+}
+
 std::optional<ProgressCondition> LoadProgress(LoadContext& context, const Node& node) {
   ObjectReader reader(context, node, SectionOf("progress"));
   const auto image = reader.Reference("copy");
@@ -259,6 +304,8 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
   if (verb->key == "settle") step.what = SettleStep{reader.Span("settle").value_or(Duration())};
   if (verb->key == "partition") step.what = LoadPartition(context, reader);
   if (verb->key == "fail" || verb->key == "corrupt") step.what = LoadFail(context, reader, verb->key);
+  if (verb->key == "disturb") step.what = LoadDisturb(context, reader);
+  if (verb->key == "delete_service_linked_role") step.what = LoadDeleteRole(context, reader);
   step.at = reader.MomentOrOffset("at");
   step.after = reader.Span("after");
   if (const auto* when = reader.Get("when")) step.when = LoadProgress(context, *when);

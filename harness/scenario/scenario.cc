@@ -35,4 +35,14 @@ std::string Scenario::NameOf(const RegistryKey& registry) const {
   return fmt::format("{}/{}", NameOf(registry.account), registry.region.text());
 }
 
+std::optional<AnswerMention> ParseAnswerMention(const std::string& text) {
+  if (!text.starts_with('{') || !text.ends_with('}')) return std::nullopt;
+  // Policies and manifests stand in braces, too; a label in a mention is one word.
+  constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  const auto dot = text.find_first_not_of(kWord, 1);
+  if (dot == std::string::npos || text[dot] != '.' || dot == 1) return std::nullopt;
+  if (text.find_first_not_of(kWord, dot + 1) != text.size() - 1 || dot + 2 == text.size()) return std::nullopt;
+  return AnswerMention{text.substr(1, dot - 1), text.substr(dot + 1, text.size() - dot - 2)};
+}
+
 }  // namespace crrsim

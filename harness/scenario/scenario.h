@@ -167,8 +167,27 @@ struct OrderClaim {
   std::vector<EventPattern> patterns;
 };
 
+/// A pattern over what event buses handed to their subscribers. `where` is what the event's `detail` must contain,
+/// `envelope` what the whole event must.
+struct DeliveredPattern {
+  std::string detail_type;  // `ECR Replication Action`
+  RegistryKey in;           // whose bus
+  nlohmann::json where;
+  nlohmann::json envelope;
+};
+/// `delivered: ECR Replication Action, in: prod/eu-west-1, where: {result: SUCCESS}, times: 1`; duplicates count.
+struct DeliveredClaim {
+  DeliveredPattern pattern;
+  Bounds<std::int64_t> times;  // default: at least once
+};
+/// `replication_role: shop, is: present`: whether the account has the role AWSServiceRoleForECRReplication.
+struct RoleClaim {
+  AccountId account;
+  bool absent = false;
+};
+
 using Claim = std::variant<ImageClaim, RepositoryClaim, ReplicationClaim, TransferClaim, StorageClaim, LagClaim,
-                           FaultClaim, EventClaim, OrderClaim>;
+                           FaultClaim, EventClaim, OrderClaim, DeliveredClaim, RoleClaim>;
 
 /// When a claim must hold.
 enum class Mode : std::uint8_t {
@@ -192,12 +211,19 @@ struct Expectation {
 /// An AWS operation with its exact request.
 struct CallStep {
   std::string operation;
-  nlohmann::json request;
+  nlohmann::json request;  // a text `{LABEL.MEMBER}` stands for that member of the answer to the step of that label
   RegistryKey in;
   std::string as;                         // the caller's ARN; empty: the root of the registry's account
   std::string fails_with;                 // the exception that must come; empty: must succeed
   std::optional<nlohmann::json> answers;  // what the response must contain (objects: these members; the rest is free)
 };
+/// `{LABEL.MEMBER}` in a request; empty for any other text.
+struct AnswerMention {
+  std::string label;
+  std::string member;
+};
+std::optional<AnswerMention> ParseAnswerMention(const std::string& text);
+
 struct PushStep {
   RepositoryName repository;
   std::string tag;      // may hold `{n}`; empty: pushed by digest alone
@@ -240,6 +266,17 @@ struct FailStep {
   std::optional<Duration> duration;
 };
 
+/// `disturb: {bus: eu-west-1, lose: 10%, delay: 30s}`
+struct DisturbStep {
+  BusDisturbance disturbance;
+  std::optional<Duration> duration;
+};
+/// `delete_service_linked_role: {account: shop}`
+struct DeleteRoleStep {
+  AccountId account;
+  std::string fails_with;
+};
+
 /// `when: {copy: model:1, to: eu-west-1, reaches: 50%}`
 struct ProgressCondition {
   ImageReference image;
@@ -255,7 +292,9 @@ struct Step {
   std::optional<Duration> after;  // from the step before
   std::optional<Instant> at;      // an instant; `at: 5m` counts from the start
   std::optional<ProgressCondition> when;
-  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, PartitionStep, FailStep> what;
+  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, PartitionStep, FailStep, DisturbStep,
+               DeleteRoleStep>
+      what;
 };
 
 struct Scenario {

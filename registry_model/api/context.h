@@ -7,11 +7,13 @@
 // cannot name a registry (DescribeRegistry, the registry policy, the templates) act on the caller's own.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "registry_model/api_error.h"
 #include "registry_model/assumptions.h"
+#include "registry_model/backfill/backfill.h"
 #include "registry_model/registry/content.h"
 #include "registry_model/registry/registry.h"
 #include "registry_model/replication/status.h"
@@ -53,6 +55,20 @@ class ScanStarter {
   virtual void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) = 0;
 };
 
+/// Runs replication backfills; each call says in BackfillChanged what it did.
+class BackfillRunner {
+ public:
+  virtual ~BackfillRunner() = default;
+  [[nodiscard]] virtual const Backfills& backfills() const = 0;
+  /// Requires that the limits of running backfills allow it.
+  virtual const Backfill& StartBackfill(const RegistryKey& source, const RegistryKey& destination) = 0;
+  /// Requires PREPARING or IN_PROGRESS.
+  virtual void StopBackfill(BackfillNumber number) = 0;
+};
+
+/// Accounts that have the role AWSServiceRoleForECRReplication. Source  ecr-replication.md 1.4 (16).
+using ReplicationRoles = std::set<AccountId>;
+
 /// Whether it is a container image: neither an index nor another artifact.
 bool IsScannable(const Manifest& manifest);
 
@@ -66,6 +82,8 @@ struct ApiContext {
   RandomStream& ids;  // for upload ids
   EventSink& events;
   ScanStarter& scans;
+  BackfillRunner& backfills;
+  ReplicationRoles& replication_roles;
 
   /// The `registryId` of responses.
   [[nodiscard]] std::string registry_id() const { return registry.key.account.text(); }

@@ -6,6 +6,7 @@
 // Source  ecr-replication.md 8 (limits), 10.2 (layer upload).
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/uuid.h"
 
 namespace crrsim {
 
@@ -18,14 +19,6 @@ constexpr std::int64_t kPartsMax = 4'200;
 constexpr std::int64_t kLayerSizeMax = 52'000LL * 1'024 * 1'024;
 constexpr std::int64_t kDigestsMax = 100;
 constexpr std::int64_t kDigestLengthMax = 1'000;
-
-/// A random UUID (version 4).
-std::string NewUploadId(RandomStream& ids) {
-  const auto high = (ids.Next() & ~0xF000ULL) | 0x4000ULL;
-  const auto low = (ids.Next() & ~(3ULL << 62)) | (2ULL << 62);
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF, high & 0xFFFF, low >> 48,
-                     low & 0xFFFF'FFFF'FFFFULL);
-}
 
 ApiError UploadNotFound(const ApiContext& context, const Repository& repository, const std::string& upload_id) {
   return Refuse(exception::kUploadNotFound,
@@ -105,7 +98,7 @@ ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploa
 ApiResult<InitiateLayerUploadResponse> Execute(ApiContext& context, const InitiateLayerUploadRequest& request) {
   const auto opened = OpenRepository(context, "ecr:InitiateLayerUpload", request.repository_name);
   if (!opened) return opened.error();
-  auto id = NewUploadId(context.ids);
+  auto id = Uuid::Draw(context.ids).text();
   ForChange(context, **opened).uploads.emplace(id, LayerUpload{});
   return InitiateLayerUploadResponse{std::move(id), kPartSizeAdvised};
 }

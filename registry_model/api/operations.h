@@ -1,5 +1,6 @@
 // Every API operation of the model: one overload of Execute a request, in one file a family (repositories.cc,
-// put_image.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, templates.cc, scans.cc).
+// put_image.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, backfills.cc, templates.cc,
+// scans.cc).
 //
 // Each validates, authorises, then changes the registry and emits events, in that order; on an error nothing was
 // changed. The run of a call takes no virtual time: whoever models a client adds the latency.
@@ -55,6 +56,15 @@ ApiResult<PutReplicationConfigurationResponse> Execute(ApiContext& context,
 ApiResult<DescribeRegistryResponse> Execute(ApiContext& context, const DescribeRegistryRequest& request);
 ApiResult<DescribeImageReplicationStatusResponse> Execute(ApiContext& context,
                                                           const DescribeImageReplicationStatusRequest& request);
+
+// backfills.cc
+ApiResult<StartReplicationBackfillResponse> Execute(ApiContext& context,
+                                                    const StartReplicationBackfillRequest& request);
+ApiResult<StopReplicationBackfillResponse> Execute(ApiContext& context, const StopReplicationBackfillRequest& request);
+ApiResult<ListReplicationBackfillsResponse> Execute(ApiContext& context,
+                                                    const ListReplicationBackfillsRequest& request);
+ApiResult<DescribeReplicationBackfillResultsResponse> Execute(ApiContext& context,
+                                                              const DescribeReplicationBackfillResultsRequest& request);
 
 // templates.cc
 ApiResult<CreateRepositoryCreationTemplateResponse> Execute(ApiContext& context,

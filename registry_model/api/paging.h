@@ -3,7 +3,8 @@
 // A token says behind which element the next page begins, so elements that come or go between two calls neither repeat
 // nor hide others. It is opaque and bound to the operation and to what is listed; any other text is refused.
 //
-// Source  ecr-replication.md 8 (maxResults 1 to 1000), 10.3. Without maxResults a page has 100 elements.
+// Source  ecr-replication.md 8 (maxResults 1 to 1000), 10.3. Without maxResults a page has 100 elements, of
+// backfills 25.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,19 @@
 
 namespace crrsim {
 
+/// Elements of a page.
+struct PageLimits {
+  std::int64_t max = 1'000;
+  std::int64_t without_max_results = 100;
+};
+
 class Page {
  public:
   /// `scope` is what is listed, e.g. a repository's name.
   /// On error  InvalidParameterException.
   static ApiResult<Page> Open(std::string_view operation, std::string_view scope,
-                              const std::optional<std::string>& token, const std::optional<std::int64_t>& max_results);
+                              const std::optional<std::string>& token, const std::optional<std::int64_t>& max_results,
+                              const PageLimits& limits = {});
 
   [[nodiscard]] std::size_t size() const { return size_; }
   /// The key of the last element of the page before; nothing on the first page.

@@ -1,6 +1,6 @@
 // The replication configuration of a registry, and the replication status of an image.
 //
-// Source  ecr-replication.md 1.2, 1.4 (1 to 3), 5.
+// Source  ecr-replication.md 1.2, 1.4 (1 to 3, 16), 5.
 #include "registry_model/api/find_image.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/replication_shapes.h"
@@ -16,6 +16,8 @@ ApiResult<PutReplicationConfigurationResponse> Execute(ApiContext& context,
     return allowed.error();
   }
   context.registry.replication = *std::move(configuration);
+  const auto account = context.registry.key.account;
+  if (context.replication_roles.insert(account).second) context.events.Emit(ReplicationRoleCreated{account});
   context.events.Emit(ReplicationConfigured{context.registry.key, context.registry.replication});
   return PutReplicationConfigurationResponse{request.replication_configuration};
 }

@@ -5,11 +5,12 @@
 // operation. `registry_id` is the account whose registry is meant, in the region that is called; without it, the
 // caller's own.
 //
-// Not modelled yet: lifecycle, account settings, pull-through cache, signing, backfill, tagging of existing resources.
+// Not modelled yet: lifecycle, account settings, pull-through cache, signing, tagging of existing resources.
 //
 // Source  ecr-replication.md 1.2, 10.3.
 #pragma once
 
+#include "registry_model/api/backfill_requests.h"
 #include "registry_model/api/image_requests.h"
 #include "registry_model/api/layer_requests.h"
 #include "registry_model/api/policy_requests.h"
@@ -30,11 +31,12 @@ using AllRequests =
                 DeleteRegistryPolicyRequest, DeleteRepositoryRequest, DeleteRepositoryCreationTemplateRequest,
                 DeleteRepositoryPolicyRequest, DescribeImageReplicationStatusRequest, DescribeImageScanFindingsRequest,
                 DescribeImagesRequest, DescribeRegistryRequest, DescribeRepositoriesRequest,
-                DescribeRepositoryCreationTemplatesRequest, GetDownloadUrlForLayerRequest, GetRegistryPolicyRequest,
-                GetRepositoryPolicyRequest, InitiateLayerUploadRequest, ListImagesRequest, PutImageRequest,
+                DescribeRepositoryCreationTemplatesRequest, DescribeReplicationBackfillResultsRequest,
+                GetDownloadUrlForLayerRequest, GetRegistryPolicyRequest, GetRepositoryPolicyRequest,
+                InitiateLayerUploadRequest, ListImagesRequest, ListReplicationBackfillsRequest, PutImageRequest,
                 PutImageTagMutabilityRequest, PutRegistryPolicyRequest, PutReplicationConfigurationRequest,
-                SetRepositoryPolicyRequest, StartImageScanRequest, UpdateRepositoryCreationTemplateRequest,
-                UploadLayerPartRequest>;
+                SetRepositoryPolicyRequest, StartImageScanRequest, StartReplicationBackfillRequest,
+                StopReplicationBackfillRequest, UpdateRepositoryCreationTemplateRequest, UploadLayerPartRequest>;
 
 /// A request that may name a registry. The others act on the caller's own.
 template <class Request>

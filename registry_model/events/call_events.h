@@ -1,4 +1,5 @@
-// What API calls change of a registry as a whole, and calls that were refused. registry_model/events.h has the rules and the stream.
+// What API calls change of a registry as a whole, and calls that were refused. registry_model/events.h has the rules
+// and the stream.
 #pragma once
 
 #include <string>
@@ -38,6 +39,30 @@ struct ReplicationConfigured {
   static void Fields(Self& self, Visit&& visit) {
     visit("registry", self.registry);
     visit("configuration", self.configuration);
+  }
+};
+
+/// An account got the role AWSServiceRoleForECRReplication. Source  ecr-replication.md 1.4 (16).
+struct ReplicationRoleCreated {
+  static constexpr std::string_view kName = "ReplicationRoleCreated";
+  AccountId account;
+
+  friend bool operator==(const ReplicationRoleCreated&, const ReplicationRoleCreated&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("account", self.account);
+  }
+};
+
+/// An account's role AWSServiceRoleForECRReplication was deleted.
+struct ReplicationRoleDeleted {
+  static constexpr std::string_view kName = "ReplicationRoleDeleted";
+  AccountId account;
+
+  friend bool operator==(const ReplicationRoleDeleted&, const ReplicationRoleDeleted&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("account", self.account);
   }
 };
 

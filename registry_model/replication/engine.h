@@ -25,6 +25,7 @@
 #include <variant>
 #include <vector>
 
+#include "registry_model/backfill/backfill.h"
 #include "registry_model/oci/manifest.h"
 #include "registry_model/replication/job.h"
 #include "sim/archive.h"
@@ -38,15 +39,18 @@ using TimerId = std::uint64_t;
 
 // ---- Inputs -------------------------------------------------------------------------------------------------------
 
-/// A client's push was accepted in a registry whose rules send it on. `manifests` is the image and everything it refers
-/// to in its repository, children before their index, each once, the image itself last. A child that its repository
-/// lacks is left out, and the destination judges whether it can do without.
+/// A client's push was accepted in a registry whose rules send it on, or a backfill copies what was pushed before them.
+/// `manifests` is the image and everything it refers to in its repository, children before their index, each once, the
+/// image itself last. A child that its repository lacks is left out, and the destination judges whether it can do
+/// without.
 struct ImageAccepted {
   RegistryKey source;
   RepositoryName repository;
   std::vector<ManifestPtr> manifests;
   std::optional<Tag> tag;
   std::vector<RegistryKey> destinations;
+  /// Of the world alone: the unit of a backfill that this is. The engine does not look at it.
+  std::optional<BackfillUnitRef> unit = std::nullopt;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("source", self.source);
@@ -188,6 +192,7 @@ struct ReportStepFailed {
   std::uint64_t attempt = 0;
   FailureCode failure = FailureCode::kNone;
   std::optional<Duration> retry_in;
+  std::optional<Digest> part = std::nullopt;  // the blob or manifest, of kTransfer and kPutManifest
 };
 struct ReportEnded {
   JobId job = 0;

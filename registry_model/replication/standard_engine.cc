@@ -358,7 +358,9 @@ void StandardEngine::FailStep(Slot slot, JobStep step, PartNumber part, FailureC
       retry_in.reset();
     }
   }
-  actions_->emplace_back(ReportStepFailed{job.id, step, failures, failure, retry_in});
+  std::optional<Digest> content;
+  if (has_part) content = job.plan.content()[part].digest;
+  actions_->emplace_back(ReportStepFailed{job.id, step, failures, failure, retry_in, content});
   if (!retry_in) return End(slot, outcome);
 
   const auto retry =

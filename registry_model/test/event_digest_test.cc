@@ -19,6 +19,14 @@ void Change(ByteCount& value) { value += Bytes(1); }
 void Change(Instant& value) { value += Nanoseconds(1); }
 void Change(FindingCounts& value) { ++value["HIGH"]; }
 void Change(std::vector<Digest>& value) { value.push_back(Digest::Of("x")); }
+void Change(Uuid& value) { ++value.low; }
+void Change(BusDetail& value) {
+  if (value.index() == 0) {
+    value = BackfillFinished();
+  } else {
+    value = ImageAction();
+  }
+}
 void Change(ReplicationConfiguration& value) { value.rules.emplace_back(); }
 template <class T>
   requires std::is_enum_v<T>

@@ -26,6 +26,8 @@ void World::FeedAll() {
   // Actions can cause further inputs at this instant (a transfer that cannot start); they wait their turn.
   feeding_ = true;
   for (std::size_t next = 0; next < inputs_.size(); ++next) {
+    const auto* accepted = std::get_if<ImageAccepted>(&inputs_[next]);
+    queued_for_ = accepted == nullptr ? std::nullopt : accepted->unit;
     engine_->Handle(now_, inputs_[next], actions_);
     for (auto& action : actions_) {
       std::visit([this](auto& one) { CarryOut(std::move(one)); }, action);
@@ -173,24 +175,31 @@ void World::CarryOut(const SetTimer& action) {
   Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
 }
 
-void World::CarryOut(const ReportQueued& action) { Emit(JobQueued{action.job, *action.replication}); }
+void World::CarryOut(const ReportQueued& action) {
+  if (queued_for_) backfills_.TieTo(*queued_for_, action.job);
+  Emit(JobQueued{action.job, *action.replication});
+}
 
 void World::CarryOut(const ReportStarted& action) { Emit(JobStarted{action.job, *action.replication}); }
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
   if (action.retry_in) retry_at = now_ + *action.retry_in;
+  if (!action.retry_in && action.part) backfills_.NoteFatalPart(action.job, *action.part);
   Emit(StepFailed{action.job, action.step, action.attempt, action.failure, retry_at});
 }
 
 void World::CarryOut(const ReportEnded& action) {
   Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
+  if (const auto unit = backfills_.Untie(action.job)) {
+    backfills_.EndUnit(*unit, action.failure);
+    GoOnWithBackfill(unit->backfill);
+  }
 }
 
 // ---- Faults ---------------------------------------------------------------------------------------------------------
 
-FaultNumber World::BeginFault(const std::string& name, std::variant<Partition, StepFault> what,
-                              std::optional<Duration> duration) {
+FaultNumber World::BeginFault(const std::string& name, FaultKind what, std::optional<Duration> duration) {
   const auto number = faults_.Begin(name, what);
   Emit(FaultBegan{name, number});
   if (const auto* partition = std::get_if<Partition>(&what)) SetLink(*partition, LinkState::kDown, number);

@@ -6,6 +6,7 @@
 
 #include "registry_model/api/context.h"
 #include "registry_model/assumptions.h"
+#include "registry_model/backfill/backfill.h"
 #include "registry_model/names.h"
 #include "registry_model/replication/engine.h"
 #include "sim/units.h"
@@ -43,6 +44,7 @@ struct WorldConfig {
       {}, {}, Milliseconds(1), Duration(), BytesPerSecond::Unlimited()};  // between accounts of one region
   SameInstant same_instant = SameInstant::kInOrder;
   Duration scan_duration = Seconds(30);
+  BackfillOptions backfill;
   ApiOptions api;
   EngineOptions engine;  // its seed and assumption-bound values are taken from this struct's `seed` and `assumptions`
   Assumptions assumptions;

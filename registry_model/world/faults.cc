@@ -2,7 +2,7 @@
 
 namespace crrsim {
 
-FaultNumber Faults::Begin(std::string name, std::variant<Partition, StepFault> what) {
+FaultNumber Faults::Begin(std::string name, FaultKind what) {
   const FaultNumber number = faults_.size() + 1;
   faults_.emplace(number, Fault{std::move(name), std::move(what), 0, true});
   ++in_force_;
@@ -23,6 +23,15 @@ std::optional<FaultNumber> Faults::Cutting(const RegionName& from, const RegionN
   for (const auto& [number, fault] : faults_) {
     const auto* partition = std::get_if<Partition>(&fault.what);
     if (fault.in_force && partition != nullptr && partition->from == from && partition->to == to) return number;
+  }
+  return std::nullopt;
+}
+
+std::optional<FaultNumber> Faults::Disturbing(const RegistryKey& bus) const {
+  if (in_force_ == 0) return std::nullopt;
+  for (const auto& [number, fault] : faults_) {
+    const auto* disturbance = std::get_if<BusDisturbance>(&fault.what);
+    if (fault.in_force && disturbance != nullptr && disturbance->bus == bus) return number;
   }
   return std::nullopt;
 }

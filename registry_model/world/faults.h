@@ -47,9 +47,29 @@ struct StepFault {
   }
 };
 
+/// An account's event bus in one region does not hand over each event once, at once and in order. What happens to which
+/// event is drawn from the stream `fault/bus`.
+struct BusDisturbance {
+  RegistryKey bus;
+  std::int64_t lose_percent = 0;       // of all events
+  std::int64_t duplicate_percent = 0;  // of those that are not lost: delivered twice
+  Duration delay;                      // each delivery comes so much later ...
+  Duration reorder;                    // ... and up to this much more, drawn for each by itself, so that some overtake
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("bus", self.bus);
+    visit("losePercent", self.lose_percent);
+    visit("duplicatePercent", self.duplicate_percent);
+    visit("delay", self.delay);
+    visit("reorder", self.reorder);
+  }
+};
+
+using FaultKind = std::variant<Partition, StepFault, BusDisturbance>;
+
 struct Fault {
   std::string name;  // as the scenario calls it
-  std::variant<Partition, StepFault> what;
+  FaultKind what;
   std::int64_t hits = 0;
   bool in_force = true;
   template <class Self, class Visit>
@@ -64,13 +84,15 @@ struct Fault {
 /// All faults that ever began in a world, by number.
 class Faults {
  public:
-  FaultNumber Begin(std::string name, std::variant<Partition, StepFault> what);
+  FaultNumber Begin(std::string name, FaultKind what);
   /// Requires that the fault is in force.
   void End(FaultNumber number);
   void CountHit(FaultNumber number);
 
   /// The first partition in force that cuts the way, in the order in which they began.
   [[nodiscard]] std::optional<FaultNumber> Cutting(const RegionName& from, const RegionName& to) const;
+  /// The first disturbance in force of this bus.
+  [[nodiscard]] std::optional<FaultNumber> Disturbing(const RegistryKey& bus) const;
   /// The first fault in force that makes this step fail. Counts the step against `skip` and `times`.
   std::optional<FaultNumber> Failing(JobStep step, const Replication& replication);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "registry_model/event_bus/bus_event.h"
 #include "registry_model/names.h"
 #include "registry_model/replication/engine.h"
 #include "sim/event_queue.h"
@@ -24,6 +25,8 @@ enum class ScheduledKind : std::uint8_t {
   kNetworkWakes,     // a flow completes
   kScanEnds,         // subject: scan
   kFaultEnds,        // subject: fault
+  kBackfillListed,   // subject: backfill; its images are listed
+  kEventArrives,     // subject: delayed event, at its bus's subscribers
 };
 /// What the queue holds: small data, never a closure.
 struct Scheduled {
@@ -68,6 +71,18 @@ struct ActiveTransfer {
     visit("flowStarts", self.flow_starts);
     visit("stalls", self.stalls);
     visit("stalled", self.stalled);
+  }
+};
+/// An event of a bus that a fault holds back.
+struct DelayedEvent {
+  BusEvent event;
+  std::uint64_t copy = 1;
+  Instant arrives_at;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("event", self.event);
+    visit("copy", self.copy);
+    visit("arrivesAt", self.arrives_at);
   }
 };
 /// A scan that has begun.

@@ -5,7 +5,7 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::string_view kMagic = "crrsim world 1\n";
+constexpr std::string_view kMagic = "crrsim world 2\n";
 
 }  // namespace
 
@@ -14,6 +14,7 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.seed_);
   archive(self.same_instant_);
   archive(self.scan_duration_);
+  archive(self.backfill_options_);
   archive(self.api_options_);
   archive(self.regions_);
   archive(self.now_);
@@ -29,11 +30,18 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.scans_);
   archive(self.scans_started_);
   archive(self.findings_);
+  archive(self.backfills_);
+  archive(self.replication_roles_);
+  archive(self.delayed_events_);
+  archive(self.events_delayed_);
   archive(self.tie_stream_);
   archive(self.id_stream_);
+  archive(self.backfill_ids_);
+  archive(self.bus_fault_stream_);
   archive(self.run_digest_);
   archive(self.statuses_);
   archive(self.ledger_);
+  archive(self.bus_);
 }
 
 std::string World::Save() const {
@@ -99,6 +107,14 @@ Hash128 World::StateHashValue() const {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
     add("transfer", *transfer.start.replication, transfer.start.blob, delivered, transfer.stalled);
   });
+  for (const auto& [number, backfill] : backfills_.all()) {
+    const auto ended = backfill.ended_at ? std::optional(now_ - *backfill.ended_at) : std::nullopt;
+    add("backfill", backfill.source, backfill.destination, backfill.status, ended, backfill.units, backfill.next);
+  }
+  for (const auto& account : replication_roles_) add("replication role", account);
+  for (const auto& [number, delayed] : delayed_events_) {
+    add("delayed event", delayed.event.registry, delayed.event.detail, delayed.copy, delayed.arrives_at - now_);
+  }
   engine_->AddTo(hash, now_);
   return hash.value();
 }

@@ -59,6 +59,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
     : seed_(config.seed),
       same_instant_(config.same_instant),
       scan_duration_(config.scan_duration),
+      backfill_options_(config.backfill),
       api_options_(config.api),
       regions_(SortedRegions(config)),
       site_of_(SitesOf(regions_)),
@@ -67,7 +68,10 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       engine_(std::move(engine)),
       assumptions_(config.assumptions),
       tie_stream_(config.seed, "queue/tie"),
-      id_stream_(config.seed, "api/ids") {
+      id_stream_(config.seed, "api/ids"),
+      backfill_ids_(config.seed, "backfill/ids"),
+      bus_fault_stream_(config.seed, "fault/bus"),
+      bus_(config.seed) {
   for (const auto& account : config.accounts) {
     for (const auto& region : regions_) {
       const RegistryKey key{account, region};
@@ -115,6 +119,24 @@ void World::NoteRefused(const RegistryKey& registry, std::string_view operation,
   Emit(CallRefused{registry, std::string(operation), error.exception, error.message});
 }
 
+ApiResult<Unit> World::DeleteReplicationRole(const AccountId& account) {
+  if (!replication_roles_.contains(account)) {
+    return ApiError{
+        std::string(exception::kNoSuchEntity),
+        fmt::format("The role AWSServiceRoleForECRReplication of account {} cannot be found.", account.text())};
+  }
+  for (const auto& [key, registry] : registries_) {
+    if (key.account != account || registry.replication.rules.empty()) continue;
+    return ApiError{std::string(exception::kDeleteConflict),
+                    fmt::format("The role AWSServiceRoleForECRReplication of account {} is used by the replication "
+                                "configuration in {}.",
+                                account.text(), key.region.text())};
+  }
+  replication_roles_.erase(account);
+  Emit(ReplicationRoleDeleted{account});
+  return Unit{};
+}
+
 // ---- Events ---------------------------------------------------------------------------------------------------------
 
 void World::Take(Event& event) {
@@ -126,6 +148,7 @@ void World::Take(Event& event) {
   ledger_.OnEvent(event);
   if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
   for (auto* observer : observers_) observer->OnEvent(event);
+  TellBuses(event);
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
@@ -185,6 +208,10 @@ void World::Dispatch(const Scheduled& what) {
     case ScheduledKind::kFaultEnds:
       if (faults_.all().at(what.subject).in_force) EndFault(what.subject);
       return;
+    case ScheduledKind::kBackfillListed:
+      return BackfillListed(what.subject);
+    case ScheduledKind::kEventArrives:
+      return EventArrives(what.subject);
   }
   CRRSIM_CHECK(false, "unknown kind {}", static_cast<int>(what.kind));
 }

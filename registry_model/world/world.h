@@ -10,7 +10,7 @@
 //
 // In come API calls (`Apply`) and faults. What is scheduled is data in one queue with the total order (when, tie,
 // sequence). Out go typed events, through `Emit` alone: first to the world's projections in a fixed order (run digest,
-// replication status, metering), then to observers. The life of a push: Apply -> ImagePushed -> match
+// replication status, metering, event buses), then to observers. The life of a push: Apply -> ImagePushed -> match
 // (replication/match.h) -> engine (replication/engine.h) -> its actions, carried out here: messages and bytes over the
 // network, faults deciding what is lost -> the destination's steps (destination.cc) -> events.
 #pragma once
@@ -23,6 +23,7 @@
 
 #include "registry_model/api/operations.h"
 #include "registry_model/api/wire.h"
+#include "registry_model/event_bus/event_bus.h"
 #include "registry_model/metering/ledger.h"
 #include "registry_model/replication/engine.h"
 #include "registry_model/replication/status.h"
@@ -48,7 +49,7 @@ struct CopyProgress {
 
 enum class RunEnd : std::uint8_t { kIdle, kLimit };
 
-class World final : private EventSink, private ScanStarter {
+class World final : private EventSink, private ScanStarter, private BackfillRunner {
  public:
   /// Requires a config whose links and accounts name regions of it, each once (the scenario loader checks what people
   /// write).
@@ -82,6 +83,12 @@ class World final : private EventSink, private ScanStarter {
   /// The same from the wire form: an operation's name and its JSON request. Returns its JSON response.
   ApiResult<nlohmann::json> ApplyJson(const Caller& caller, std::string_view operation, const nlohmann::json& request);
 
+  /// Deletes an account's role AWSServiceRoleForECRReplication: IAM's DeleteServiceLinkedRole together with the outcome
+  /// of its deletion task, which takes no virtual time here.
+  /// On error  NoSuchEntityException, or DeleteConflictException while a region has a replication configuration.
+  /// Source  ecr-replication.md 1.4 (16).
+  ApiResult<Unit> DeleteReplicationRole(const AccountId& account);
+
   // ---- Time ----
 
   [[nodiscard]] Instant now() const { return now_; }
@@ -97,8 +104,7 @@ class World final : private EventSink, private ScanStarter {
   // ---- Faults ----
 
   /// Cuts the way or makes steps fail, until EndFault or for a duration.
-  FaultNumber BeginFault(const std::string& name, std::variant<Partition, StepFault> what,
-                         std::optional<Duration> duration = std::nullopt);
+  FaultNumber BeginFault(const std::string& name, FaultKind what, std::optional<Duration> duration = std::nullopt);
   void EndFault(FaultNumber number);
   [[nodiscard]] const Faults& faults() const { return faults_; }
 
@@ -110,6 +116,8 @@ class World final : private EventSink, private ScanStarter {
   [[nodiscard]] std::vector<DestinationStatus> StatusOf(const SourceImage& image) const {
     return statuses_.StatusOf(image);
   }
+  [[nodiscard]] const Backfills& backfills() const override { return backfills_; }
+  [[nodiscard]] const ReplicationRoles& replication_roles() const { return replication_roles_; }
   /// The bill up to the current instant.
   [[nodiscard]] Bill bill() const { return ledger_.BillUntil(now_); }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
@@ -190,6 +198,20 @@ class World final : private EventSink, private ScanStarter {
   Answer BindTagAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const RegistryKey& registry, const Ask& ask);
 
+  // backfills.cc
+  const Backfill& StartBackfill(const RegistryKey& source, const RegistryKey& destination) override;
+  void StopBackfill(BackfillNumber number) override;
+  void BackfillListed(BackfillNumber number);
+  void GoOnWithBackfill(BackfillNumber number);
+  void CopyUnit(const BackfillUnitRef& ref);
+  void NoteBackfill(BackfillNumber number);
+
+  // bus.cc: what the event buses get
+  void TellBuses(const Event& event);
+  void Send(const RegistryKey& registry, BusDetail detail);
+  void Disturb(FaultNumber number, BusEvent event);
+  void EventArrives(std::uint64_t number);
+
   [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);
   [[nodiscard]] SiteId SiteOf(const RegionName& region) const;
   [[nodiscard]] std::vector<ManifestPtr> ClosureOf(const Repository& repository, const ManifestPtr& root) const;
@@ -200,6 +222,7 @@ class World final : private EventSink, private ScanStarter {
   std::uint64_t seed_ = 1;
   SameInstant same_instant_ = SameInstant::kInOrder;
   Duration scan_duration_;
+  BackfillOptions backfill_options_;
   ApiOptions api_options_;
   std::vector<RegionName> regions_;    // by site
   Index<RegionName, SiteId> site_of_;  // follows from the regions
@@ -219,13 +242,20 @@ class World final : private EventSink, private ScanStarter {
   std::map<std::uint64_t, RunningScan> scans_;
   std::uint64_t scans_started_ = 0;
   std::map<Digest, FindingCounts> findings_;
+  Backfills backfills_;
+  ReplicationRoles replication_roles_;
+  std::map<std::uint64_t, DelayedEvent> delayed_events_;
+  std::uint64_t events_delayed_ = 0;
   RandomStream tie_stream_;
   RandomStream id_stream_;
+  RandomStream backfill_ids_;
+  RandomStream bus_fault_stream_;
 
   // Projections, in the order in which they hear.
   RunDigest run_digest_;
   StatusBoard statuses_;
   Ledger ledger_;
+  EventBus bus_;
 
   // Within one call or step only.
   std::vector<ImagePushed> pushes_;
@@ -233,6 +263,7 @@ class World final : private EventSink, private ScanStarter {
   std::vector<EngineAction> actions_;
   std::vector<CompletedFlow> completed_;
   bool feeding_ = false;
+  std::optional<BackfillUnitRef> queued_for_;  // the backfill of the input that the engine handles
   Writer scratch_;
 
   std::vector<Observer*> observers_;
@@ -246,7 +277,8 @@ auto World::Call(const Caller& caller, const std::optional<std::string>& registr
     NoteRefused({caller.account, caller.region}, operation, registry.error());
     return registry.error();
   }
-  ApiContext context{caller, **registry, now_, api_options_, assumptions_, statuses_, id_stream_, *this, *this};
+  ApiContext context{caller,     **registry, now_,  api_options_, assumptions_,      statuses_,
+                     id_stream_, *this,      *this, *this,        replication_roles_};
   auto answer = body(context);
   if (!answer) NoteRefused((*registry)->key, operation, answer.error());
   AcceptPushes();

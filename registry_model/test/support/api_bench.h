@@ -36,7 +36,7 @@ enum class ManifestBytes : std::uint8_t { kNotCounted, kCounted };
 /// What is wrong with a repository's invariants (repository.h), or nothing: counted anew from the manifests.
 std::string Inconsistency(const Repository& repository, ManifestBytes manifests);
 
-class ApiBench : public EventSink, public ScanStarter {
+class ApiBench : public EventSink, public ScanStarter, public BackfillRunner {
  public:
   ApiBench();
 
@@ -46,6 +46,9 @@ class ApiBench : public EventSink, public ScanStarter {
   StatusBoard statuses;
   Instant now = ParseInstant("2026-11-01T00:00:00Z").value();
   std::vector<EventBody> events;
+  /// Their images are listed and copied by hand.
+  Backfills backfill_states;
+  ReplicationRoles roles;
 
   /// Calls as `caller`, the owner's root unless said otherwise.
   template <class Request>
@@ -60,7 +63,7 @@ class ApiBench : public EventSink, public ScanStarter {
     return answer;
   }
   [[nodiscard]] ApiContext ContextFor(const Caller& caller) {
-    return {caller, registry, now, options, assumptions, statuses, ids_, *this, *this};
+    return {caller, registry, now, options, assumptions, statuses, ids_, *this, *this, *this, roles};
   }
   [[nodiscard]] ContentContext content(Origin origin = Origin::kClient) {
     return {now, registry.key, origin, assumptions, *this};
@@ -106,6 +109,11 @@ class ApiBench : public EventSink, public ScanStarter {
 
   void Take(Event& event) override { events.push_back(std::move(event.body)); }
   void StartScan(const RegistryKey& key, const RepositoryName& name, const Digest& digest) override;
+  [[nodiscard]] const Backfills& backfills() const override { return backfill_states; }
+  const Backfill& StartBackfill(const RegistryKey& source, const RegistryKey& destination) override {
+    return backfill_states.at(backfill_states.Start(Uuid::Draw(ids_), source, destination, now));
+  }
+  void StopBackfill(BackfillNumber number) override { backfill_states.Stop(number, now); }
   /// Ends a scan with these findings.
   void FinishScan(std::string_view repository, const Digest& digest, FindingCounts findings);
 

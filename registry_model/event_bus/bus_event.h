@@ -1,0 +1,112 @@
+// The events that ECR sends to EventBridge, as typed values; their JSON (envelope.h) is made only when someone looks.
+//
+// Source  ecr-replication.md 6. Of its events, those of modelled features are here. ECR Referrer Action and
+// UPDATE_STORAGE_CLASS come with the archive class: each is one more alternative of BusDetail and its lines in
+// envelope.cc.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <variant>
+
+#include "registry_model/backfill/backfill.h"
+#include "registry_model/events/scan_events.h"
+#include "registry_model/names.h"
+#include "registry_model/oci/digest.h"
+#include "registry_model/uuid.h"
+#include "sim/units.h"
+
+namespace crrsim {
+
+enum class ImageActionType : std::uint8_t { kPush, kDelete };
+
+/// `ECR Image Action`: one a tag, or one for an image without.
+struct ImageAction {
+  RepositoryName repository;
+  Digest digest;
+  std::optional<Tag> tag;
+  ImageActionType action = ImageActionType::kPush;
+
+  friend bool operator==(const ImageAction&, const ImageAction&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("tag", self.tag);
+    visit("action", self.action);
+  }
+};
+
+/// `ECR Replication Action`, of the destination. Without a tag its `image-tag` is left out, which deviates from AWS's
+/// schema (assumption `immutable_conflict`; of an untagged image nothing is documented).
+struct ReplicationAction {
+  RepositoryName repository;
+  Digest digest;
+  std::optional<Tag> tag;
+  RegistryKey source;
+  ReplicationStatus result = ReplicationStatus::kComplete;  // or kFailed
+
+  friend bool operator==(const ReplicationAction&, const ReplicationAction&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("tag", self.tag);
+    visit("source", self.source);
+    visit("result", self.result);
+  }
+};
+
+/// `ECR Image Scan`, of a basic scan that ended.
+struct ImageScanned {
+  RepositoryName repository;
+  Digest digest;
+  std::set<Tag> tags;
+  FindingCounts findings;
+
+  friend bool operator==(const ImageScanned&, const ImageScanned&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("tags", self.tags);
+    visit("findings", self.findings);
+  }
+};
+
+/// A backfill has ended, said at its source. Name and members are ours (assumption `backfill_event`).
+struct BackfillFinished {
+  Uuid backfill;
+  RegistryKey destination;
+  BackfillStatus status = BackfillStatus::kComplete;
+
+  friend bool operator==(const BackfillFinished&, const BackfillFinished&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("backfill", self.backfill);
+    visit("destination", self.destination);
+    visit("status", self.status);
+  }
+};
+
+using BusDetail = std::variant<ImageAction, ReplicationAction, ImageScanned, BackfillFinished>;
+
+/// What one account's bus in one region gets.
+struct BusEvent {
+  RegistryKey registry;  // whose bus
+  Uuid id;               // the same on every copy of one event
+  Instant sent_at;       // `time` in the envelope
+  BusDetail detail;
+
+  friend bool operator==(const BusEvent&, const BusEvent&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("id", self.id);
+    visit("sent_at", self.sent_at);
+    visit("detail", self.detail);
+  }
+};
+
+}  // namespace crrsim

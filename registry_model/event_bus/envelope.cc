@@ -1,0 +1,103 @@
+#include "registry_model/event_bus/envelope.h"
+
+#include <array>
+
+#include "sim/check.h"
+#include "sim/overloaded.h"
+#include "sim/units_text.h"
+
+namespace crrsim {
+
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<BusDetail>> kDetailTypes = {
+    "ECR Image Action", "ECR Replication Action", "ECR Image Scan", "ECR Replication Backfill"};
+
+std::string_view NameOf(ImageActionType action) { return action == ImageActionType::kPush ? "PUSH" : "DELETE"; }
+
+nlohmann::json Of(const ImageAction& action) {
+  nlohmann::json detail = {{"result", "SUCCESS"},
+                           {"repository-name", action.repository.text()},
+                           {"image-digest", action.digest.text()},
+                           {"action-type", NameOf(action.action)}};
+  if (action.tag) detail["image-tag"] = action.tag->text();
+  return detail;
+}
+
+nlohmann::json Of(const ReplicationAction& action) {
+  nlohmann::json detail = {{"result", action.result == ReplicationStatus::kComplete ? "SUCCESS" : "FAILED"},
+                           {"repository-name", action.repository.text()},
+                           {"image-digest", action.digest.text()},
+                           {"source-account", action.source.account.text()},
+                           {"action-type", "REPLICATE"},
+                           {"source-region", action.source.region.text()}};
+  if (action.tag) detail["image-tag"] = action.tag->text();
+  return detail;
+}
+
+nlohmann::json Of(const ImageScanned& scan) {
+  auto tags = nlohmann::json::array();
+  for (const auto& tag : scan.tags) tags.push_back(tag.text());
+  auto counts = nlohmann::json::object();
+  for (const auto& [severity, count] : scan.findings) counts[severity] = count;
+  return {{"scan-status", "COMPLETE"},
+          {"repository-name", scan.repository.text()},
+          {"finding-severity-counts", std::move(counts)},
+          {"image-digest", scan.digest.text()},
+          {"image-tags", std::move(tags)}};
+}
+
+nlohmann::json Of(const BackfillFinished& backfill) {
+  return {{"replication-backfill-id", backfill.backfill.text()},
+          {"status", crrsim::NameOf(backfill.status)},
+          {"destination-account", backfill.destination.account.text()},
+          {"destination-region", backfill.destination.region.text()}};
+}
+
+/// The repository whose ARN `resources` holds; null where it is empty.
+const RepositoryName* ResourceOf(const BusDetail& detail) {
+  return std::visit(Overloaded{[](const ReplicationAction& one) { return &one.repository; },
+                               [](const ImageScanned& one) { return &one.repository; },
+                               [](const auto&) -> const RepositoryName* { return nullptr; }},
+                    detail);
+}
+
+}  // namespace
+
+std::string_view DetailTypeOf(const BusDetail& detail) { return kDetailTypes.at(detail.index()); }
+
+std::span<const std::string_view> DetailTypes() { return kDetailTypes; }
+
+nlohmann::json JsonOf(const BusDetail& detail) {
+  return std::visit([](const auto& one) { return Of(one); }, detail);
+}
+
+nlohmann::json SampleOf(std::string_view detail_type) {
+  const std::array<BusDetail, std::variant_size_v<BusDetail>> details = {
+      ImageAction{{}, {}, Tag(), ImageActionType::kPush},
+      ReplicationAction{{}, {}, Tag(), {}, ReplicationStatus::kComplete}, ImageScanned{}, BackfillFinished{}};
+  for (const auto& detail : details) {
+    if (DetailTypeOf(detail) == detail_type) return EnvelopeOf({RegistryKey(), Uuid(), Instant(), detail});
+  }
+  CRRSIM_CHECK(false, "no event has the detail-type {}", detail_type);
+}
+
+nlohmann::json EnvelopeOf(const BusEvent& event) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const auto whole = event.sent_at.unix_nanoseconds() / kSecond * kSecond;
+  auto resources = nlohmann::json::array();
+  if (const auto* repository = ResourceOf(event.detail)) {
+    resources.push_back(RepositoryArn(event.registry, *repository));
+  }
+  return {{"version", "0"},
+          {"id", event.id.text()},
+          {"detail-type", DetailTypeOf(event.detail)},
+          {"source", "aws.ecr"},
+          {"account", event.registry.account.text()},
+          {"time", ToText(Instant() + Nanoseconds(whole))},
+          {"region", event.registry.region.text()},
+          {"resources", std::move(resources)},
+          {"detail", JsonOf(event.detail)}};
+}
+
+}  // namespace crrsim

@@ -1,0 +1,88 @@
+// WHICH EVENTS ECR SENDS TO EVENTBRIDGE is decided here: a projection of what happens, one bus an account and region.
+//
+//   what happens                                  on the bus of      detail-type
+//   a client's push is accepted                   the registry       ECR Image Action, PUSH
+//   a tag is removed, an untagged image deleted   the registry       ECR Image Action, DELETE
+//   a replication job ends                        its destination    ECR Replication Action
+//   a scan ends                                   the registry       ECR Image Scan
+//   a backfill ends                               its source         ECR Replication Backfill (assumption
+//   `backfill_event`)
+//
+// A tag that moves to another image takes no DELETE with it. Ours: the event of a replication is sent when its job
+// ends, which is when the source hears of the last step; a destination that is not in this world has no bus.
+//
+// Source  ecr-replication.md 6; assumptions `backfill_event`, `destination_push_event`, `immutable_conflict`.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "registry_model/assumptions.h"
+#include "registry_model/events.h"
+#include "registry_model/registry/registry.h"
+
+namespace crrsim {
+
+/// An event to be sent, and on whose bus.
+struct BusMessage {
+  RegistryKey registry;
+  BusDetail detail;
+};
+
+class EventBus {
+ public:
+  explicit EventBus(std::uint64_t seed = 1) : ids_(seed, "events/ids") {}
+
+  /// What has to be sent because of this, in order; the second is the PUSH that a replication may give.
+  struct Messages {
+    std::optional<BusMessage> first;
+    std::optional<BusMessage> second;
+  };
+  Messages Hear(const Event& event, const Registries& registries, Assumptions& assumptions);
+  /// The `id` of the next event.
+  Uuid NewId() { return Uuid::Draw(ids_); }
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("ids", self.ids_);
+    visit("untagged", self.untagged_);
+    visit("dropped", self.dropped_);
+  }
+
+ private:
+  /// An image in a registry, at an instant.
+  struct ImageAt {
+    Instant when;
+    RepositoryKey where;
+    Digest digest;
+    friend bool operator==(const ImageAt&, const ImageAt&) = default;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("when", self.when);
+      visit("where", self.where);
+      visit("digest", self.digest);
+    }
+  };
+  /// An image that arrived without this tag; its job has not ended.
+  struct Dropped {
+    RepositoryKey where;
+    Tag tag;
+    Digest digest;
+    friend auto operator<=>(const Dropped&, const Dropped&) = default;
+    template <class Self, class Visit>
+    static void Fields(Self& self, Visit&& visit) {
+      visit("where", self.where);
+      visit("tag", self.tag);
+      visit("digest", self.digest);
+    }
+  };
+
+  Messages Ended(const JobEnded& ended, const Registries& registries, Assumptions& assumptions);
+
+  RandomStream ids_;
+  std::optional<ImageAt> untagged_;  // the image whose tag was taken off last, which has been said
+  std::set<Dropped> dropped_;
+};
+
+}  // namespace crrsim
