@@ -57,6 +57,16 @@ struct ReplicationRow {
   Instant queued_at;
   std::optional<Instant> completed_at;
   std::optional<Instant> visible_at;  // when the tag (or, untagged, the manifest) could be seen at the destination
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("replication", self.replication);
+    visit("status", self.status);
+    visit("failure", self.failure);
+    visit("queuedAt", self.queued_at);
+    visit("completedAt", self.completed_at);
+    visit("visibleAt", self.visible_at);
+  }
 };
 
 /// What kept a run from its end.

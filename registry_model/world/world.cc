@@ -125,7 +125,7 @@ void World::Take(Event& event) {
   statuses_.OnEvent(event);
   ledger_.OnEvent(event);
   if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
-  for (auto* observer : observers_) observer->OnEvent(event);
+  for (auto* observer : observers_.all) observer->OnEvent(event);
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------

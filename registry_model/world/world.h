@@ -123,8 +123,8 @@ class World final : private EventSink, private ScanStarter {
   /// What a scan of the image with this digest will find, in any registry.
   void SetFindings(const Digest& image, FindingCounts findings);
   /// Requires that the observer outlives the world or is removed. Order  as added.
-  void AddObserver(Observer& observer) { observers_.push_back(&observer); }
-  void RemoveObserver(Observer& observer) { std::erase(observers_, &observer); }
+  void AddObserver(Observer& observer) { observers_.all.push_back(&observer); }
+  void RemoveObserver(Observer& observer) { std::erase(observers_.all, &observer); }
 
   // ---- As a value ----
 
@@ -235,7 +235,17 @@ class World final : private EventSink, private ScanStarter {
   bool feeding_ = false;
   Writer scratch_;
 
-  std::vector<Observer*> observers_;
+  /// They stand outside: whoever copies a world takes none along.
+  struct Observers {
+    Observers() = default;
+    Observers(const Observers&) {}
+    Observers(Observers&&) = default;
+    Observers& operator=(const Observers&) = delete;
+    Observers& operator=(Observers&&) = default;
+    ~Observers() = default;
+    std::vector<Observer*> all;
+  };
+  Observers observers_;
 };
 
 template <class Body>
