@@ -49,20 +49,21 @@ RunResult Run(const LoadedScenario& loaded, const std::optional<std::uint64_t>& 
   return RunScenario(loaded.scenario, options);
 }
 
-/// From the definition as JSON, which is YAML too; its documents are looked for beside `path`.
-LoadedScenario FromDefinition(const py::dict& definition, const std::string& path) {
-  auto scenario = LoadScenarioText(JsonFrom(definition).dump(2), path);
+/// From text, YAML or JSON; its documents are looked for beside `path`.
+LoadedScenario FromText(const std::string& text, const std::string& path) {
+  auto scenario = LoadScenarioText(text, path);
   if (!scenario) Refuse(scenario.error());
   return {*std::move(scenario), {}};
 }
 
-py::object ReadYaml(const std::string& path) {
+/// A YAML file as JSON, members in the order of the file.
+std::string ReadYaml(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string text(std::istreambuf_iterator<char>(file), {});
   if (!file) throw py::value_error(path + ": the file cannot be read");
   const auto root = ParseYaml(text, path);
   if (!root) Refuse(root.error());
-  return ToPython(ToJson(*root));
+  return ToOrderedJson(*root).dump();
 }
 
 Assumptions AssumptionsFrom(const std::map<std::string, std::string>& values) {
@@ -127,7 +128,7 @@ void AddCommands(py::module_& module) {
            py::arg("path"), py::arg("images"))
       .def_property_readonly("title", [](const LoadedScenario& loaded) { return loaded.scenario.title; })
       .def_property_readonly("path", [](const LoadedScenario& loaded) { return loaded.scenario.path; })
-      .def_static("from_definition", &FromDefinition, py::arg("definition"), py::arg("path"))
+      .def_static("from_text", &FromText, py::arg("text"), py::arg("path"))
       .def(
           "run",
           [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed) {

@@ -70,11 +70,13 @@ def boto3_session(world: World, account: str, region: str, *, caller: str = "") 
         headers = {"Content-Type": "application/x-amz-json-1.1", "Content-Length": str(len(payload))}
         return botocore.awsrequest.AWSResponse(request.url, status, headers, _Body(payload))
 
-    def refuse(request: botocore.awsrequest.AWSPreparedRequest, **_: Any) -> None:
+    def refuse(request: botocore.awsrequest.AWSPreparedRequest, event_name: str, **_: Any) -> None:
+        if event_name.startswith("before-send.ecr."):
+            return
         raise DefinitionError(f"{request.url}: only the service 'ecr' is simulated")
 
     session.events.register("before-send.ecr", answer)
-    session.events.register_last("before-send", refuse)
+    session.events.register("before-send", refuse)
     return session
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
@@ -32,7 +33,7 @@ class Scenario:
         """From a dict with a scenario's keys; ``path`` is what ``file://`` documents are relative to."""
         scenario = cls.__new__(cls)
         try:
-            scenario._native = _crrsim.Scenario.from_definition(dict(definition), os.fspath(path))
+            scenario._native = _crrsim.Scenario.from_text(json.dumps(definition, indent=2), os.fspath(path))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         return scenario
@@ -85,7 +86,7 @@ def run_scenario(path: Path, *, seed: Optional[int] = None, images: Optional[Map
 def read_definition(path: Path) -> Json:
     """A scenario file as a dict, unchecked: to be changed and given to :meth:`Scenario.from_definition`."""
     try:
-        definition: Json = _crrsim.read_yaml(os.fspath(path))
+        definition: Json = json.loads(_crrsim.read_yaml(os.fspath(path)))
     except ValueError as error:
         raise DefinitionError(str(error)) from None
     return definition
@@ -114,8 +115,6 @@ def explain(folder: Path, registry: str, reference: str, *, assumptions: Optiona
 
 def evaluate_policies(cases: Sequence[Mapping[str, Any]]) -> list[Json]:
     """Decides requests by policies; cases and answers as in ``crrsim policy eval --batch``."""
-    import json
-
     answers = _crrsim.evaluate_policies("".join(json.dumps(case) + "\n" for case in cases))
     return [json.loads(line) for line in answers.splitlines()]
 
