@@ -21,6 +21,9 @@ class Image:
     """
 
     __slots__ = ("_native", "findings")
+    _native: _crrsim.Image
+    #: What a scan of it finds: severities and numbers.
+    findings: dict[str, int]
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class Image:
             )
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        self.findings: dict[str, int] = dict(findings or {})
+        self.findings = dict(findings or {})
 
     @classmethod
     def _of(cls, native: _crrsim.Image, findings: Optional[Mapping[str, int]]) -> Image:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -107,8 +107,10 @@ def cross_account(crrsim_seed: int, request: pytest.FixtureRequest) -> Pair:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
-    report: pytest.TestReport = yield
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     events = item.stash.get(_RECORDING, None)
     if report.failed and events is not None:
         lines = [f"{event.when:%H:%M:%S.%f} {event.name} {_fields(event)}" for event in events]

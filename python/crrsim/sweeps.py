@@ -11,6 +11,7 @@ died can change it.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import itertools
 import json
 import math
@@ -185,8 +186,7 @@ def _run(tasks: Sequence[tuple[Any, ...]], client: Any, workers: Optional[int]) 
 
 
 def _run_on_cluster(tasks: Sequence[tuple[Any, ...]], client: Any) -> Iterator[list[Json]]:
-    import distributed
-
+    distributed: Any = importlib.import_module("distributed")  # an extra of an extra: only a cluster needs it
     own = isinstance(client, str)
     connected = distributed.Client(client) if own else client
     try:
