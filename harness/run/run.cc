@@ -120,7 +120,9 @@ void Runner::Report(RunResult& result) {
           AddRows({where, name}, *repository, result.images);
         });
   }
-  for (const auto& [number, fault] : world_.faults().all()) result.faults.push_back({fault.name, fault.hits});
+  for (const auto& [number, fault] : world_.faults().all()) {
+    result.faults.push_back({fault.name, TargetOf(fault.what), fault.began ? 1 : 0, fault.hits});
+  }
   for (const auto& info : AssumptionTable()) {
     if (!world_.assumptions().consulted(info.id)) continue;
     result.assumptions.push_back({std::string(info.name), std::string(world_.assumptions().value(info.id))});
