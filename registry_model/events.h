@@ -22,11 +22,12 @@
 
 namespace crrsim {
 
-using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
-                               ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled,
-                               CallRefused, ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued,
-                               JobStarted, PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded,
-                               ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded>;
+using EventBody =
+    std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
+                 ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled, CallRefused,
+                 ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued, JobStarted,
+                 PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded, ScanStarted, ScanCompleted,
+                 LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded, JobRequeued>;
 
 struct Event {
   Instant when;

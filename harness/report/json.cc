@@ -102,7 +102,9 @@ Json ReplicatedOf(const RunResult& result) {
 
 Json FaultsOf(const RunResult& result) {
   auto rows = Json::array();
-  for (const auto& fault : result.faults) rows.push_back({{"fault", fault.name}, {"hits", fault.hits}});
+  for (const auto& fault : result.faults) {
+    rows.push_back({{"fault", fault.name}, {"target", fault.target}, {"fired", fault.fired}, {"hits", fault.hits}});
+  }
   return rows;
 }
 

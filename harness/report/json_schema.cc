@@ -86,7 +86,8 @@ nlohmann::ordered_json ReportSchema() {
                                                                                              {"month", kMonth},
                                                                                              {"volume_bytes", kCount},
                                                                                              {"gb_months", kNumber}});
-  members["faults"] = Rows("every fault that began", {{"fault", kText}, {"hits", kCount}});
+  members["faults"] = Rows("every fault that began, or was to begin",
+                           {{"fault", kText}, {"target", kText}, {"fired", kCount}, {"hits", kCount}});
   members["assumptions"] = Rows("those that the outcome consulted", {{"name", kText}, {"value", kText}});
   auto schema = Object(members);
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";

@@ -274,7 +274,7 @@ Judgement JudgeOne(const FaultClaim& claim, const View& view) {
   std::int64_t hits = 0;
   bool began = false;
   for (const auto& [number, fault] : view.world.faults().all()) {
-    if (fault.name != claim.fault) continue;
+    if (fault.name != claim.fault || !fault.began) continue;
     began = true;
     hits += fault.hits;
   }

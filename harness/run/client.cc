@@ -12,10 +12,13 @@ Caller CallerFor(const std::string& arn, const RegistryKey& registry) {
   return {*account, arn, registry.region};
 }
 
+bool CallPacing::IsTransient(const ApiError& error) {
+  return error.exception == exception::kThrottling || error.exception == exception::kServer;
+}
+
 template <class Request>
 ApiResult<typename Request::Response> Client::Send(const Request& request) {
-  wait_();
-  return world_.Apply(caller_, registry_, request);
+  return pacing_.Make(world_, [&] { return world_.Apply(caller_, registry_, request); });
 }
 
 ApiResult<Digest> Client::Push(const RepositoryName& repository, const std::optional<Tag>& tag,

@@ -116,7 +116,9 @@ void ReportWorld(World& world, const Recording& recording, RunResult& result) {
           AddRows({where, name}, *repository, result.images);
         });
   }
-  for (const auto& [number, fault] : world.faults().all()) result.faults.push_back({fault.name, fault.hits});
+  for (const auto& [number, fault] : world.faults().all()) {
+    result.faults.push_back({fault.name, TargetOf(fault.what), fault.began ? 1 : 0, fault.hits});
+  }
   for (const auto& info : AssumptionTable()) {
     if (!world.assumptions().consulted(info.id)) continue;
     result.assumptions.push_back({std::string(info.name), std::string(world.assumptions().value(info.id))});

@@ -74,7 +74,9 @@ enum class StoppedBy : std::uint8_t { kNothing, kImage, kLimit };
 
 struct FaultRow {
   std::string name;
-  std::int64_t hits = 0;
+  std::string target;      // what it could touch
+  std::int64_t fired = 0;  // whether it began before the run ended
+  std::int64_t hits = 0;   // what it changed
 };
 
 struct AssumptionRow {

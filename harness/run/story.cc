@@ -92,6 +92,10 @@ void Story::OnEvent(const Event& event) {
             Detail(when, fmt::format("job {}: copy of {} to {} starts", e.job, NameOf(e.replication),
                                      Name(e.replication.destination)));
           },
+          [&](const JobRequeued& e) {
+            Note(when, fmt::format("{}: copy of {} to {} is queued again: the workers have crashed",
+                                   Name(e.replication.source), NameOf(e.replication), Name(e.replication.destination)));
+          },
           [&](const PermissionDecided& e) {
             if (e.allowed) {
               return Detail(when, fmt::format("{}: copy of {} from {} allowed", Name(e.replication.destination),
@@ -134,9 +138,9 @@ void Story::OnEvent(const Event& event) {
           [&](const LinkHealed& e) {
             Note(when, fmt::format("traffic passes from {} to {} again", e.from.text(), e.to.text()));
           },
-          [&](const FaultBegan& e) { Detail(when, fmt::format("fault {} begins", e.fault)); },
+          [&](const FaultBegan& e) { Note(when, fmt::format("fault {} begins: {}", e.fault, e.target)); },
           [&](const FaultHit& e) { Detail(when, fmt::format("fault {} hits", e.fault)); },
-          [&](const FaultEnded& e) { Detail(when, fmt::format("fault {} ends", e.fault)); },
+          [&](const FaultEnded& e) { Note(when, fmt::format("fault {} ends", e.fault)); },
       },
       event.body);
 }

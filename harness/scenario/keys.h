@@ -24,6 +24,7 @@ enum class ValueKind : std::uint8_t {
   kInstantOrOffset,  // an instant, or a duration from the start
   kMonth,            // 2026-11
   kPercent,          // 50%
+  kFraction,         // 0.1%
   kRegion,
   kRegistry,  // account/region
   kRepository,

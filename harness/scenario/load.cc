@@ -107,6 +107,7 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   if (const auto* assumptions = reader.Get("assumptions")) LoadAssumptions(context, *assumptions, scenario);
   if (const auto* network = reader.Get("network")) LoadNetwork(context, *network, scenario);
   if (const auto* images = reader.Get("images")) LoadImages(context, *images, scenario);
+  if (const auto* faults = reader.Get("faults")) LoadRandomFaults(context, *faults, scenario);
   if (const auto* timeline = reader.Get("timeline")) LoadTimeline(context, *timeline, scenario);
   if (const auto* expect = reader.Get("expect")) LoadExpectations(context, *expect, scenario);
 }

@@ -259,6 +259,7 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
   if (verb->key == "settle") step.what = SettleStep{reader.Span("settle").value_or(Duration())};
   if (verb->key == "partition") step.what = LoadPartition(context, reader);
   if (verb->key == "fail" || verb->key == "corrupt") step.what = LoadFail(context, reader, verb->key);
+  if (IsFaultVerb(verb->key)) step.what = LoadFault(context, reader, verb->key);
   step.at = reader.MomentOrOffset("at");
   step.after = reader.Span("after");
   if (const auto* when = reader.Get("when")) step.when = LoadProgress(context, *when);

@@ -240,6 +240,20 @@ struct FailStep {
   std::optional<Duration> duration;
 };
 
+/// Any other fault: `crash: us-west-2`, `delay: {between: [us-west-2, eu-west-1], latency: 2s}`.
+struct FaultStep {
+  /// `damage: {image: app:1, in: us-west-2, layer: 1}`: which blob that is shows when the step is done.
+  struct Damage {
+    ImageReference image;
+    RegistryKey in;
+    std::optional<std::int64_t> layer;  // counted from 1; every blob of the image when empty
+  };
+  std::string name;             // the verb
+  std::vector<FaultKind> what;  // both directions where it is `between`
+  std::optional<Damage> damage;
+  std::optional<Duration> duration;  // `for`; until the end without
+};
+
 /// `when: {copy: model:1, to: eu-west-1, reaches: 50%}`
 struct ProgressCondition {
   ImageReference image;
@@ -255,7 +269,17 @@ struct Step {
   std::optional<Duration> after;  // from the step before
   std::optional<Instant> at;      // an instant; `at: 5m` counts from the start
   std::optional<ProgressCondition> when;
-  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, PartitionStep, FailStep> what;
+  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, PartitionStep, FailStep, FaultStep>
+      what;
+};
+
+/// `faults: random`: what a seed may draw (harness/scenario/random_faults.h).
+struct RandomFaults {
+  std::map<std::string, std::int64_t> kinds;  // by verb: how likely it takes part in a run, in percent
+  Instant from;
+  Instant heal_by;
+  Duration longest = Minutes(5);
+  std::int64_t each_at_most = 3;  // faults of one kind
 };
 
 struct Scenario {
@@ -268,6 +292,8 @@ struct Scenario {
   WorldConfig world;
   std::string network_source;  // of the preset: where its figures come from; empty for links of the file's own
   Duration call_latency;       // a client waits this long for each API call
+  Duration client_retry;       // ... and tries again for this long what was throttled or met a server error
+  std::optional<RandomFaults> faults;
   std::vector<ImageSpec> images;
   std::vector<Step> timeline;
   std::vector<Expectation> expect;

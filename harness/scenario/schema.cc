@@ -66,6 +66,8 @@ Json SchemaOf(const KeySpec& spec) {
       return Text("^[0-9]{4}-[0-9]{2}$");
     case ValueKind::kPercent:
       return Text("^(100|[0-9]{1,2})%$");
+    case ValueKind::kFraction:
+      return Text("^[0-9]{1,3}(\\.[0-9]{1,7})?%$");
     case ValueKind::kRegion:
       return Text(kRegion);
     case ValueKind::kRegistry:

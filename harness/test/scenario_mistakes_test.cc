@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownPreset", "aws-2026", "aws-2025",
                 "4:10: there is no network preset 'aws-2025'; did you mean 'aws-2026'?"},
         Mistake{"PresetFarFromAll", "aws-2026", "fast",
-                "4:10: there is no network preset 'fast'; the presets are: aws-2026"},
+                "4:10: there is no network preset 'fast'; the presets are: aws-2026, aws-2017, ibm-2024"},
         Mistake{"UnknownAssumption", "title: A small world", "assumptions: {manifest_byte: counted}",
                 "1:15: 'manifest_byte' is not an assumption; did you mean 'manifest_bytes'?"},
         Mistake{"UnknownAssumptionValue", "title: A small world", "assumptions: {manifest_bytes: count}",

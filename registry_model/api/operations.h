@@ -81,4 +81,14 @@ std::optional<std::string> RegistryIdOf(const Request& request) {
   }
 }
 
+/// The repository that a request names, as it names it; empty where it names none, or several.
+template <class Request>
+std::string_view RepositoryNameOf(const Request& request) {
+  if constexpr (requires { std::string_view(request.repository_name); }) {
+    return request.repository_name;
+  } else {
+    return {};
+  }
+}
+
 }  // namespace crrsim

@@ -39,6 +39,11 @@ bool Backoff::IsPermanent(FailureCode failure) const {
     case FailureCode::kContentMissing:
     case FailureCode::kTimedOut:
     case FailureCode::kInjected:
+    case FailureCode::kConnectionLost:
+    case FailureCode::kWorkersCrashed:
+    case FailureCode::kThrottled:
+    case FailureCode::kServerError:
+    case FailureCode::kQuotaExceeded:
       return false;
     case FailureCode::kNone:
     case FailureCode::kRetriesExhausted:

@@ -111,7 +111,18 @@ struct TimerFired {
   TimerId timer = 0;
 };
 
-using EngineInput = std::variant<ImageAccepted, ImageReplicated, Answered, TransferArrived, TransferFailed, TimerFired>;
+/// The workers of a region crashed: all that the engine holds for jobs of its registries beyond the jobs themselves is
+/// lost. No job of the region starts until the workers are back.
+struct WorkersCrashed {
+  RegionName region;
+};
+/// They are back: the region's jobs start again, from their first step.
+struct WorkersRestarted {
+  RegionName region;
+};
+
+using EngineInput = std::variant<ImageAccepted, ImageReplicated, Answered, TransferArrived, TransferFailed, TimerFired,
+                                 WorkersCrashed, WorkersRestarted>;
 
 // ---- Actions ------------------------------------------------------------------------------------------------------
 
@@ -180,6 +191,11 @@ struct ReportStarted {
   JobId job = 0;
   ReplicationPtr replication;
 };
+/// A job in flight is back in its queue, since its workers crashed; it will start again.
+struct ReportRequeued {
+  JobId job = 0;
+  ReplicationPtr replication;
+};
 /// `attempt` counts, from 1, the failures in a row of this step of this job; each blob and each manifest has its own
 /// count. `retry_in` is empty when the job ends instead.
 struct ReportStepFailed {
@@ -198,7 +214,7 @@ struct ReportEnded {
 };
 
 using EngineAction = std::variant<Ask, StartTransfer, CancelTransfer, AcceptBlob, RejectBlob, SetTimer, ReportQueued,
-                                  ReportStarted, ReportStepFailed, ReportEnded>;
+                                  ReportStarted, ReportRequeued, ReportStepFailed, ReportEnded>;
 
 /// Pluggable replication logic. Holds its jobs and nothing else; deterministic: equal state and inputs give equal
 /// actions.

@@ -33,7 +33,12 @@ std::string_view NameOf(FailureCode code) {
                                                                       "TagImmutable",
                                                                       "TimedOut",
                                                                       "Injected",
-                                                                      "RetriesExhausted"};
+                                                                      "RetriesExhausted",
+                                                                      "ConnectionLost",
+                                                                      "WorkersCrashed",
+                                                                      "Throttled",
+                                                                      "ServerError",
+                                                                      "QuotaExceeded"};
   return kNames.at(static_cast<std::size_t>(code));
 }
 

@@ -47,6 +47,7 @@ void StandardEngine::On(const ImageReplicated&) {
 }
 
 void StandardEngine::StartReady(PairNumber pair) {
+  if (IsDown(queue_.SourceOf(pair).region)) return;
   while (const auto ticket = queue_.StartNext(pair)) Start(*ticket);
 }
 

@@ -10,8 +10,10 @@
 namespace crrsim {
 
 void World::RequestArrived(RequestId id) {
-  const auto& ask = requests_.Find(id)->ask;
-  auto answer = AnswerAt(registries_.at(ask.replication->destination), ask);
+  const auto& arrived = *requests_.Find(id);
+  const auto& ask = arrived.ask;
+  auto answer = arrived.void_lease ? Answer{FailureCode::kTimedOut, {}}
+                                   : AnswerAt(registries_.at(ask.replication->destination), ask);
   auto& request = *requests_.Find(id);
   if (request.phase == RequestPhase::kUnderWayUnheard) {
     requests_.Erase(id);
@@ -21,22 +23,30 @@ void World::RequestArrived(RequestId id) {
   const auto to = request.ask.replication->source.region;
   request.answer = std::move(answer);
   request.phase = RequestPhase::kLost;
-  if (const auto cut = faults_.Cutting(from, to)) {
-    HitFault(*cut);
+  auto lost = faults_.Cutting(from, to);
+  if (!lost) lost = faults_.Losing(from, to);
+  if (lost) {
+    HitFault(*lost);
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
-  const auto arrival = now_ + network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
+  const auto arrival = now_ + MessageDelay(from, to);
   if (arrival > request.deadline) {
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   request.phase = RequestPhase::kAnswered;
   Schedule(arrival, {ScheduledKind::kAnswerArrives, id, 0});
+  if (const auto twice = faults_.Duplicating(from, to)) {
+    HitFault(*twice);
+    Schedule(arrival + std::get<Duplication>(faults_[*twice].what).behind, {ScheduledKind::kAnswerArrives, id, 1});
+  }
 }
 
 void World::AnswerArrived(RequestId id) {
-  auto answer = std::move(requests_.Find(id)->answer);
+  auto* request = requests_.Find(id);
+  if (request == nullptr) return;  // a second time; the asker knows its requests
+  auto answer = std::move(request->answer);
   requests_.Erase(id);
   Feed(Answered{id, std::move(answer)});
 }
@@ -45,16 +55,47 @@ void World::RequestTimedOut(RequestId id) {
   auto& request = *requests_.Find(id);
   if (request.phase == RequestPhase::kUnderWay) {
     request.phase = RequestPhase::kUnderWayUnheard;
+    late_messages_ = true;
   } else {
     requests_.Erase(id);
   }
   Feed(Answered{id, Answer{FailureCode::kTimedOut, {}}});
 }
 
+void World::DuplicateArrived(std::uint64_t number) {
+  const auto found = duplicates_.find(number);
+  if (found == duplicates_.end()) return;  // its job is over
+  const auto ask = std::move(found->second);
+  duplicates_.erase(found);
+  // The same once more; nobody waits for a second answer.
+  AnswerAt(registries_.at(ask.replication->destination), ask);
+}
+
+ContentContext World::ArrivalAt(const RegistryKey& registry) {
+  HitFault(faults_.Skewing(registry.region));
+  return {ClockOf(registry.region), registry, Origin::kReplication, assumptions_, *this};
+}
+
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
-  if (const auto fault = faults_.Failing(ask.step, *ask.replication)) {
+  const auto& copy = *ask.replication;
+  const auto& [account, region] = destination.key;
+  if (const auto fault = faults_.Refusing({region, account, copy.repository.text(), kReplicateOperation})) {
     HitFault(*fault);
-    return {std::get<StepFault>(faults_.all().at(*fault).what).failure, {}};
+    const auto failure = std::get<ApiFault>(faults_[*fault].what).failure;
+    return {failure == ApiFailure::kThrottling ? FailureCode::kThrottled : FailureCode::kServerError, {}};
+  }
+  if (const auto fault = faults_.Failing(ask.step, copy)) {
+    HitFault(*fault);
+    return {std::get<StepFault>(faults_[*fault].what).failure, {}};
+  }
+  if (ask.step != JobStep::kAdmit && copy.source.account != copy.destination.account &&
+      assumptions_.Use(Assumption::kPermissionRead) == "each-step") {
+    const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
+    if (admission.failure == FailureCode::kAccessDenied) {
+      assumptions_.Use(Assumption::kDenial);
+      Emit(PermissionDecided{ask.job, copy, false, admission.refused_action});
+      return {admission.failure, {}};
+    }
   }
   switch (ask.step) {
     case JobStep::kAdmit:
@@ -81,8 +122,12 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
   if (admission.failure == FailureCode::kAccessDenied) assumptions_.Use(Assumption::kDenial);
   if (!admission.admitted()) return {admission.failure, {}};
   if (admission.creation) {
-    CreateRepositoryIn({now_, destination.key, Origin::kReplication, assumptions_, *this}, destination, copy.repository,
-                       admission.creation->settings, admission.creation->template_prefix);
+    if (static_cast<std::int64_t>(destination.repositories.size()) >= OptionsOf(destination.key).repositories_max) {
+      HitFault(faults_.Limiting(destination.key));
+      return {FailureCode::kQuotaExceeded, {}};
+    }
+    CreateRepositoryIn(ArrivalAt(destination.key), destination, copy.repository, admission.creation->settings,
+                       admission.creation->template_prefix);
   }
   return {};
 }
@@ -108,8 +153,12 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   const auto missing = FindMissing(*repository, *ask.manifest);
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
   if (repository->FindImage(ask.manifest->digest) == nullptr) {
+    if (static_cast<std::int64_t>(repository->images.size()) >= OptionsOf(destination.key).images_max) {
+      HitFault(faults_.Limiting(destination.key));
+      return {FailureCode::kQuotaExceeded, {}};
+    }
     assumptions_.Use(Assumption::kVisibility);
-    InsertManifest({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, ask.manifest);
+    InsertManifest(ArrivalAt(destination.key), *repository, ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
       Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
@@ -126,7 +175,8 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   if (repository->FindImage(copy.digest) == nullptr) return {FailureCode::kContentMissing, {}};
   const auto outcome =
-      BindTag({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, *copy.tag, copy.digest);
+      BindTag({ClockOf(destination.key.region), destination.key, Origin::kReplication, assumptions_, *this},
+              *repository, *copy.tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});

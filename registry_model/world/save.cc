@@ -16,6 +16,8 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.scan_duration_);
   archive(self.api_options_);
   archive(self.regions_);
+  archive(self.links_);
+  archive(self.limits_);
   archive(self.now_);
   archive(self.queue_);
   archive(self.network_);
@@ -26,6 +28,10 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.faults_);
   archive(self.requests_);
   archive(self.transfers_);
+  archive(self.partials_);
+  archive(self.duplicates_);
+  archive(self.duplicates_made_);
+  archive(self.late_messages_);
   archive(self.scans_);
   archive(self.scans_started_);
   archive(self.findings_);
@@ -97,8 +103,12 @@ Hash128 World::StateHashValue() const {
   });
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
-    add("transfer", *transfer.start.replication, transfer.start.blob, delivered, transfer.stalled);
+    add("transfer", *transfer.start.replication, transfer.start.blob, transfer.kept + delivered, transfer.stalled);
   });
+  for (const auto& [key, partial] : partials_) add("partial", key, partial.kept);
+  for (const auto& [number, ask] : duplicates_) {
+    add("duplicate", ask.step, *ask.replication, ask.manifest ? ask.manifest->digest : Digest());
+  }
   engine_->AddTo(hash, now_);
   return hash.value();
 }

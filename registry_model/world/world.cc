@@ -31,7 +31,24 @@ Network BuildNetwork(const WorldConfig& config, const std::vector<RegionName>& r
   }
   CRRSIM_CHECK(linked.size() == regions.size() * (regions.size() - 1), "{} links between {} regions", linked.size(),
                regions.size());
+  CRRSIM_CHECK(config.limits.size() <= LimitList::kMaxSize, "{} shared limits", config.limits.size());
+  for (const auto& limit : config.limits) network.AddLimit(limit.bandwidth);
   return network;
+}
+
+/// By site of origin, then of destination.
+std::vector<LinkConfig> LinksOf(const WorldConfig& config, const std::vector<RegionName>& regions) {
+  std::vector<LinkConfig> links;
+  for (const auto& from : regions) {
+    for (const auto& to : regions) {
+      const auto link = std::find_if(config.links.begin(), config.links.end(),
+                                     [&](const LinkConfig& one) { return one.from == from && one.to == to; });
+      links.push_back(from == to || link == config.links.end() ? config.within_region : *link);
+      links.back().from = from;
+      links.back().to = to;
+    }
+  }
+  return links;
 }
 
 std::vector<RegionName> SortedRegions(const WorldConfig& config) {
@@ -62,10 +79,13 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       api_options_(config.api),
       regions_(SortedRegions(config)),
       site_of_(SitesOf(regions_)),
+      links_(LinksOf(config, regions_)),
+      limits_(config.limits),
       now_(config.start),
       network_(BuildNetwork(config, regions_)),
       engine_(std::move(engine)),
       assumptions_(config.assumptions),
+      faults_(config.seed),
       tie_stream_(config.seed, "queue/tie"),
       id_stream_(config.seed, "api/ids") {
   for (const auto& account : config.accounts) {
@@ -86,7 +106,11 @@ ApiResult<nlohmann::json> World::ApplyJson(const Caller& caller, std::string_vie
   if (const auto member = request.find("registryId"); member != request.end() && member->is_string()) {
     registry_id = member->get<std::string>();
   }
-  return Call(caller, registry_id, operation,
+  std::string repository;
+  if (const auto member = request.find("repositoryName"); member != request.end() && member->is_string()) {
+    repository = member->get<std::string>();
+  }
+  return Call(caller, registry_id, repository, operation,
               [&](ApiContext& context) { return ExecuteJson(context, operation, request); });
 }
 
@@ -183,8 +207,12 @@ void World::Dispatch(const Scheduled& what) {
     case ScheduledKind::kScanEnds:
       return EndScan(what.subject);
     case ScheduledKind::kFaultEnds:
-      if (faults_.all().at(what.subject).in_force) EndFault(what.subject);
+      if (faults_[what.subject].in_force) EndFault(what.subject);
       return;
+    case ScheduledKind::kFaultBegins:
+      return StartFault(what.subject);
+    case ScheduledKind::kDuplicateArrives:
+      return DuplicateArrived(what.subject);
   }
   CRRSIM_CHECK(false, "unknown kind {}", static_cast<int>(what.kind));
 }
@@ -202,9 +230,10 @@ void World::RescheduleNetworkWake() {
 
 void World::StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) {
   auto& image = *registries_.at(registry).FindMutable(repository)->images.Find(digest);
-  image.scan = ImageScan{ScanStatus::kInProgress, now_, Instant(), {}};
+  const auto started_at = ClockOf(registry.region);
+  image.scan = ImageScan{ScanStatus::kInProgress, started_at, Instant(), {}};
   const auto number = ++scans_started_;
-  scans_.emplace(number, RunningScan{registry, repository, digest});
+  scans_.emplace(number, RunningScan{registry, repository, digest, started_at});
   Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number, 0});
   Emit(ScanStarted{registry, repository, digest});
 }
@@ -217,11 +246,11 @@ void World::EndScan(std::uint64_t number) {
   auto* image = repository->images.Find(scan.digest);
   if (image == nullptr || !image->scan) return;
   // The image may have gone and come again since; what was scanned is not it.
-  if (image->scan->status != ScanStatus::kInProgress || image->scan->started_at + scan_duration_ != now_) return;
+  if (image->scan->status != ScanStatus::kInProgress || image->scan->started_at != scan.started_at) return;
   const auto found = findings_.find(scan.digest);
   auto& result = *image->scan;
   result.status = ScanStatus::kComplete;
-  result.completed_at = now_;
+  result.completed_at = ClockOf(scan.registry.region);
   if (found != findings_.end()) result.findings = found->second;
   Emit(ScanCompleted{scan.registry, scan.repository, scan.digest, result.findings});
 }

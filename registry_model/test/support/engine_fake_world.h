@@ -66,6 +66,8 @@ class FakeWorld {
   void Push(const std::vector<ManifestPtr>& manifests, std::optional<std::string> tag = "v1");
   void Push(ImageAccepted push);
   void PushAt(Instant when, ImageAccepted push);
+  /// The engine is told this then.
+  void GiveAt(Instant when, EngineInput input) { Schedule(when, std::move(input)); }
   /// Replaces what a request is answered; by default what the destination says.
   std::function<FailureCode(const Ask&)> on_ask = [](const Ask&) { return FailureCode::kNone; };
   std::function<FakeTransfer(const StartTransfer&)> on_transfer = [](const StartTransfer&) { return FakeTransfer{}; };
@@ -143,6 +145,7 @@ class FakeWorld {
   void CarryOut(const SetTimer& timer);
   void CarryOut(const ReportQueued& report);
   void CarryOut(const ReportStarted& report);
+  void CarryOut(const ReportRequeued& report);
   void CarryOut(const ReportStepFailed& report);
   void CarryOut(const ReportEnded& report);
   void Note(std::string text) { log_.push_back({now_, std::move(text)}); }
