@@ -33,6 +33,7 @@ constexpr std::array kExceptions = {
     exception::kTemplateNotFound,
     exception::kTooManyTags,
     exception::kUnknownOperation,
+    exception::kUnrecognizedClient,
     exception::kUnsupportedImageType,
     exception::kUploadNotFound,
     exception::kValidation,

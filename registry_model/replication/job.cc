@@ -33,7 +33,8 @@ std::string_view NameOf(FailureCode code) {
                                                                       "TagImmutable",
                                                                       "TimedOut",
                                                                       "Injected",
-                                                                      "RetriesExhausted"};
+                                                                      "RetriesExhausted",
+                                                                      "RegionNotOptedIn"};
   return kNames.at(static_cast<std::size_t>(code));
 }
 

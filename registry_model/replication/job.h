@@ -77,8 +77,9 @@ enum class FailureCode : std::uint8_t {
   kTimedOut,              // no answer, or no progress, in time
   kInjected,              // a fault of the scenario made the step fail
   kRetriesExhausted,      // given up after the retry time
+  kRegionNotOptedIn,      // source or destination account has not opted in to one of the two regions
 };
-inline constexpr std::size_t kFailureCodeCount = 12;
+inline constexpr std::size_t kFailureCodeCount = 13;
 /// `AccessDenied`, `RepositoryNotFound`, ...; empty for kNone.
 std::string_view NameOf(FailureCode code);
 

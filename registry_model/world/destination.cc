@@ -3,6 +3,7 @@
 // An image enters a destination by the internal operation ReplicateImage, which shares "insert manifest" and "bind tag"
 // with PutImage (registry/content.h) but is not PutImage: an immutable tag is dropped instead of refused, and no rule
 // of the destination matches what arrived this way. Source  ecr-replication.md 2.1, 4.1.
+#include "registry_model/mutants.h"
 #include "registry_model/replication/admission.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
@@ -56,10 +57,16 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
     HitFault(*fault);
     return {std::get<StepFault>(faults_.all().at(*fault).what).failure, {}};
   }
+  if (Mutated(Mutant::kPermissionIsReadAgain)) {
+    const auto& copy = *ask.replication;
+    const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
+    if (!admission.admitted()) return {admission.failure, {}};
+  }
   switch (ask.step) {
     case JobStep::kAdmit:
       return Admit(destination, ask);
     case JobStep::kCheckContent:
+      if (Mutated(Mutant::kLayersAreShared)) ShareLayers(destination, ask);
       return CheckContent(destination, ask);
     case JobStep::kPutManifest:
       return PutManifest(destination, ask);
@@ -71,8 +78,22 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
   CRRSIM_CHECK(false, "{} is not a request", NameOf(ask.step));
 }
 
+bool World::AreOptedIn(const RegistryKey& source, const RegistryKey& destination) const {
+  for (const auto& account : {source.account, destination.account}) {
+    for (const auto& region : {source.region, destination.region}) {
+      const auto* registry = FindRegistry({account, region});
+      if (registry == nullptr || !registry->opted_in) return Mutated(Mutant::kOptOutIsIgnored);
+    }
+  }
+  return true;
+}
+
 Answer World::Admit(Registry& destination, const Ask& ask) {
   const auto& copy = *ask.replication;
+  if (!AreOptedIn(copy.source, copy.destination)) {
+    assumptions_.Use(Assumption::kOptedOutRegion);
+    return {FailureCode::kRegionNotOptedIn, {}};
+  }
   const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
   if (copy.source.account != copy.destination.account) {
     assumptions_.Use(Assumption::kPermissionRead);
@@ -81,8 +102,14 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
   if (admission.failure == FailureCode::kAccessDenied) assumptions_.Use(Assumption::kDenial);
   if (!admission.admitted()) return {admission.failure, {}};
   if (admission.creation) {
+    auto creation = *admission.creation;
+    const auto& source = registries_.at(copy.source);
+    if (Mutated(Mutant::kSourceSettingsAreCarried)) creation.settings = source.Find(copy.repository)->settings;
+    if (Mutated(Mutant::kSourceTemplatesApply)) {
+      creation = DecideCreation(source, copy.repository, "REPLICATION", assumptions_);
+    }
     CreateRepositoryIn({now_, destination.key, Origin::kReplication, assumptions_, *this}, destination, copy.repository,
-                       admission.creation->settings, admission.creation->template_prefix);
+                       creation.settings, creation.template_prefix);
   }
   return {};
 }
@@ -109,7 +136,12 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
   if (repository->FindImage(ask.manifest->digest) == nullptr) {
     assumptions_.Use(Assumption::kVisibility);
-    InsertManifest({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, ask.manifest);
+    InsertManifest({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository,
+                   Mutated(Mutant::kManifestsAreRewritten) ? Rewritten(*ask.manifest) : ask.manifest);
+    if (Mutated(Mutant::kSourceTimesAreKept)) {
+      const auto* original = registries_.at(copy.source).Find(copy.repository)->FindImage(ask.manifest->digest);
+      repository->images.Find(ask.manifest->digest)->pushed_at = original->pushed_at;
+    }
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
       Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
@@ -125,8 +157,15 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
   auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   if (repository->FindImage(copy.digest) == nullptr) return {FailureCode::kContentMissing, {}};
+  auto tag = *copy.tag;
+  if (Mutated(Mutant::kTagsAreRenamed)) tag = Tag::Parse("copy").value();
+  const auto* named = repository->FindImage(tag);
+  if (Mutated(Mutant::kMovedTagStays) && named != nullptr) return {};
+  if (Mutated(Mutant::kSourceMutabilityDecides)) {
+    repository->settings.mutability = registries_.at(copy.source).Find(copy.repository)->settings.mutability;
+  }
   const auto outcome =
-      BindTag({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, *copy.tag, copy.digest);
+      BindTag({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});
