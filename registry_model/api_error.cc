@@ -35,6 +35,7 @@ constexpr std::array kExceptions = {
     exception::kThrottling,
     exception::kTooManyTags,
     exception::kUnknownOperation,
+    exception::kUnrecognizedClient,
     exception::kUnsupportedImageType,
     exception::kUploadNotFound,
     exception::kValidation,

@@ -52,6 +52,7 @@ inline constexpr std::string_view kTemplateNotFound = "TemplateNotFoundException
 inline constexpr std::string_view kThrottling = "ThrottlingException";
 inline constexpr std::string_view kTooManyTags = "TooManyTagsException";
 inline constexpr std::string_view kUnknownOperation = "UnknownOperationException";
+inline constexpr std::string_view kUnrecognizedClient = "UnrecognizedClientException";
 inline constexpr std::string_view kUnsupportedImageType = "UnsupportedImageTypeException";
 inline constexpr std::string_view kUploadNotFound = "UploadNotFoundException";
 inline constexpr std::string_view kValidation = "ValidationException";

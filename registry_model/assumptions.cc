@@ -137,6 +137,13 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "A layer leaves the repository with the last image that lists it; or it stays until the repository goes.",
        "Layers without an image cannot be downloaded and may be cleaned up at any time.",
        "10.2"},
+      {Id::kOptedOutRegion,
+       "opted_out_region",
+       {"copies-fail"},
+       "A configuration may name a region that one of the two accounts has not opted in to; each copy to it ends "
+       "FAILED.",
+       "Nothing replicates in or to such a region; how the refusal shows is not documented.",
+       "1.4 (13)"},
   }};
   return table;
 }

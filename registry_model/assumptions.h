@@ -40,8 +40,9 @@ enum class Assumption : std::uint8_t {
   kMonth,
   kFailedAttempts,
   kUnreferencedLayers,
+  kOptedOutRegion,
 };
-inline constexpr std::size_t kAssumptionCount = 18;
+inline constexpr std::size_t kAssumptionCount = 19;
 
 struct AssumptionInfo {
   Assumption id;

@@ -185,6 +185,9 @@ void Runner::DoIt(const Step& step, const CallStep& call) {
     return world_.ApplyJson(CallerFor(call.as, call.in), call.operation, call.request);
   });
   CheckAnswer(step, call.fails_with, answer ? std::nullopt : std::optional(answer.error()));
+  if (!answer && !call.message.empty() && answer.error().message != call.message) {
+    return Fail(step, fmt::format("the message is '{}', expected '{}'", answer.error().message, call.message));
+  }
   if (!answer || !call.answers) return;
   const auto missing = FirstDifference(*call.answers, *answer, "");
   if (missing) return Fail(step, fmt::format("the answer differs {}", *missing));

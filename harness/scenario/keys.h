@@ -38,6 +38,7 @@ enum class ValueKind : std::uint8_t {
   kCountMap,  // names, each one of `values`, to integers
   kBytesList,
   kRegionList,
+  kRegistryList,
   kFindings,        // none, or a kCountMap
   kObject,          // of `section`
   kObjectList,      // of `section`

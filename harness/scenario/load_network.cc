@@ -212,6 +212,8 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
   positive("jobs_in_flight", world.engine.jobs_in_flight_max);
   positive("replication_rules", world.api.rules_max);
   positive("replication_destinations", world.api.destinations_max);
+  positive("repositories", world.api.repositories_max);
+  positive("images_per_repository", world.api.images_max);
   if (const auto value = reader.Span("request_timeout")) world.engine.request_timeout = *value;
   if (const auto value = reader.Span("stall_timeout")) world.engine.stall_timeout = *value;
   if (const auto value = reader.Span("call_latency")) scenario.call_latency = *value;

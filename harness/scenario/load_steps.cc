@@ -65,6 +65,10 @@ CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
   if (const auto in = reader.Registry("in")) step.in = *in;
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
+  step.message = reader.Text("message").value_or("");
+  if (!step.message.empty() && step.fails_with.empty()) {
+    context.Refuse(reader.Get("message")->place, "'message' is the text of the exception that 'fails_with' names");
+  }
   if (const auto* answers = reader.Get("answers")) step.answers = ToJson(*answers);
   const auto before = context.diagnostics.size();
   if (call.value.kind == Node::Kind::kEmpty) {

@@ -385,6 +385,16 @@ std::vector<RegionName> ObjectReader::RegionList(std::string_view key) {
   return regions;
 }
 
+std::vector<RegistryKey> ObjectReader::RegistryList(std::string_view key) {
+  std::vector<RegistryKey> registries;
+  const auto* node = GetOf(key, ValueKind::kRegistryList);
+  if (node == nullptr) return registries;
+  for (const auto* item : values_.List(*node)) {
+    if (const auto registry = values_.Registry(*item)) registries.push_back(*registry);
+  }
+  return registries;
+}
+
 std::map<std::string, std::string> ObjectReader::TextMap(std::string_view key) {
   std::map<std::string, std::string> texts;
   const auto* node = GetOf(key, ValueKind::kTextMap);

@@ -103,6 +103,7 @@ class ObjectReader {
   std::optional<std::string> OneOf(std::string_view key);  // of the spec's values
   std::vector<std::string> TextList(std::string_view key);
   std::vector<RegionName> RegionList(std::string_view key);
+  std::vector<RegistryKey> RegistryList(std::string_view key);
   std::map<std::string, std::string> TextMap(std::string_view key);
   std::map<std::string, std::int64_t> CountMap(std::string_view key);
 

@@ -196,6 +196,7 @@ struct CallStep {
   RegistryKey in;
   std::string as;                         // the caller's ARN; empty: the root of the registry's account
   std::string fails_with;                 // the exception that must come; empty: must succeed
+  std::string message;                    // the exception's exact text; empty: any
   std::optional<nlohmann::json> answers;  // what the response must contain (objects: these members; the rest is free)
 };
 struct PushStep {

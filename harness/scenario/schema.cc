@@ -92,6 +92,8 @@ Json SchemaOf(const KeySpec& spec) {
       return ListOf(Text(kBytes));
     case ValueKind::kRegionList:
       return ListOf(Text(kRegion));
+    case ValueKind::kRegistryList:
+      return ListOf(Text(kRegistry));
     case ValueKind::kFindings:
       return {{"anyOf", Json::array({Json{{"const", "none"}}, CountMap(spec)})}};
     case ValueKind::kObject:

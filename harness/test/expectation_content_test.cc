@@ -231,5 +231,29 @@ TEST(ExpectationCallTest, AnswersContainWhatIsNamed) {
   EXPECT_EQ(verdicts[3], "broken: the answer differs at /replicationConfiguration/rules: found 0 elements, expected 1");
 }
 
+TEST(ExpectationCallTest, NullInAnAnswerStandsForNoSuchMember) {
+  const std::string call = "  - DescribeRegistry: {}\n    in: eu-west-1\n    answers: ";
+  const auto verdicts = VerdictsOf(Played(call + "{policyText: null}\n" + call + "{registryId: null}\n"));
+  ASSERT_EQ(verdicts.size(), 2U);
+  EXPECT_THAT(verdicts[0], testing::StartsWith("holds: {"));
+  EXPECT_EQ(verdicts[1], "broken: the answer differs at /: 'registryId' is \"111122223333\", expected no such member");
+}
+
+TEST(ExpectationCallTest, AFailureHasItsExactMessage) {
+  const std::string again =
+      "  - CreateRepository: {repositoryName: app}\n    in: us-west-2\n    fails_with: "
+      "RepositoryAlreadyExistsException\n"
+      "    message: ";
+  const auto verdicts = VerdictsOf(
+      Played(again + "The repository with name 'app' already exists in the registry with id '111122223333'\n" + again +
+             "The repository with name 'app' already exists\n"));
+  ASSERT_EQ(verdicts.size(), 3U) << "the exception itself is right both times";
+  EXPECT_THAT(verdicts[0], testing::StartsWith("holds: "));
+  EXPECT_THAT(verdicts[1], testing::StartsWith("holds: "));
+  EXPECT_EQ(verdicts[2],
+            "broken: the message is 'The repository with name 'app' already exists in the registry with id "
+            "'111122223333'', expected 'The repository with name 'app' already exists'");
+}
+
 }  // namespace
 }  // namespace crrsim

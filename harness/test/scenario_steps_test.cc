@@ -31,7 +31,9 @@ TEST(ScenarioStepsTest, CallKeepsItsRequestAsItStands) {
     in: eu-west-1
     as: arn:aws:iam::444455556666:role/reader
     fails_with: AccessDeniedException
+    message: No.
 )");
+  EXPECT_EQ(call.message, "No.");
   EXPECT_EQ(call.operation, "DescribeImages");
   EXPECT_EQ(call.request,
             nlohmann::json::parse(R"({"repositoryName": "app", "imageIds": [{"imageTag": "1"}], "maxResults": 5})"));

@@ -179,6 +179,8 @@ TEST(ScenarioWorldTest, EveryOptionHasItsPlace) {
   same_instant: seeded
   replication_rules: 12
   replication_destinations: 13
+  repositories: 16
+  images_per_repository: 17
   within_region: {latency: 14ms, bandwidth: 15MB/s}
 images:
 )"));
@@ -196,8 +198,21 @@ images:
   EXPECT_EQ(scenario.world.same_instant, SameInstant::kSeeded);
   EXPECT_EQ(scenario.world.api.rules_max, 12);
   EXPECT_EQ(scenario.world.api.destinations_max, 13);
+  EXPECT_EQ(scenario.world.api.repositories_max, 16);
+  EXPECT_EQ(scenario.world.api.images_max, 17);
   EXPECT_EQ(scenario.world.within_region.latency, Milliseconds(14));
   EXPECT_EQ(ToText(scenario.world.within_region.bandwidth), "15MB/s");
+}
+
+TEST(ScenarioWorldTest, AccountsHaveOptedInUnlessTheyAreNamed) {
+  const auto with = [](const std::string& list) {
+    return Replaced(kSmallScenario, "images:\n", "opted_out: " + list + "\nimages:\n");
+  };
+  EXPECT_THAT(Loaded(std::string(kSmallScenario)).world.opted_out, IsEmpty());
+  const auto scenario = Loaded(with("[eu-west-1]"));
+  ASSERT_EQ(scenario.world.opted_out.size(), 1U);
+  EXPECT_EQ(scenario.world.opted_out.front().region, Region("eu-west-1"));
+  EXPECT_THAT(ProblemsOf(with("[eu-west-9]")), ElementsAre(HasSubstr("'eu-west-9'")));
 }
 
 TEST(ScenarioWorldTest, OptionsThatWouldStandStillAreRefused) {

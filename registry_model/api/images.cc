@@ -9,6 +9,7 @@
 #include "registry_model/api/operations.h"
 #include "registry_model/api/paging.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -41,6 +42,7 @@ ApiResult<Selection> ReadFilter(const std::optional<ImageFilter>& filter) {
 }
 
 bool Shows(const Selection& selection, const Image& image) {
+  if (Mutated(Mutant::kUntaggedIsNotListed) && image.tags.empty()) return false;
   return selection.active && (image.tags.empty() ? selection.untagged : selection.tagged);
 }
 
@@ -109,7 +111,7 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
       continue;
     }
     const auto& manifest = found->image->manifest;
-    repository.images.Find(manifest->digest)->pulled_at = context.now;
+    if (!Mutated(Mutant::kPullsAreNotRecorded)) repository.images.Find(manifest->digest)->pulled_at = context.now;
     context.events.Emit(ImagePulled{context.registry.key, repository.name, manifest->digest, found->tag});
     response.images.push_back({context.registry_id(),
                                repository.name.text(),
@@ -117,6 +119,7 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
                                SharedText::Of(manifest),
                                manifest->media_type});
   }
+  if (Mutated(Mutant::kFailuresAreLeftOut)) response.failures.clear();
   return response;
 }
 
@@ -147,6 +150,7 @@ ApiResult<ListImagesResponse> Execute(ApiContext& context, const ListImagesReque
   (*opened)->images.VisitSortedFrom(behind ? &behind->digest : nullptr, [&](const Digest& digest, const Image& image) {
     if (!Shows(*selection, image)) return true;
     if (image.tags.empty()) return add(digest, "");
+    if (Mutated(Mutant::kOneEntryAnImage)) return add(digest, image.tags.begin()->text());
     return std::all_of(image.tags.begin(), image.tags.end(), [&](const Tag& tag) { return add(digest, tag.text()); });
   });
   return response;

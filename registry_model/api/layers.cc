@@ -6,6 +6,7 @@
 // Source  ecr-replication.md 8 (limits), 10.2 (layer upload).
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -45,6 +46,10 @@ ApiResult<OpenedUpload> OpenUpload(const ApiContext& context, std::string_view a
   const auto opened = OpenRepository(context, action, request.repository_name);
   if (!opened) return opened.error();
   const auto upload = (*opened)->uploads.find(request.upload_id);
+  if (upload == (*opened)->uploads.end() && Mutated(Mutant::kMissingNameIsAnother)) {
+    const auto first = (*opened)->uploads.begin();
+    if (first != (*opened)->uploads.end()) return OpenedUpload{*opened, &first->second};
+  }
   if (upload == (*opened)->uploads.end()) return UploadNotFound(context, **opened, request.upload_id);
   return OpenedUpload{*opened, &upload->second};
 }
@@ -52,7 +57,8 @@ ApiResult<OpenedUpload> OpenUpload(const ApiContext& context, std::string_view a
 ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartRequest& request, const LayerUpload& upload) {
   const auto received = static_cast<std::int64_t>(upload.bytes.size());
   const auto size = static_cast<std::int64_t>(request.layer_part_blob.bytes.size());
-  if (size == 0 || request.part_first_byte != received || request.part_last_byte - received != size - 1) {
+  const bool follows = request.part_first_byte == received && request.part_last_byte - received == size - 1;
+  if (size == 0 || (!follows && !Mutated(Mutant::kPartsInAnyOrder))) {
     return Refuse(
         exception::kInvalidLayerPart,
         fmt::format("The part of {} bytes, said to be bytes {} to {}, is not consecutive in the upload '{}' to "
@@ -60,10 +66,10 @@ ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartReques
                     size, request.part_first_byte, request.part_last_byte, request.upload_id, request.repository_name,
                     context.registry_id(), received - 1));
   }
-  if (upload.parts >= kPartsMax) {
+  if (Exceeds(upload.parts + 1, kPartsMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} parts", kPartsMax));
   }
-  if (received + size > kLayerSizeMax) {
+  if (Exceeds(received + size, kLayerSizeMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} bytes", kLayerSizeMax));
   }
   return Unit{};
@@ -72,10 +78,10 @@ ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartReques
 /// The digest of the request, once the upload is a layer with it.
 ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploadRequest& request,
                              const OpenedUpload& opened) {
-  if (opened.upload->parts == 0) {
+  if (opened.upload->parts == 0 && !Mutated(Mutant::kEmptyUploadsAreTaken)) {
     return Refuse(exception::kEmptyUpload, fmt::format("The upload with id '{}' has no parts", request.upload_id));
   }
-  if (opened.upload->short_parts > 0) {
+  if (opened.upload->short_parts > 0 && !Mutated(Mutant::kShortPartsAreTaken)) {
     return Refuse(exception::kLayerPartTooSmall, "All layer parts except the last part should be at least 5MB");
   }
   std::optional<Digest> first;
@@ -83,14 +89,14 @@ ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploa
     const auto digest = CheckDigest("layerDigests", text);
     if (!digest) return digest.error();
     const auto calculated = Digest::Of(opened.upload->bytes, digest->algorithm());
-    if (*digest != calculated) {
+    if (*digest != calculated && !Mutated(Mutant::kLayerIsNotChecked)) {
       return Refuse(
           exception::kInvalidLayer,
           fmt::format("The layer digest '{}' does not match the calculated digest '{}'", text, calculated.text()));
     }
     if (!first) first = *digest;
   }
-  if (opened.repository->blobs.Find(*first) != nullptr) {
+  if (opened.repository->blobs.Find(*first) != nullptr && !Mutated(Mutant::kLayerIsStoredTwice)) {
     return Refuse(
         exception::kLayerAlreadyExists,
         fmt::format("The layer with digest '{}' already exists in the repository with name '{}' in the registry "
@@ -167,9 +173,11 @@ ApiResult<BatchCheckLayerAvailabilityResponse> Execute(ApiContext& context,
     } else if (const auto* blob = (*opened)->blobs.Find(*digest)) {
       response.layers.push_back({text, "AVAILABLE", blob->size.bytes()});
     } else {
-      response.layers.push_back({text, "UNAVAILABLE", std::nullopt});
+      response.layers.push_back(
+          {text, Mutated(Mutant::kEveryLayerIsThere) ? "AVAILABLE" : "UNAVAILABLE", std::nullopt});
     }
   }
+  if (Mutated(Mutant::kFailuresAreLeftOut)) response.failures.clear();
   return response;
 }
 
@@ -186,7 +194,8 @@ ApiResult<GetDownloadUrlForLayerResponse> Execute(ApiContext& context, const Get
                               digest->text(), problem, request.repository_name, context.registry_id()));
   };
   if (blob == nullptr) return refuse(exception::kLayersNotFound, "does not exist");
-  if (blob->references == 0) return refuse(exception::kLayerInaccessible, "is not associated with an image");
+  if (blob->references == 0 && !Mutated(Mutant::kUnlistedLayerIsServed))
+    return refuse(exception::kLayerInaccessible, "is not associated with an image");
   return GetDownloadUrlForLayerResponse{
       fmt::format("https://{}.dkr.ecr.{}.{}/v2/{}/blobs/{}", context.registry_id(), context.registry.key.region.text(),
                   DomainOf(context.registry.key.region), request.repository_name, digest->text()),
@@ -200,7 +209,7 @@ ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobReque
   for (const auto* action : {"ecr:UploadLayerPart", "ecr:CompleteLayerUpload"}) {
     if (auto allowed = AuthoriseOnRepository(context, action, name, *opened); !allowed) return allowed.error();
   }
-  if (request.blob.size.bytes() > kLayerSizeMax) {
+  if (Exceeds(request.blob.size.bytes(), kLayerSizeMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} bytes", kLayerSizeMax));
   }
   auto& repository = ForChange(context, **opened);

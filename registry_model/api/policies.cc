@@ -5,6 +5,7 @@
 // Source  ecr-replication.md 3 (11 to 13), 8, 10.3.
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 #include "registry_model/policy/evaluate.h"
 
 namespace crrsim {
@@ -52,6 +53,7 @@ bool LocksOut(const ApiContext& context, const RepositoryName& name, const Repos
 
 ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegistryPolicyRequest& request) {
   auto policy = ReadPolicy<RegistryPolicy>("registry", request.policy_text);
+  if (!policy && Mutated(Mutant::kBadPolicyIsTaken)) return PutRegistryPolicyResponse{};
   if (!policy) return policy.error();
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutRegistryPolicy"); !allowed) return allowed.error();
   context.registry.policy = *std::move(policy);
@@ -61,21 +63,24 @@ ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegis
 
 ApiResult<GetRegistryPolicyResponse> Execute(ApiContext& context, const GetRegistryPolicyRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:GetRegistryPolicy"); !allowed) return allowed.error();
+  if (!context.registry.policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return GetRegistryPolicyResponse{};
   if (!context.registry.policy) return RegistryPolicyNotFound(context);
   return GetRegistryPolicyResponse{context.registry_id(), context.registry.policy->text()};
 }
 
 ApiResult<DeleteRegistryPolicyResponse> Execute(ApiContext& context, const DeleteRegistryPolicyRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:DeleteRegistryPolicy"); !allowed) return allowed.error();
+  if (!context.registry.policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return DeleteRegistryPolicyResponse{};
   if (!context.registry.policy) return RegistryPolicyNotFound(context);
   DeleteRegistryPolicyResponse response{context.registry_id(), context.registry.policy->text()};
-  context.registry.policy.reset();
+  if (!Mutated(Mutant::kPolicyOutlivesDeletion)) context.registry.policy.reset();
   context.events.Emit(RegistryPolicyChanged{context.registry.key, ""});
   return response;
 }
 
 ApiResult<SetRepositoryPolicyResponse> Execute(ApiContext& context, const SetRepositoryPolicyRequest& request) {
   auto policy = ReadPolicy<RepositoryPolicy>("repository", request.policy_text);
+  if (!policy && Mutated(Mutant::kBadPolicyIsTaken)) return SetRepositoryPolicyResponse{};
   if (!policy) return policy.error();
   const auto opened = OpenRepository(context, "ecr:SetRepositoryPolicy", request.repository_name);
   if (!opened) return opened.error();
@@ -94,6 +99,7 @@ ApiResult<GetRepositoryPolicyResponse> Execute(ApiContext& context, const GetRep
   const auto opened = OpenRepository(context, "ecr:GetRepositoryPolicy", request.repository_name);
   if (!opened) return opened.error();
   const auto& policy = (*opened)->settings.repository_policy;
+  if (!policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return GetRepositoryPolicyResponse{};
   if (!policy) return RepositoryPolicyNotFound(context, **opened);
   return GetRepositoryPolicyResponse{context.registry_id(), request.repository_name, policy->text()};
 }
@@ -101,11 +107,13 @@ ApiResult<GetRepositoryPolicyResponse> Execute(ApiContext& context, const GetRep
 ApiResult<DeleteRepositoryPolicyResponse> Execute(ApiContext& context, const DeleteRepositoryPolicyRequest& request) {
   const auto opened = OpenRepository(context, "ecr:DeleteRepositoryPolicy", request.repository_name);
   if (!opened) return opened.error();
-  if (!(*opened)->settings.repository_policy) return RepositoryPolicyNotFound(context, **opened);
+  const bool has_policy = (*opened)->settings.repository_policy.has_value();
+  if (!has_policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return DeleteRepositoryPolicyResponse{};
+  if (!has_policy) return RepositoryPolicyNotFound(context, **opened);
   auto& repository = ForChange(context, **opened);
   DeleteRepositoryPolicyResponse response{context.registry_id(), request.repository_name,
                                           repository.settings.repository_policy->text()};
-  repository.settings.repository_policy.reset();
+  if (!Mutated(Mutant::kPolicyOutlivesDeletion)) repository.settings.repository_policy.reset();
   context.events.Emit(RepositorySettingChanged{context.registry.key, repository.name, "repositoryPolicy", ""});
   return response;
 }

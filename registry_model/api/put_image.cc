@@ -6,6 +6,7 @@
 // Source  ecr-replication.md 4.1, 8, 10.2 (PutImage), 11 (messages).
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -55,7 +56,7 @@ ApiResult<Unit> CheckContent(const ApiContext& context, const Push& push) {
     return MissingContent(exception::kReferencedImagesNotFound, "Images", context, name, missing.children);
   }
   if (auto sound = CheckSizes(push); !sound) return sound;
-  if (static_cast<std::int64_t>(push.repository.images.size()) >= context.options.images_max) {
+  if (Exceeds(static_cast<std::int64_t>(push.repository.images.size()) + 1, context.options.images_max)) {
     return Refuse(exception::kLimitExceeded, fmt::format("The repository with name '{}' already holds {} images",
                                                          name.text(), push.repository.images.size()));
   }
@@ -70,15 +71,20 @@ ApiResult<Unit> CheckTagging(const ApiContext& context, const Push& push, const 
                               "because the tag is immutable.",
                               push.tag->text(), push.repository.name.text()));
   }
-  if (pushed != nullptr && static_cast<std::int64_t>(pushed->tags.size()) >= context.options.tags_max) {
-    return Refuse(exception::kLimitExceeded, fmt::format("The image with digest '{}' already has {} tags",
-                                                         push.manifest->digest.text(), pushed->tags.size()));
+  const auto tags = pushed == nullptr ? 0 : static_cast<std::int64_t>(pushed->tags.size());
+  if (Exceeds(tags + 1, context.options.tags_max)) {
+    return Refuse(exception::kLimitExceeded,
+                  fmt::format("The image with digest '{}' already has {} tags", push.manifest->digest.text(), tags));
   }
   return Unit{};
 }
 
 ApiResult<PushOutcome> TakeRepeated(const ApiContext& context, const Push& push, Repush repush) {
   const auto& digest = push.manifest->digest;
+  if (Mutated(Mutant::kRepeatedPushSucceeds)) return PushOutcome::kUnchanged;
+  if (Mutated(Mutant::kRepeatedPushIsSent)) {
+    context.events.Emit(ImagePushed{context.registry.key, push.repository.name, digest, push.tag});
+  }
   if (repush == Repush::kRefuse) {
     return Refuse(exception::kImageAlreadyExists,
                   fmt::format("Image with digest '{}' and tag '{}' already exists in the repository with name '{}' in "
@@ -102,7 +108,9 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
   }
   const bool is_new = pushed == nullptr;
   if (is_new) {
-    if (auto sound = CheckContent(context, push); !sound) return sound.error();
+    auto sound = CheckContent(context, push);
+    if (!sound && Mutated(Mutant::kMissingContentIsTaken)) return PushOutcome::kPushed;
+    if (!sound) return sound.error();
   }
 
   const auto content = context.content();
@@ -113,7 +121,8 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
     CRRSIM_CHECK(outcome == TagOutcome::kBound || outcome == TagOutcome::kMoved);
   }
   context.events.Emit(ImagePushed{context.registry.key, repository.name, digest, push.tag});
-  if (is_new && repository.settings.scan_on_push && IsScannable(*push.manifest)) {
+  const bool scans = repository.settings.scan_on_push && !Mutated(Mutant::kNoScanOnPush);
+  if (is_new && scans && IsScannable(*push.manifest)) {
     context.scans.StartScan(context.registry.key, repository.name, digest);
   }
   return PushOutcome::kPushed;
@@ -143,10 +152,13 @@ ApiResult<ManifestPtr> ReadManifest(const PutImageRequest& request) {
     if (!digest) return digest.error();
     expected = *digest;
   }
-  auto manifest = ParseManifest(request.image_manifest, request.image_manifest_media_type.value_or(""),
-                                expected ? expected->algorithm() : DigestAlgorithm::kSha256);
+  const auto undeclared = Mutated(Mutant::kMediaTypeIsGuessed) ? media_type::kOciManifest : "";
+  auto manifest =
+      ParseManifest(request.image_manifest, request.image_manifest_media_type.value_or(std::string(undeclared)),
+                    expected ? expected->algorithm() : DigestAlgorithm::kSha256);
   if (!manifest) return ToApiError(manifest.error());
-  if (expected && *expected != (*manifest)->digest) {
+  const bool compares = expected && !Mutated(Mutant::kDigestIsNotChecked);
+  if (compares && *expected != (*manifest)->digest) {
     return Refuse(exception::kImageDigestDoesNotMatch,
                   fmt::format("The image with digest '{}' in repository '{}' does not match the image digest that "
                               "Amazon ECR has calculated, '{}'.",

@@ -8,6 +8,7 @@
 #include "registry_model/api/operations.h"
 #include "registry_model/api/paging.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -43,6 +44,7 @@ std::optional<std::string> AddFindings(const FindingCounts& counts, const Page& 
 }  // namespace
 
 bool IsScannable(const Manifest& manifest) {
+  if (Mutated(Mutant::kEverythingIsScanned)) return true;
   return manifest.config && (manifest.config->media_type == media_type::kOciConfig ||
                              manifest.config->media_type == media_type::kDockerConfig);
 }
@@ -59,7 +61,7 @@ ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageS
                               "is of a type that cannot be scanned",
                               ToText(request.image_id), request.repository_name, context.registry_id()));
   }
-  if (image.scan && context.now - image.scan->started_at < Hours(24)) {
+  if (image.scan && !Mutated(Mutant::kScansWithoutQuota) && context.now - image.scan->started_at < Hours(24)) {
     return Refuse(exception::kLimitExceeded, "The scan quota per image has been exceeded. Wait and try again.");
   }
   StartImageScanResponse response{context.registry_id(),
@@ -79,6 +81,7 @@ ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
   const auto found = RequireImage(context, **opened, request.image_id);
   if (!found) return found.error();
   const auto& image = **found;
+  if (!image.scan && Mutated(Mutant::kUnscannedHasNoFindings)) return DescribeImageScanFindingsResponse{};
   if (!image.scan) {
     return Refuse(
         exception::kScanNotFound,

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -62,7 +63,7 @@ ApiResult<Unit> ReadMutability(const std::string& mutability,
                                                        "MUTABLE_WITH_EXCLUSION"};
   if (auto sound = CheckOneOf("imageTagMutability", mutability, kValues); !sound) return sound;
   const bool with_exclusion = mutability.ends_with("_WITH_EXCLUSION");
-  if (with_exclusion != filters.has_value()) {
+  if (with_exclusion != filters.has_value() && !Mutated(Mutant::kAnyFilters)) {
     return InvalidParameter(kFiltersWhere, with_exclusion
                                                ? fmt::format("{} needs exclusion filters", mutability)
                                                : fmt::format("{} does not go with exclusion filters", mutability));
@@ -75,7 +76,7 @@ ApiResult<Unit> ReadMutability(const std::string& mutability,
       exclusions.push_back(filter.filter);
     }
   }
-  settings.mutability = *ParseTagMutability(mutability);
+  settings.mutability = ParseTagMutability(mutability).value_or(TagMutability::kMutable);
   settings.mutability_exclusions = std::move(exclusions);
   return Unit{};
 }

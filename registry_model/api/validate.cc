@@ -1,5 +1,6 @@
 #include "registry_model/api/validate.h"
 
+#include "registry_model/mutants.h"
 #include "sim/nearest_name.h"
 
 namespace crrsim {
@@ -46,18 +47,27 @@ ApiResult<Unit> CheckOneOf(std::string_view where, std::string_view text, std::s
   for (const auto value : values) {
     if (text == value) return Unit{};
   }
+  if (Mutated(Mutant::kAnyEnumValue)) return Unit{};
   return InvalidParameter(
       where, fmt::format("'{}' is not one of {}{}", text, fmt::join(values, ", "), DidYouMean(text, values)));
 }
 
 ApiResult<Unit> CheckRange(std::string_view where, std::string_view what, std::int64_t found, std::int64_t min,
                            std::int64_t max) {
-  if (min <= found && found <= max) return Unit{};
+  if (Mutated(Mutant::kLimitsOneHigher) && min - 1 <= found && found - 1 <= max) return Unit{};
+  const std::int64_t inset = Mutated(Mutant::kLimitsOneLower) && min < max ? 1 : 0;
+  if (min + inset <= found && found <= max - inset) return Unit{};
   return InvalidParameter(where, fmt::format("Member must have {} between {} and {}, found {}", what, min, max, found));
 }
 
 ApiResult<Unit> CheckLength(std::string_view where, std::size_t found, std::int64_t min, std::int64_t max) {
   return CheckRange(where, "length", static_cast<std::int64_t>(found), min, max);
+}
+
+bool Exceeds(std::int64_t count, std::int64_t max) {
+  if (Mutated(Mutant::kLimitsOneHigher)) return count - 1 > max;
+  if (Mutated(Mutant::kLimitsOneLower)) return count >= max;
+  return count > max;
 }
 
 std::string ToText(const ImageIdentifier& id) {

@@ -41,6 +41,8 @@ ApiResult<Unit> CheckRange(std::string_view where, std::string_view what, std::i
 ApiResult<Unit> CheckLength(std::string_view where, std::size_t found, std::int64_t min, std::int64_t max);
 
 /// `{imageDigest:'sha256:…', imageTag:'null'}`, as ECR's messages name an image.
+/// Whether a count is past its limit.
+bool Exceeds(std::int64_t count, std::int64_t max);
 std::string ToText(const ImageIdentifier& id);
 
 }  // namespace crrsim

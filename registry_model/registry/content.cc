@@ -1,5 +1,7 @@
 #include "registry_model/registry/content.h"
 
+#include "registry_model/mutants.h"
+
 #include <set>
 #include <utility>
 
@@ -143,7 +145,8 @@ TagOutcome BindTag(const ContentContext& context, Repository& repository, const 
   const auto [bound, is_new] = repository.tags.Emplace(tag, digest);
   std::optional<Digest> from;
   if (!is_new) {
-    if (bound == digest) return TagOutcome::kUnchanged;
+    const bool conflicts = Mutated(Mutant::kSameDigestConflicts) && IsImmutable(repository.settings, tag);
+    if (bound == digest && !conflicts) return TagOutcome::kUnchanged;
     if (IsImmutable(repository.settings, tag)) return TagOutcome::kRefusedImmutable;
     from = bound;
     ForgetTag(repository, *from, tag);

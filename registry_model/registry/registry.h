@@ -48,6 +48,7 @@ struct Registry {
   std::optional<RegistryPolicy> policy;
   std::map<std::string, CreationTemplate> templates;  // by prefix
   Index<RepositoryName, Cow<Repository>> repositories;
+  bool opted_in = true;  // whether the account has opted in to the region (ecr-replication.md 1.4 (13))
 
   /// Null when absent. By text: of a name that need not be one.
   [[nodiscard]] const Repository* Find(const RepositoryName& name) const;
@@ -62,6 +63,7 @@ struct Registry {
     visit("policy", self.policy);
     visit("templates", self.templates);
     visit("repositories", self.repositories);
+    visit("optedIn", self.opted_in);
   }
 };
 

@@ -32,6 +32,7 @@ bool Backoff::IsPermanent(FailureCode failure) const {
     case FailureCode::kRepositoryNotFound:
     case FailureCode::kRepositoryNotCreated:
     case FailureCode::kRegistryNotFound:
+    case FailureCode::kRegionNotOptedIn:
     case FailureCode::kSourceImageNotFound:
     case FailureCode::kTagImmutable:
       return true;

@@ -38,7 +38,8 @@ std::string_view NameOf(FailureCode code) {
                                                                       "WorkersCrashed",
                                                                       "Throttled",
                                                                       "ServerError",
-                                                                      "QuotaExceeded"};
+                                                                      "QuotaExceeded",
+                                                                      "RegionNotOptedIn"};
   return kNames.at(static_cast<std::size_t>(code));
 }
 

@@ -82,8 +82,9 @@ enum class FailureCode : std::uint8_t {
   kThrottled,             // the destination answered ThrottlingException
   kServerError,           // the destination answered ServerException
   kQuotaExceeded,         // the destination registry is full
+  kRegionNotOptedIn,      // source or destination account has not opted in to one of the two regions
 };
-inline constexpr std::size_t kFailureCodeCount = 17;
+inline constexpr std::size_t kFailureCodeCount = 18;
 /// `AccessDenied`, `RepositoryNotFound`, ...; empty for kNone.
 std::string_view NameOf(FailureCode code);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "registry_model/mutants.h"
 #include "sim/check.h"
 
 namespace crrsim {
@@ -42,8 +43,11 @@ void StandardEngine::On(const ImageAccepted& push) {
   for (const auto pair : pairs_) StartReady(pair);
 }
 
-void StandardEngine::On(const ImageReplicated&) {
+void StandardEngine::On(const ImageReplicated& arrived) {
   // Nothing is chained: what arrived by replication goes no further.
+  if (Mutated(Mutant::kReplicatedIsSentOn)) {
+    On(ImageAccepted{arrived.registry, arrived.repository, arrived.manifests, arrived.tag, arrived.destinations});
+  }
 }
 
 void StandardEngine::StartReady(PairNumber pair) {

@@ -1,6 +1,7 @@
 // What the engine wants done, carried out: messages and bytes over the network, timers, reports.
 #include <algorithm>
 
+#include "registry_model/mutants.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
 
@@ -11,14 +12,19 @@ void World::AcceptPushes() {
   for (const auto& push : pushes_) {
     const auto& registry = registries_.at(push.registry);
     auto destinations = DestinationsOf(registry.replication, push.repository, assumptions_);
-    if (destinations.empty()) continue;
+    if (Mutated(Mutant::kConfigurationOfTheAccount)) destinations = DestinationsOfTheAccount(push);
+    if (destinations.empty() || Mutated(Mutant::kPushesAreIgnored)) continue;
     if (!push.tag && assumptions_.Use(Assumption::kUntaggedPush) == "not-replicated") continue;
     if (!transfers_.empty()) assumptions_.Use(Assumption::kJobOrder);
     const auto* repository = registry.Find(push.repository);
     const auto* image = repository->FindImage(push.digest);
     HitFault(faults_.Crashed(push.registry.region));
-    Feed(ImageAccepted{push.registry, push.repository, ClosureOf(*repository, image->manifest), push.tag,
-                       std::move(destinations)});
+    if (Mutated(Mutant::kOneTagADigest) && image->tags.size() > 1) continue;
+    auto name = push.repository;
+    if (Mutated(Mutant::kRenamedAtDestination)) name = RepositoryName::Parse("copies/" + name.text()).value();
+    auto manifests = ClosureOf(*repository, image->manifest);
+    if (Mutated(Mutant::kChildrenAreLeftBehind)) manifests = {image->manifest};
+    Feed(ImageAccepted{push.registry, std::move(name), std::move(manifests), push.tag, std::move(destinations)});
   }
   pushes_.clear();
 }
@@ -166,7 +172,16 @@ void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, Failu
 
 void World::CarryOut(const CancelTransfer& action) {
   auto* transfer = transfers_.Find(action.transfer);
-  CRRSIM_CHECK(transfer != nullptr, "transfer {} is cancelled but not under way", action.transfer);
+  if (transfer == nullptr) {
+    // It could not start, and its failure is among the inputs that wait: of a cancelled transfer the engine hears no
+    // more.
+    const auto unheard = std::erase_if(inputs_, [&](const EngineInput& input) {
+      const auto* failed = std::get_if<TransferFailed>(&input);
+      return failed != nullptr && failed->transfer == action.transfer;
+    });
+    CRRSIM_CHECK(unheard == 1, "transfer {} is cancelled but not under way", action.transfer);
+    return;
+  }
   const auto delivered = StopFlow(*transfer);
   if (action.reason == FailureCode::kWorkersCrashed && assumptions_.Use(Assumption::kCutCopy) == "resume") {
     // Not said to have ended before it is known whether these bytes were for nothing.

@@ -73,6 +73,7 @@ struct WorldConfig {
   Instant start;
   std::vector<AccountId> accounts;
   std::vector<RegionConfig> regions;
+  std::vector<RegistryKey> opted_out;  // accounts that have not opted in to a region; all others have
   std::vector<LinkConfig> links;  // both directions of every pair of regions
   LinkConfig within_region = {{}, {}, Milliseconds(1), Duration(), BytesPerSecond::Unlimited(),
                               {}, {}};  // between accounts of one region

@@ -3,6 +3,7 @@
 // An image enters a destination by the internal operation ReplicateImage, which shares "insert manifest" and "bind tag"
 // with PutImage (registry/content.h) but is not PutImage: an immutable tag is dropped instead of refused, and no rule
 // of the destination matches what arrived this way. Source  ecr-replication.md 2.1, 4.1.
+#include "registry_model/mutants.h"
 #include "registry_model/replication/admission.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
@@ -97,10 +98,16 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
       return {admission.failure, {}};
     }
   }
+  if (Mutated(Mutant::kPermissionIsReadAgain)) {
+    const auto& copy = *ask.replication;
+    const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
+    if (!admission.admitted()) return {admission.failure, {}};
+  }
   switch (ask.step) {
     case JobStep::kAdmit:
       return Admit(destination, ask);
     case JobStep::kCheckContent:
+      if (Mutated(Mutant::kLayersAreShared)) ShareLayers(destination, ask);
       return CheckContent(destination, ask);
     case JobStep::kPutManifest:
       return PutManifest(destination, ask);
@@ -112,8 +119,22 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
   CRRSIM_CHECK(false, "{} is not a request", NameOf(ask.step));
 }
 
+bool World::AreOptedIn(const RegistryKey& source, const RegistryKey& destination) const {
+  for (const auto& account : {source.account, destination.account}) {
+    for (const auto& region : {source.region, destination.region}) {
+      const auto* registry = FindRegistry({account, region});
+      if (registry == nullptr || !registry->opted_in) return Mutated(Mutant::kOptOutIsIgnored);
+    }
+  }
+  return true;
+}
+
 Answer World::Admit(Registry& destination, const Ask& ask) {
   const auto& copy = *ask.replication;
+  if (!AreOptedIn(copy.source, copy.destination)) {
+    assumptions_.Use(Assumption::kOptedOutRegion);
+    return {FailureCode::kRegionNotOptedIn, {}};
+  }
   const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
   if (copy.source.account != copy.destination.account) {
     assumptions_.Use(Assumption::kPermissionRead);
@@ -126,8 +147,14 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
       HitFault(faults_.Limiting(destination.key));
       return {FailureCode::kQuotaExceeded, {}};
     }
-    CreateRepositoryIn(ArrivalAt(destination.key), destination, copy.repository, admission.creation->settings,
-                       admission.creation->template_prefix);
+    auto creation = *admission.creation;
+    const auto& source = registries_.at(copy.source);
+    if (Mutated(Mutant::kSourceSettingsAreCarried)) creation.settings = source.Find(copy.repository)->settings;
+    if (Mutated(Mutant::kSourceTemplatesApply)) {
+      creation = DecideCreation(source, copy.repository, "REPLICATION", assumptions_);
+    }
+    CreateRepositoryIn(ArrivalAt(destination.key), destination, copy.repository, creation.settings,
+                       creation.template_prefix);
   }
   return {};
 }
@@ -158,7 +185,12 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
       return {FailureCode::kQuotaExceeded, {}};
     }
     assumptions_.Use(Assumption::kVisibility);
-    InsertManifest(ArrivalAt(destination.key), *repository, ask.manifest);
+    InsertManifest(ArrivalAt(destination.key), *repository,
+                   Mutated(Mutant::kManifestsAreRewritten) ? Rewritten(*ask.manifest) : ask.manifest);
+    if (Mutated(Mutant::kSourceTimesAreKept)) {
+      const auto* original = registries_.at(copy.source).Find(copy.repository)->FindImage(ask.manifest->digest);
+      repository->images.Find(ask.manifest->digest)->pushed_at = original->pushed_at;
+    }
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
       Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
@@ -174,9 +206,16 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
   auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   if (repository->FindImage(copy.digest) == nullptr) return {FailureCode::kContentMissing, {}};
+  auto tag = *copy.tag;
+  if (Mutated(Mutant::kTagsAreRenamed)) tag = Tag::Parse("copy").value();
+  const auto* named = repository->FindImage(tag);
+  if (Mutated(Mutant::kMovedTagStays) && named != nullptr) return {};
+  if (Mutated(Mutant::kSourceMutabilityDecides)) {
+    repository->settings.mutability = registries_.at(copy.source).Find(copy.repository)->settings.mutability;
+  }
   const auto outcome =
       BindTag({ClockOf(destination.key.region), destination.key, Origin::kReplication, assumptions_, *this},
-              *repository, *copy.tag, copy.digest);
+              *repository, tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});

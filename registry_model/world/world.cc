@@ -1,5 +1,7 @@
 #include "registry_model/world/world.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 #include <set>
 
@@ -94,6 +96,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       registries_[key].key = key;
     }
   }
+  for (const auto& key : config.opted_out) registries_.at(key).opted_in = false;
 }
 
 World::World(const World& other) = default;
@@ -132,6 +135,11 @@ ApiResult<Registry*> World::AnsweringRegistry(const Caller& caller, const std::o
                                 "registry in {} in this world'",
                                 account.text(), caller.region.text())};
   }
+  const auto* own = FindRegistry({caller.account, caller.region});
+  if (!found->second.opted_in || (own != nullptr && !own->opted_in)) {
+    return ApiError{std::string(exception::kUnrecognizedClient),
+                    "The security token included in the request is invalid."};
+  }
   return &found->second;
 }
 
@@ -150,6 +158,7 @@ void World::Take(Event& event) {
   ledger_.OnEvent(event);
   if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
   for (auto* observer : observers_.all) observer->OnEvent(event);
+  if (kHasMutants) Misbehave(event);
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------

@@ -221,6 +221,18 @@ class World final : private EventSink, private ScanStarter {
   [[nodiscard]] ContentContext ArrivalAt(const RegistryKey& registry);
   Answer BindTagAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const RegistryKey& registry, const Ask& ask);
+  [[nodiscard]] bool AreOptedIn(const RegistryKey& source, const RegistryKey& destination) const;
+
+  // mutated.cc: what only mutants do (registry_model/mutants.h)
+  void Misbehave(const Event& event);
+  void MisbehaveAt(const ReplicationConfigured& configured);
+  void MisbehaveAt(const ManifestRemoved& removed);
+  void MisbehaveAt(const TagMoved& moved);
+  void MisbehaveAt(const RepositorySettingChanged& changed);
+  void MisbehaveAt(const ScanCompleted& scanned);
+  [[nodiscard]] std::vector<RegistryKey> DestinationsOfTheAccount(const ImagePushed& push);
+  void ShareLayers(Registry& destination, const Ask& ask);
+  [[nodiscard]] static ManifestPtr Rewritten(const Manifest& manifest);
 
   [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);
   [[nodiscard]] SiteId SiteOf(const RegionName& region) const;
