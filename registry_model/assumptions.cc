@@ -136,6 +136,23 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "A layer leaves the repository with the last image that lists it; or it stays until the repository goes.",
        "Layers without an image cannot be downloaded and may be cleaned up at any time.",
        "10.2"},
+      {Id::kPolicyScopeV1,
+       "policy_scope_v1",
+       {"refused", "accepted"},
+       "PutAccountSetting refuses V1 as the registry policy scope; or accepts it, and then a registry's policy may hold "
+       "the three replication and pull-through cache actions only and decides those only.",
+       "The guide describes V1 and advises against it; the newest model documents V2 alone, and a changelog says that "
+       "support of V1 was removed.",
+       "3 (11)"},
+      {Id::kArchivedIndex,
+       "archived_index",
+       {"children-along", "index-alone"},
+       "An index takes its untagged children into the archive with it, those apart that another index needs; or goes "
+       "there alone. Either way a child stays active while an index that is not archived lists it, and archived "
+       "children are restored with their index.",
+       "ImageStorageClassUpdateNotSupportedException exists; when it comes, and what becomes of children, is not "
+       "documented.",
+       "10.3"},
   }};
   return table;
 }

@@ -40,8 +40,10 @@ enum class Assumption : std::uint8_t {
   kMonth,
   kFailedAttempts,
   kUnreferencedLayers,
+  kPolicyScopeV1,
+  kArchivedIndex,
 };
-inline constexpr std::size_t kAssumptionCount = 18;
+inline constexpr std::size_t kAssumptionCount = 20;
 
 struct AssumptionInfo {
   Assumption id;

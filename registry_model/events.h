@@ -17,6 +17,7 @@
 #include "registry_model/events/replication_events.h"
 #include "registry_model/events/repository_events.h"
 #include "registry_model/events/scan_events.h"
+#include "registry_model/events/storage_events.h"
 #include "sim/archive.h"
 #include "sim/units.h"
 
@@ -26,7 +27,9 @@ using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, RepositoryS
                                ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled,
                                CallRefused, ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued,
                                JobStarted, PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded,
-                               ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded>;
+                               ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded,
+                               StorageClassChanged, BlobClassChanged, BlobMounted, BlobCharged, AccountSettingChanged,
+                               ScanningConfigured>;
 
 struct Event {
   Instant when;

@@ -156,7 +156,7 @@ void World::CarryOut(const AcceptBlob& action) {
     // Deleted while the bytes were under way: they crossed for nothing, and the put of the manifest will say so.
     return EndTransfer(action.transfer, ByteCount(), size, FailureCode::kRepositoryNotFound);
   }
-  StoreBlob({now_, copy.destination, Origin::kReplication, assumptions_, *this}, *repository, transfer->start.blob,
+  StoreBlob({now_, registries_.at(copy.destination), Origin::kReplication, assumptions_, *this}, *repository, transfer->start.blob,
             size);
   EndTransfer(action.transfer, size, ByteCount(), FailureCode::kNone);
 }

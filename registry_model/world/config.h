@@ -43,6 +43,7 @@ struct WorldConfig {
       {}, {}, Milliseconds(1), Duration(), BytesPerSecond::Unlimited()};  // between accounts of one region
   SameInstant same_instant = SameInstant::kInOrder;
   Duration scan_duration = Seconds(30);
+  Duration restore_duration = Minutes(20);  // of an archived image; ecr-replication.md 2.4 says up to about this long
   ApiOptions api;
   EngineOptions engine;  // its seed and assumption-bound values are taken from this struct's `seed` and `assumptions`
   Assumptions assumptions;

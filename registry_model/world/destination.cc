@@ -3,6 +3,8 @@
 // An image enters a destination by the internal operation ReplicateImage, which shares "insert manifest" and "bind tag"
 // with PutImage (registry/content.h) but is not PutImage: an immutable tag is dropped instead of refused, and no rule
 // of the destination matches what arrived this way. Source  ecr-replication.md 2.1, 4.1.
+#include "registry_model/registry/mounting.h"
+#include "registry_model/registry/storage_class.h"
 #include "registry_model/replication/admission.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
@@ -81,24 +83,41 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
   if (admission.failure == FailureCode::kAccessDenied) assumptions_.Use(Assumption::kDenial);
   if (!admission.admitted()) return {admission.failure, {}};
   if (admission.creation) {
-    CreateRepositoryIn({now_, destination.key, Origin::kReplication, assumptions_, *this}, destination, copy.repository,
+    CreateRepositoryIn({now_, destination, Origin::kReplication, assumptions_, *this}, destination, copy.repository,
                        admission.creation->settings, admission.creation->template_prefix);
   }
   return {};
 }
 
-Answer World::CheckContent(const Registry& destination, const Ask& ask) const {
+Answer World::CheckContent(Registry& destination, const Ask& ask) {
   const auto* repository = destination.Find(ask.replication->repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
+  Repository* unshared = nullptr;
   Answer answer;
   answer.missing.reserve(ask.content.size());
   for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
-    const auto& [kind, digest] = ask.content[place];
-    const bool is_there = kind == ContentKind::kBlob ? repository->blobs.Find(digest) != nullptr
-                                                     : repository->FindImage(digest) != nullptr;
+    const bool is_there = HasContent(destination, unshared, ask, ask.content[place]);
     if (!is_there) answer.missing.push_back(place);
   }
   return answer;
+}
+
+bool World::HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content) {
+  const auto& copy = *ask.replication;
+  const auto& repository = unshared != nullptr ? *unshared : *destination.Find(copy.repository);
+  if (content.kind == ContentKind::kManifest) {
+    // An archived one has to be put again, which restores it.
+    const auto* image = repository.FindImage(content.digest);
+    return image != nullptr && image->storage.status != ImageStatus::kArchived;
+  }
+  if (repository.blobs.Find(content.digest) != nullptr) return true;
+  if (!registries_.at(copy.source).account_settings.blob_mounting) return false;
+  const auto* origin = FindMountOrigin(destination, repository, content.digest);
+  if (origin == nullptr) return false;
+  const auto from = origin->name;
+  unshared = destination.FindMutable(copy.repository);
+  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *unshared, from, content.digest);
+  return true;
 }
 
 Answer World::PutManifest(Registry& destination, const Ask& ask) {
@@ -107,9 +126,15 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   const auto missing = FindMissing(*repository, *ask.manifest);
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
-  if (repository->FindImage(ask.manifest->digest) == nullptr) {
+  const ContentContext content{now_, destination, Origin::kReplication, assumptions_, *this};
+  if (const auto* image = repository->FindImage(ask.manifest->digest)) {
+    if (image->storage.status == ImageStatus::kArchived) {
+      ChangeStorageClass(content, *repository, ask.manifest->digest, StorageClass::kStandard);
+    }
+  } else {
     assumptions_.Use(Assumption::kVisibility);
-    InsertManifest({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, ask.manifest);
+    InsertManifest(content, *repository, ask.manifest);
+    ScanOnArrival(destination, copy.repository, *ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
       Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
@@ -126,7 +151,7 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   if (repository->FindImage(copy.digest) == nullptr) return {FailureCode::kContentMissing, {}};
   const auto outcome =
-      BindTag({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, *copy.tag, copy.digest);
+      BindTag({now_, destination, Origin::kReplication, assumptions_, *this}, *repository, *copy.tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});

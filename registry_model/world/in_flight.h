@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "registry_model/events/origin.h"
 #include "registry_model/names.h"
 #include "registry_model/replication/engine.h"
 #include "sim/event_queue.h"
@@ -24,6 +25,7 @@ enum class ScheduledKind : std::uint8_t {
   kNetworkWakes,     // a flow completes
   kScanEnds,         // subject: scan
   kFaultEnds,        // subject: fault
+  kRestoreEnds,      // subject: restore
 };
 /// What the queue holds: small data, never a closure.
 struct Scheduled {
@@ -80,6 +82,21 @@ struct RunningScan {
     visit("registry", self.registry);
     visit("repository", self.repository);
     visit("digest", self.digest);
+  }
+};
+
+/// A restore from the archive that has begun.
+struct RunningRestore {
+  RegistryKey registry;
+  RepositoryName repository;
+  Digest digest;
+  Origin origin = Origin::kClient;  // who asked for it; a client's restore is replicated like a push
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("origin", self.origin);
   }
 };
 
