@@ -27,8 +27,10 @@ namespace exception {
 inline constexpr std::string_view kAccessDenied = "AccessDeniedException";
 inline constexpr std::string_view kEmptyUpload = "EmptyUploadException";
 inline constexpr std::string_view kImageAlreadyExists = "ImageAlreadyExistsException";
+inline constexpr std::string_view kImageArchived = "ImageArchivedException";
 inline constexpr std::string_view kImageDigestDoesNotMatch = "ImageDigestDoesNotMatchException";
 inline constexpr std::string_view kImageNotFound = "ImageNotFoundException";
+inline constexpr std::string_view kImageStorageClassUpdateNotSupported = "ImageStorageClassUpdateNotSupportedException";
 inline constexpr std::string_view kImageTagAlreadyExists = "ImageTagAlreadyExistsException";
 inline constexpr std::string_view kInvalidLayer = "InvalidLayerException";
 inline constexpr std::string_view kInvalidLayerPart = "InvalidLayerPartException";

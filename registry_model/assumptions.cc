@@ -144,6 +144,23 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "FAILED.",
        "Nothing replicates in or to such a region; how the refusal shows is not documented.",
        "1.4 (13)"},
+      {Id::kPolicyScopeV1,
+       "policy_scope_v1",
+       {"refused", "accepted"},
+       "PutAccountSetting refuses V1 as the registry policy scope; or accepts it, and then a registry's policy may hold "
+       "the three replication and pull-through cache actions only and decides those only.",
+       "The guide describes V1 and advises against it; the newest model documents V2 alone, and a changelog says that "
+       "support of V1 was removed.",
+       "3 (11)"},
+      {Id::kArchivedIndex,
+       "archived_index",
+       {"children-along", "index-alone"},
+       "An index takes its untagged children into the archive with it, those apart that another index needs; or goes "
+       "there alone. Either way a child stays active while an index that is not archived lists it, and archived "
+       "children are restored with their index.",
+       "ImageStorageClassUpdateNotSupportedException exists; when it comes, and what becomes of children, is not "
+       "documented.",
+       "10.3"},
   }};
   return table;
 }

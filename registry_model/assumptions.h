@@ -41,8 +41,10 @@ enum class Assumption : std::uint8_t {
   kFailedAttempts,
   kUnreferencedLayers,
   kOptedOutRegion,
+  kPolicyScopeV1,
+  kArchivedIndex,
 };
-inline constexpr std::size_t kAssumptionCount = 19;
+inline constexpr std::size_t kAssumptionCount = 21;
 
 struct AssumptionInfo {
   Assumption id;

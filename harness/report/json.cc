@@ -82,7 +82,10 @@ Json StorageOf(const RunResult& result) {
                     {"repository", row.where.repository.text()},
                     {"month", ToText(row.month)},
                     {"stored_byte_seconds", ToExactDecimal(static_cast<UInt128>(row.byte_nanoseconds), 1'000'000'000)},
-                    {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)}});
+                    {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)},
+                    {"archived_byte_seconds",
+                     ToExactDecimal(static_cast<UInt128>(row.archived_byte_nanoseconds), 1'000'000'000)},
+                    {"archived_gb_months", result.units.GigabyteMonthsOf(row.archived_byte_nanoseconds, row.month)}});
   }
   return rows;
 }

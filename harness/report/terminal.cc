@@ -116,6 +116,10 @@ class Page {
       row(fmt::format("stored      {}, {}, {}: {:.6f} GB-months", NameOf(result_, one.where.registry),
                       one.where.repository.text(), ToText(one.month),
                       result_.units.GigabyteMonthsOf(one.byte_nanoseconds, one.month)));
+      if (one.archived_byte_nanoseconds == 0) continue;
+      row(fmt::format("archived    {}, {}, {}: {:.6f} GB-months", NameOf(result_, one.where.registry),
+                      one.where.repository.text(), ToText(one.month),
+                      result_.units.GigabyteMonthsOf(one.archived_byte_nanoseconds, one.month)));
     }
     for (const auto& one : bill.replicated) {
       row(fmt::format("replicated  from {}, {}, {}: {} bytes, {:.6f} GB-months at its destinations",

@@ -22,9 +22,10 @@ ApiResult<typename Request::Response> Client::Send(const Request& request) {
 }
 
 ApiResult<Digest> Client::Push(const RepositoryName& repository, const std::optional<Tag>& tag,
-                               const ImageContent& content) {
+                               const ImageContent& content, const std::optional<RepositoryName>& mount_from) {
+  const auto from = mount_from ? std::optional(mount_from->text()) : std::nullopt;
   for (const auto& blob : content.blobs) {
-    const auto uploaded = Send(UploadBlobRequest{std::nullopt, repository.text(), blob});
+    const auto uploaded = Send(UploadBlobRequest{std::nullopt, repository.text(), blob, from});
     if (!uploaded) return uploaded.error();
   }
   for (const auto& manifest : content.manifests) {

@@ -42,9 +42,11 @@ class Client {
   Client(World& world, Caller caller, RegistryKey registry, CallPacing pacing)
       : world_(world), caller_(std::move(caller)), registry_(registry), pacing_(std::move(pacing)) {}
 
-  /// Returns the digest of the root manifest.
+  /// Layers that the repository `mount_from` has are mounted from it, where the registry does that. Returns the digest
+  /// of the root manifest.
   /// On error  what the registry answered; what was uploaded before stays there, as with a real client.
-  ApiResult<Digest> Push(const RepositoryName& repository, const std::optional<Tag>& tag, const ImageContent& content);
+  ApiResult<Digest> Push(const RepositoryName& repository, const std::optional<Tag>& tag, const ImageContent& content,
+                         const std::optional<RepositoryName>& mount_from = std::nullopt);
   /// Returns the digest of the manifest that was fetched. On error  ImageNotFoundException where the registry has no
   /// such image.
   ApiResult<Digest> Pull(const ImageReference& image);

@@ -132,6 +132,31 @@ void Story::OnEvent(const Event& event) {
             Note(when, fmt::format("{}: scan of {} in {} found {}", Name(e.registry), e.digest.short_text(),
                                    e.repository.text(), TextOf(e.findings)));
           },
+          [&](const StorageClassChanged& e) {
+            const auto* what = e.status == ImageStatus::kArchived     ? "archived"
+                               : e.status == ImageStatus::kActivating ? "begins to be restored"
+                                                                      : "restored";
+            Note(when, fmt::format("{}: image {} in {} {}", Name(e.registry), e.digest.short_text(),
+                                   e.repository.text(), what));
+          },
+          [&](const BlobClassChanged& e) {
+            Detail(when, fmt::format("{}: blob {} of {}, {} bytes, is now in class {}", Name(e.registry),
+                                     e.blob.short_text(), e.repository.text(), e.moved.bytes(), crrsim::NameOf(e.to)));
+          },
+          [&](const BlobMounted& e) {
+            Note(when, fmt::format("{}: blob {} mounted from {} into {}", Name(e.registry), e.blob.short_text(),
+                                   e.from.text(), e.repository.text()));
+          },
+          [&](const BlobCharged& e) {
+            Detail(when, fmt::format("{}: blob {} counts to {} now, {} bytes", Name(e.registry), e.blob.short_text(),
+                                     e.repository.text(), e.stored.bytes()));
+          },
+          [&](const AccountSettingChanged& e) {
+            Detail(when, fmt::format("{}: account setting {} is {}", Name(e.registry), e.setting, e.value));
+          },
+          [&](const ScanningConfigured& e) {
+            Detail(when, fmt::format("{}: scanning configuration replaced", Name(e.registry)));
+          },
           [&](const LinkCut& e) {
             Note(when, fmt::format("nothing passes from {} to {}", e.from.text(), e.to.text()));
           },

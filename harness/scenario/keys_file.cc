@@ -70,6 +70,7 @@ std::vector<Section> FileSections() {
         {"client_retry", K::kDuration, kOptional,
          "How long clients repeat calls that were throttled or met a server error; 0s."},
         {"scan_duration", K::kDuration, kOptional, "What an image scan takes; 30s."},
+        {"restore_duration", K::kDuration, kOptional, "What the restore of an archived image takes; 20m."},
         {"same_instant", K::kEnum, kOptional, "Who goes first of things due at one instant.", {"in-order", "seeded"}},
         {"replication_rules", K::kInteger, kOptional, "Most rules of a replication configuration; 25."},
         {"replication_destinations", K::kInteger, kOptional, "Most unique destinations of all its rules; 25."},

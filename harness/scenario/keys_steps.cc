@@ -18,6 +18,8 @@ std::vector<Section> StepSections() {
          "repository:tag, or a repository alone for an untagged push; `{n}` in the tag counts."},
         {"to", K::kRegistry, kRequired, "The registry."},
         {"image", K::kText, kOptional, "The content; the image named like the repository."},
+        {"mount_from", K::kRepository, kOptional,
+         "A repository of the registry whose layers are mounted where that is possible."},
         {"as", K::kText, kOptional, "The caller's ARN."},
         {"fails_with", K::kText, kOptional, "The exception that must come."},
         {"times", K::kInteger, kOptional, "How often."},

@@ -219,6 +219,7 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
   if (const auto value = reader.Span("call_latency")) scenario.call_latency = *value;
   if (const auto value = reader.Span("client_retry")) scenario.client_retry = *value;
   if (const auto value = reader.Span("scan_duration")) world.scan_duration = *value;
+  if (const auto value = reader.Span("restore_duration")) world.restore_duration = *value;
   if (reader.OneOf("same_instant") == "seeded") world.same_instant = SameInstant::kSeeded;
   if (const auto* retry = reader.Get("retry")) {
     ObjectReader backoff(context, *retry, SectionOf("retry"));

@@ -107,6 +107,7 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
     }
   }
   if (const auto to = reader.Registry("to")) step.to = *to;
+  step.mount_from = reader.Repository("mount_from");
   const auto* named = reader.Get("image");
   step.content = named != nullptr ? reader.Text("image").value_or("") : step.repository.text();
   const auto& names = context.image_names;

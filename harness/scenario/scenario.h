@@ -85,6 +85,7 @@ struct ImageClaim {
   std::optional<Digest> digest;
   std::optional<std::string> media_type;
   std::optional<std::vector<Tag>> tags;   // exactly these
+  std::optional<std::string> status;      // ACTIVE, ARCHIVED, ACTIVATING
   std::optional<FindingCounts> findings;  // exactly these, by a finished scan in that registry
   bool no_findings = false;  // `findings: none`: no scan there holds any, although one at another registry does
 };
@@ -128,6 +129,7 @@ struct TransferClaim {
 struct StorageClaim {
   RepositoryName repository;
   RegistryKey in;
+  std::optional<StorageClass> storage_class;  // `class:`; of both together without it
   std::optional<CalendarMonth> month;
   Bounds<Duration>
       duration;  // `for_at_least`, `for_at_most`: integral of the month divided by the bytes stored at the end
@@ -203,6 +205,7 @@ struct PushStep {
   RepositoryName repository;
   std::string tag;      // may hold `{n}`; empty: pushed by digest alone
   std::string content;  // name of the image definition
+  std::optional<RepositoryName> mount_from;
   RegistryKey to;
   std::string as;
   std::string fails_with;

@@ -64,6 +64,7 @@ TEST(ScenarioStepsTest, PushTakesItsContentByTheRepositorysName) {
 TEST(ScenarioStepsTest, PushOfEverythingElse) {
   const auto push = ReadStep<PushStep>(R"(  - push: team/app:v{n}-rc
     image: other
+    mount_from: base
     to: shop/eu-west-1
     as: arn:aws:iam::111122223333:user/ci
     fails_with: RepositoryNotFoundException
@@ -73,6 +74,7 @@ TEST(ScenarioStepsTest, PushOfEverythingElse) {
   EXPECT_EQ(push.repository.text(), "team/app");
   EXPECT_EQ(push.tag, "v{n}-rc");
   EXPECT_EQ(push.content, "other");
+  EXPECT_EQ(push.mount_from->text(), "base");
   EXPECT_EQ(push.to, ShopIn("eu-west-1"));
   EXPECT_EQ(push.as, "arn:aws:iam::111122223333:user/ci");
   EXPECT_EQ(push.fails_with, "RepositoryNotFoundException");

@@ -27,6 +27,7 @@ TEST(ScenarioWorldTest, WhatIsLeftOutHasItsDefault) {
   EXPECT_FALSE(scenario.until.has_value());
   EXPECT_EQ(scenario.call_latency, Milliseconds(20));
   EXPECT_EQ(scenario.world.scan_duration, Seconds(30));
+  EXPECT_EQ(scenario.world.restore_duration, Minutes(20));
   EXPECT_EQ(scenario.world.same_instant, SameInstant::kInOrder);
   EXPECT_EQ(scenario.world.assumptions, Assumptions());
   const EngineOptions defaults;
@@ -176,6 +177,7 @@ TEST(ScenarioWorldTest, EveryOptionHasItsPlace) {
   retry: {first: 6s, cap: 7s, give_up: 8h, jitter: 9%}
   call_latency: 10ms
   scan_duration: 11s
+  restore_duration: 12m
   same_instant: seeded
   replication_rules: 12
   replication_destinations: 13
@@ -195,6 +197,7 @@ images:
   EXPECT_EQ(engine.retry_jitter_percent, 9);
   EXPECT_EQ(scenario.call_latency, Milliseconds(10));
   EXPECT_EQ(scenario.world.scan_duration, Seconds(11));
+  EXPECT_EQ(scenario.world.restore_duration, Minutes(12));
   EXPECT_EQ(scenario.world.same_instant, SameInstant::kSeeded);
   EXPECT_EQ(scenario.world.api.rules_max, 12);
   EXPECT_EQ(scenario.world.api.destinations_max, 13);

@@ -58,7 +58,9 @@ ApiResult<Unit> Decide(const ApiContext& context, std::string_view action, const
   return AccessDenied(request, fmt::format("because no resource-based policy allows the {} action", action));
 }
 
+/// Under scope V1 the registry's policy is about replication and pull-through cache only.
 const policy::Document* RegistryDocument(const ApiContext& context) {
+  if (context.registry.account_settings.policy_scope == "V1") return nullptr;
   return context.registry.policy ? &context.registry.policy->document() : nullptr;
 }
 

@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::int64_t kMediaTypesMax = 100;
 
-/// What a list shows of images. Archiving is not modelled: every image is ACTIVE.
+/// What a list shows of images.
 struct Selection {
   bool tagged = true;
   bool untagged = true;
-  bool active = true;
+  std::string_view status = "ACTIVE";  // or ANY
 };
 
 ApiResult<Selection> ReadFilter(const std::optional<ImageFilter>& filter) {
@@ -36,14 +36,15 @@ ApiResult<Selection> ReadFilter(const std::optional<ImageFilter>& filter) {
   }
   if (const auto& status = filter->image_status) {
     if (auto sound = CheckOneOf("filter.imageStatus", *status, kImageStatuses); !sound) return sound.error();
-    selection.active = *status == "ACTIVE" || *status == "ANY";
+    selection.status = *status;
   }
   return selection;
 }
 
 bool Shows(const Selection& selection, const Image& image) {
   if (Mutated(Mutant::kUntaggedIsNotListed) && image.tags.empty()) return false;
-  return selection.active && (image.tags.empty() ? selection.untagged : selection.tagged);
+  if (selection.status != "ANY" && selection.status != NameOf(image.storage.status)) return false;
+  return image.tags.empty() ? selection.untagged : selection.tagged;
 }
 
 /// Of an index the largest among its manifests.
@@ -74,7 +75,9 @@ ImageDetail Describe(const ApiContext& context, const Repository& repository, co
   if (!manifest.artifact_type.empty()) detail.artifact_media_type = manifest.artifact_type;
   detail.last_recorded_pull_time = image.pulled_at;
   if (manifest.subject) detail.subject_manifest_digest = manifest.subject->digest.text();
-  detail.image_status = "ACTIVE";
+  detail.image_status = NameOf(image.storage.status);
+  detail.last_archived_at = image.storage.archived_at;
+  detail.last_activated_at = image.storage.activated_at;
   return detail;
 }
 
@@ -108,6 +111,12 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
     const auto found = FindByIdentifier(repository, id);
     if (!found) {
       response.failures.push_back(found.error());
+      continue;
+    }
+    if (!found->image->storage.is_active()) {
+      response.failures.push_back({id, "ImageInaccessible",
+                                   fmt::format("Requested image is {} and cannot be pulled",
+                                               NameOf(found->image->storage.status))});
       continue;
     }
     const auto& manifest = found->image->manifest;

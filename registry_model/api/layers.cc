@@ -7,6 +7,7 @@
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/mutants.h"
+#include "registry_model/registry/mounting.h"
 
 namespace crrsim {
 
@@ -96,7 +97,9 @@ ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploa
     }
     if (!first) first = *digest;
   }
-  if (opened.repository->blobs.Find(*first) != nullptr && !Mutated(Mutant::kLayerIsStoredTwice)) {
+  // One that belongs to archived images alone is not available, so clients upload it again.
+  const auto* present = opened.repository->blobs.Find(*first);
+  if (present != nullptr && !present->archived() && !Mutated(Mutant::kLayerIsStoredTwice)) {
     return Refuse(
         exception::kLayerAlreadyExists,
         fmt::format("The layer with digest '{}' already exists in the repository with name '{}' in the registry "
@@ -171,7 +174,7 @@ ApiResult<BatchCheckLayerAvailabilityResponse> Execute(ApiContext& context,
       response.failures.push_back(
           {text, "InvalidLayerDigest", fmt::format("Invalid request parameters: {}", digest.error().message)});
     } else if (const auto* blob = (*opened)->blobs.Find(*digest)) {
-      response.layers.push_back({text, "AVAILABLE", blob->size.bytes()});
+      response.layers.push_back({text, blob->archived() ? "ARCHIVED" : "AVAILABLE", blob->size.bytes()});
     } else {
       response.layers.push_back(
           {text, Mutated(Mutant::kEveryLayerIsThere) ? "AVAILABLE" : "UNAVAILABLE", std::nullopt});
@@ -196,11 +199,26 @@ ApiResult<GetDownloadUrlForLayerResponse> Execute(ApiContext& context, const Get
   if (blob == nullptr) return refuse(exception::kLayersNotFound, "does not exist");
   if (blob->references == 0 && !Mutated(Mutant::kUnlistedLayerIsServed))
     return refuse(exception::kLayerInaccessible, "is not associated with an image");
+  if (blob->archived()) return refuse(exception::kLayerInaccessible, "is archived");
   return GetDownloadUrlForLayerResponse{
       fmt::format("https://{}.dkr.ecr.{}.{}/v2/{}/blobs/{}", context.registry_id(), context.registry.key.region.text(),
                   DomainOf(context.registry.key.region), request.repository_name, digest->text()),
       digest->text()};
 }
+
+namespace {
+
+/// The repository of `mount_from`, if the blob can be mounted from it and the caller may download it there. Null means
+/// that the bytes have to be uploaded, as the registry's HTTP interface answers; it is no error.
+const Repository* MountableOrigin(const ApiContext& context, const Repository& target,
+                                  const UploadBlobRequest& request) {
+  if (!request.mount_from) return nullptr;
+  const auto* origin = context.registry.Find(std::string_view(*request.mount_from));
+  if (origin == nullptr || !CanMountFrom(context.registry, target, *origin, request.blob.digest)) return nullptr;
+  return AuthoriseOnRepository(context, "ecr:GetDownloadUrlForLayer", origin->name, origin).ok() ? origin : nullptr;
+}
+
+}  // namespace
 
 ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobRequest& request) {
   const auto opened = OpenRepository(context, "ecr:InitiateLayerUpload", request.repository_name);
@@ -212,7 +230,13 @@ ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobReque
   if (Exceeds(request.blob.size.bytes(), kLayerSizeMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} bytes", kLayerSizeMax));
   }
+  const auto* origin = MountableOrigin(context, **opened, request);
   auto& repository = ForChange(context, **opened);
+  if (origin != nullptr) {
+    const auto from = origin->name;
+    MountBlob(context.content(), repository, from, request.blob.digest);
+    return UploadBlobResponse{BlobOutcome::kMounted};
+  }
   return UploadBlobResponse{StoreBlob(context.content(), repository, request.blob.digest, request.blob.size)};
 }
 

@@ -1,6 +1,7 @@
 // Registry policies and repository policies.
 //
-// A registry's policy is of scope V2: any `ecr:` action, enforced on every request to the registry.
+// A registry's policy is of scope V2: any `ecr:` action, enforced on every request to the registry; or, where that is
+// accepted (assumption `policy_scope_v1`), of scope V1: three actions, about replication and pull-through cache only.
 //
 // Source  ecr-replication.md 3 (11 to 13), 8, 10.3.
 #include "registry_model/api/operations.h"
@@ -41,6 +42,19 @@ ApiError RepositoryPolicyNotFound(const ApiContext& context, const Repository& r
                   repository.name.text(), context.registry_id()));
 }
 
+/// Scope V1 knows three actions.
+ApiResult<Unit> CheckScope(const ApiContext& context, const RegistryPolicy& policy) {
+  if (context.registry.account_settings.policy_scope != "V1") return Unit{};
+  for (const auto& action : policy::ActionsNamed(policy.document())) {
+    if (action == "ecr:ReplicateImage" || action == "ecr:CreateRepository" ||
+        action == "ecr:BatchImportUpstreamImage") {
+      continue;
+    }
+    return InvalidParameter("PolicyText", "Invalid registry policy provided");
+  }
+  return Unit{};
+}
+
 /// Whether the policy would refuse the caller the next SetRepositoryPolicy.
 bool LocksOut(const ApiContext& context, const RepositoryName& name, const RepositoryPolicy& policy) {
   auto candidate = Repository();
@@ -55,6 +69,7 @@ ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegis
   auto policy = ReadPolicy<RegistryPolicy>("registry", request.policy_text);
   if (!policy && Mutated(Mutant::kBadPolicyIsTaken)) return PutRegistryPolicyResponse{};
   if (!policy) return policy.error();
+  if (auto sound = CheckScope(context, *policy); !sound) return sound.error();
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutRegistryPolicy"); !allowed) return allowed.error();
   context.registry.policy = *std::move(policy);
   context.events.Emit(RegistryPolicyChanged{context.registry.key, request.policy_text});

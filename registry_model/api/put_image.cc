@@ -1,5 +1,7 @@
 // PutImage, and the pushes of simulated clients, which go the same way.
 //
+// A push of an image that is archived, under whatever tag, restores it at once.
+//
 // Order of refusals: the request's members, permission, repository, manifest, digest, repeated push, immutable tag,
 // missing content, limits. Nothing is stored before all of them have passed.
 //
@@ -7,6 +9,8 @@
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/mutants.h"
+#include "registry_model/registry/scanning.h"
+#include "registry_model/registry/storage_class.h"
 
 namespace crrsim {
 
@@ -102,8 +106,10 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
   const auto& digest = push.manifest->digest;
   const auto* pushed = push.repository.FindImage(digest);
   const auto* tagged = push.tag ? push.repository.FindImage(*push.tag) : nullptr;
-  if (pushed != nullptr && (!push.tag || tagged == pushed)) return TakeRepeated(context, push, repush);
-  if (push.tag) {
+  const bool restores = pushed != nullptr && !pushed->storage.is_active();
+  const bool binds = push.tag && (pushed == nullptr || tagged != pushed);
+  if (pushed != nullptr && !binds && !restores) return TakeRepeated(context, push, repush);
+  if (binds) {
     if (auto sound = CheckTagging(context, push, tagged, pushed); !sound) return sound.error();
   }
   const bool is_new = pushed == nullptr;
@@ -116,13 +122,13 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
   const auto content = context.content();
   auto& repository = ForChange(context, push.repository);
   if (is_new) InsertManifest(content, repository, push.manifest);
-  if (push.tag) {
+  if (restores) RestoreAtOnce(content, repository, digest);
+  if (binds) {
     const auto outcome = BindTag(content, repository, *push.tag, digest);
     CRRSIM_CHECK(outcome == TagOutcome::kBound || outcome == TagOutcome::kMoved);
   }
   context.events.Emit(ImagePushed{context.registry.key, repository.name, digest, push.tag});
-  const bool scans = repository.settings.scan_on_push && !Mutated(Mutant::kNoScanOnPush);
-  if (is_new && scans && IsScannable(*push.manifest)) {
+  if ((is_new || restores) && IsScannedOnArrival(context.registry, repository, *push.manifest)) {
     context.scans.StartScan(context.registry.key, repository.name, digest);
   }
   return PushOutcome::kPushed;

@@ -9,6 +9,7 @@
 #include "registry_model/api/paging.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/mutants.h"
+#include "registry_model/registry/scanning.h"
 
 namespace crrsim {
 
@@ -43,12 +44,6 @@ std::optional<std::string> AddFindings(const FindingCounts& counts, const Page& 
 
 }  // namespace
 
-bool IsScannable(const Manifest& manifest) {
-  if (Mutated(Mutant::kEverythingIsScanned)) return true;
-  return manifest.config && (manifest.config->media_type == media_type::kOciConfig ||
-                             manifest.config->media_type == media_type::kDockerConfig);
-}
-
 ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageScanRequest& request) {
   const auto opened = OpenRepository(context, "ecr:StartImageScan", request.repository_name);
   if (!opened) return opened.error();
@@ -60,6 +55,9 @@ ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageS
                   fmt::format("The image with imageId {} in the repository with name '{}' in the registry with id '{}' "
                               "is of a type that cannot be scanned",
                               ToText(request.image_id), request.repository_name, context.registry_id()));
+  }
+  if (!image.storage.is_active()) {
+    return Refuse(exception::kImageArchived, "The specified image is archived and cannot be scanned.");
   }
   if (image.scan && !Mutated(Mutant::kScansWithoutQuota) && context.now - image.scan->started_at < Hours(24)) {
     return Refuse(exception::kLimitExceeded, "The scan quota per image has been exceeded. Wait and try again.");
@@ -99,6 +97,10 @@ ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
   response.registry_id = context.registry_id();
   response.repository_name = request.repository_name;
   response.image_id = IdentifierOf(image, request.image_id);
+  if (!image.storage.is_active()) {
+    response.image_scan_status = {"IMAGE_ARCHIVED", "The image is archived."};
+    return response;
+  }
   response.image_scan_status = Describe(*image.scan);
   if (image.scan->status == ScanStatus::kComplete) {
     auto& findings = response.image_scan_findings.emplace();

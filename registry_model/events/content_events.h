@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "registry_model/events/origin.h"
+#include "registry_model/events/storage_class.h"
 #include "registry_model/names.h"
 #include "registry_model/oci/digest.h"
 #include "sim/units.h"
@@ -33,13 +34,14 @@ struct BlobStored {
   }
 };
 
-/// A layer or config left a repository. `freed` is what this takes off the bytes kept there.
+/// A layer or config left a repository. `freed` is what this takes off the bytes kept there, in its storage class.
 struct BlobRemoved {
   static constexpr std::string_view kName = "BlobRemoved";
   RegistryKey registry;
   RepositoryName repository;
   Digest blob;
   ByteCount freed;
+  StorageClass storage_class = StorageClass::kStandard;
 
   friend bool operator==(const BlobRemoved&, const BlobRemoved&) = default;
   template <class Self, class Visit>
@@ -48,6 +50,7 @@ struct BlobRemoved {
     visit("repository", self.repository);
     visit("blob", self.blob);
     visit("freed", self.freed);
+    visit("storage_class", self.storage_class);
   }
 };
 
@@ -83,6 +86,7 @@ struct ManifestRemoved {
   RepositoryName repository;
   Digest digest;
   ByteCount freed;
+  StorageClass storage_class = StorageClass::kStandard;
 
   friend bool operator==(const ManifestRemoved&, const ManifestRemoved&) = default;
   template <class Self, class Visit>
@@ -91,6 +95,7 @@ struct ManifestRemoved {
     visit("repository", self.repository);
     visit("digest", self.digest);
     visit("freed", self.freed);
+    visit("storage_class", self.storage_class);
   }
 };
 

@@ -12,7 +12,16 @@ namespace {
 constexpr std::array<std::string_view, 4> kMutabilityNames = {"MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION",
                                                               "IMMUTABLE_WITH_EXCLUSION"};
 
-/// Whether `*` in the filter, standing for any run of characters, makes it equal to the text.
+}  // namespace
+
+std::string_view NameOf(TagMutability mutability) { return kMutabilityNames.at(static_cast<std::size_t>(mutability)); }
+
+std::optional<TagMutability> ParseTagMutability(std::string_view text) {
+  const auto found = std::find(kMutabilityNames.begin(), kMutabilityNames.end(), text);
+  if (found == kMutabilityNames.end()) return std::nullopt;
+  return static_cast<TagMutability>(found - kMutabilityNames.begin());
+}
+
 bool MatchesWildcard(std::string_view filter, std::string_view text) {
   std::size_t at = 0;
   std::size_t taken = 0;
@@ -33,16 +42,6 @@ bool MatchesWildcard(std::string_view filter, std::string_view text) {
     }
   }
   return filter.find_first_not_of('*', at) == std::string_view::npos;
-}
-
-}  // namespace
-
-std::string_view NameOf(TagMutability mutability) { return kMutabilityNames.at(static_cast<std::size_t>(mutability)); }
-
-std::optional<TagMutability> ParseTagMutability(std::string_view text) {
-  const auto found = std::find(kMutabilityNames.begin(), kMutabilityNames.end(), text);
-  if (found == kMutabilityNames.end()) return std::nullopt;
-  return static_cast<TagMutability>(found - kMutabilityNames.begin());
 }
 
 bool IsImmutable(const RepositorySettings& settings, const Tag& tag) {

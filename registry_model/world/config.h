@@ -80,6 +80,7 @@ struct WorldConfig {
   std::vector<SharedLimit> limits;      // at most LimitList::kMaxSize
   SameInstant same_instant = SameInstant::kInOrder;
   Duration scan_duration = Seconds(30);
+  Duration restore_duration = Minutes(20);  // of an archived image; ecr-replication.md 2.4 says up to about this long
   ApiOptions api;
   EngineOptions engine;  // its seed and assumption-bound values are taken from this struct's `seed` and `assumptions`
   Assumptions assumptions;

@@ -4,6 +4,8 @@
 // with PutImage (registry/content.h) but is not PutImage: an immutable tag is dropped instead of refused, and no rule
 // of the destination matches what arrived this way. Source  ecr-replication.md 2.1, 4.1.
 #include "registry_model/mutants.h"
+#include "registry_model/registry/mounting.h"
+#include "registry_model/registry/storage_class.h"
 #include "registry_model/replication/admission.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
@@ -159,18 +161,35 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
   return {};
 }
 
-Answer World::CheckContent(const Registry& destination, const Ask& ask) const {
+Answer World::CheckContent(Registry& destination, const Ask& ask) {
   const auto* repository = destination.Find(ask.replication->repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
+  Repository* unshared = nullptr;
   Answer answer;
   answer.missing.reserve(ask.content.size());
   for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
-    const auto& [kind, digest] = ask.content[place];
-    const bool is_there = kind == ContentKind::kBlob ? repository->blobs.Find(digest) != nullptr
-                                                     : repository->FindImage(digest) != nullptr;
+    const bool is_there = HasContent(destination, unshared, ask, ask.content[place]);
     if (!is_there) answer.missing.push_back(place);
   }
   return answer;
+}
+
+bool World::HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content) {
+  const auto& copy = *ask.replication;
+  const auto& repository = unshared != nullptr ? *unshared : *destination.Find(copy.repository);
+  if (content.kind == ContentKind::kManifest) {
+    // An archived one has to be put again, which restores it.
+    const auto* image = repository.FindImage(content.digest);
+    return image != nullptr && image->storage.status != ImageStatus::kArchived;
+  }
+  if (repository.blobs.Find(content.digest) != nullptr) return true;
+  if (!registries_.at(copy.source).account_settings.blob_mounting) return false;
+  const auto* origin = FindMountOrigin(destination, repository, content.digest);
+  if (origin == nullptr) return false;
+  const auto from = origin->name;
+  unshared = destination.FindMutable(copy.repository);
+  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *unshared, from, content.digest);
+  return true;
 }
 
 Answer World::PutManifest(Registry& destination, const Ask& ask) {
@@ -179,18 +198,24 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   const auto missing = FindMissing(*repository, *ask.manifest);
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
-  if (repository->FindImage(ask.manifest->digest) == nullptr) {
+  const auto content = ArrivalAt(destination.key);
+  if (const auto* image = repository->FindImage(ask.manifest->digest)) {
+    if (image->storage.status == ImageStatus::kArchived) {
+      ChangeStorageClass(content, *repository, ask.manifest->digest, StorageClass::kStandard);
+    }
+  } else {
     if (static_cast<std::int64_t>(repository->images.size()) >= OptionsOf(destination.key).images_max) {
       HitFault(faults_.Limiting(destination.key));
       return {FailureCode::kQuotaExceeded, {}};
     }
     assumptions_.Use(Assumption::kVisibility);
-    InsertManifest(ArrivalAt(destination.key), *repository,
+    InsertManifest(content, *repository,
                    Mutated(Mutant::kManifestsAreRewritten) ? Rewritten(*ask.manifest) : ask.manifest);
     if (Mutated(Mutant::kSourceTimesAreKept)) {
       const auto* original = registries_.at(copy.source).Find(copy.repository)->FindImage(ask.manifest->digest);
       repository->images.Find(ask.manifest->digest)->pushed_at = original->pushed_at;
     }
+    ScanOnArrival(destination, copy.repository, *ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
       Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
@@ -214,7 +239,7 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
     repository->settings.mutability = registries_.at(copy.source).Find(copy.repository)->settings.mutability;
   }
   const auto outcome =
-      BindTag({ClockOf(destination.key.region), destination.key, Origin::kReplication, assumptions_, *this},
+      BindTag({ClockOf(destination.key.region), destination, Origin::kReplication, assumptions_, *this},
               *repository, tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "registry_model/events/origin.h"
 #include "registry_model/names.h"
 #include "registry_model/replication/engine.h"
 #include "sim/event_queue.h"
@@ -26,6 +27,7 @@ enum class ScheduledKind : std::uint8_t {
   kFaultEnds,         // subject: fault
   kFaultBegins,       // subject: fault
   kDuplicateArrives,  // subject: duplicate, at the destination
+  kRestoreEnds,       // subject: restore
 };
 /// What the queue holds: small data, never a closure.
 struct Scheduled {
@@ -117,6 +119,21 @@ struct RunningScan {
     visit("repository", self.repository);
     visit("digest", self.digest);
     visit("startedAt", self.started_at);
+  }
+};
+
+/// A restore from the archive that has begun.
+struct RunningRestore {
+  RegistryKey registry;
+  RepositoryName repository;
+  Digest digest;
+  Origin origin = Origin::kClient;  // who asked for it; a client's restore is replicated like a push
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("origin", self.origin);
   }
 };
 

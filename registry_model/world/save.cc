@@ -14,6 +14,7 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.seed_);
   archive(self.same_instant_);
   archive(self.scan_duration_);
+  archive(self.restore_duration_);
   archive(self.api_options_);
   archive(self.regions_);
   archive(self.links_);
@@ -34,6 +35,8 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.late_messages_);
   archive(self.scans_);
   archive(self.scans_started_);
+  archive(self.restores_);
+  archive(self.restores_begun_);
   archive(self.findings_);
   archive(self.tie_stream_);
   archive(self.id_stream_);
@@ -87,7 +90,8 @@ Hash128 World::StateHashValue() const {
     hash.Add(HashBytes(writer.bytes()));
   };
   for (const auto& [key, registry] : registries_) {
-    add("registry", key, registry.replication, registry.policy, registry.templates);
+    add("registry", key, registry.replication, registry.policy, registry.templates, registry.account_settings,
+        registry.scanning, registry.mounts);
     registry.repositories.ForEachSorted([&, &owner = key](const RepositoryName& name, const Cow<Repository>& one) {
       add("repository", owner, name, *one);
     });
@@ -96,6 +100,7 @@ Hash128 World::StateHashValue() const {
     if (fault.in_force) add("fault", fault.name, fault.what);
   }
   for (const auto& [number, scan] : scans_) add("scan", scan);
+  for (const auto& [number, restore] : restores_) add("restore", restore);
   // What is under way counts by what it is and how far off it is, never by its number.
   requests_.ForEachSorted([&](RequestId, const PendingRequest& request) {
     add("request", request.ask.step, *request.ask.replication, request.ask.content, request.phase,

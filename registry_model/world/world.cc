@@ -78,6 +78,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
     : seed_(config.seed),
       same_instant_(config.same_instant),
       scan_duration_(config.scan_duration),
+      restore_duration_(config.restore_duration),
       api_options_(config.api),
       regions_(SortedRegions(config)),
       site_of_(SitesOf(regions_)),
@@ -157,6 +158,10 @@ void World::Take(Event& event) {
   statuses_.OnEvent(event);
   ledger_.OnEvent(event);
   if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
+  if (const auto* change = std::get_if<StorageClassChanged>(&event.body);
+      change != nullptr && change->status == ImageStatus::kActivating) {
+    BeginRestore(*change);
+  }
   for (auto* observer : observers_.all) observer->OnEvent(event);
   if (kHasMutants) Misbehave(event);
 }
@@ -222,6 +227,8 @@ void World::Dispatch(const Scheduled& what) {
       return StartFault(what.subject);
     case ScheduledKind::kDuplicateArrives:
       return DuplicateArrived(what.subject);
+    case ScheduledKind::kRestoreEnds:
+      return EndRestore(what.subject);
   }
   CRRSIM_CHECK(false, "unknown kind {}", static_cast<int>(what.kind));
 }

@@ -156,6 +156,10 @@ class World final : private EventSink, private ScanStarter {
   void Dispatch(const Scheduled& what);
   void RescheduleNetworkWake();
   void EndScan(std::uint64_t number);
+  // restores.cc: what was archived comes back
+  void BeginRestore(const StorageClassChanged& begun);
+  void EndRestore(std::uint64_t number);
+  void ScanOnArrival(const Registry& registry, const RepositoryName& repository, const Manifest& manifest);
 
   // actions.cc: what the engine wants done
   void AcceptPushes();
@@ -216,7 +220,8 @@ class World final : private EventSink, private ScanStarter {
   void DuplicateArrived(std::uint64_t number);
   Answer AnswerAt(Registry& destination, const Ask& ask);
   Answer Admit(Registry& destination, const Ask& ask);
-  Answer CheckContent(const Registry& destination, const Ask& ask) const;
+  Answer CheckContent(Registry& destination, const Ask& ask);
+  bool HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content);
   Answer PutManifest(Registry& destination, const Ask& ask);
   [[nodiscard]] ContentContext ArrivalAt(const RegistryKey& registry);
   Answer BindTagAt(Registry& destination, const Ask& ask);
@@ -244,6 +249,7 @@ class World final : private EventSink, private ScanStarter {
   std::uint64_t seed_ = 1;
   SameInstant same_instant_ = SameInstant::kInOrder;
   Duration scan_duration_;
+  Duration restore_duration_;
   ApiOptions api_options_;
   std::vector<RegionName> regions_;    // by site
   Index<RegionName, SiteId> site_of_;  // follows from the regions
@@ -268,6 +274,8 @@ class World final : private EventSink, private ScanStarter {
   bool late_messages_ = false;  // whether a request of a job can still arrive after the job is complete
   std::map<std::uint64_t, RunningScan> scans_;
   std::uint64_t scans_started_ = 0;
+  std::map<std::uint64_t, RunningRestore> restores_;
+  std::uint64_t restores_begun_ = 0;
   std::map<Digest, FindingCounts> findings_;
   RandomStream tie_stream_;
   RandomStream id_stream_;
