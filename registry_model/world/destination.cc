@@ -76,7 +76,7 @@ void World::DuplicateArrived(std::uint64_t number) {
 
 ContentContext World::ArrivalAt(const RegistryKey& registry) {
   HitFault(faults_.Skewing(registry.region));
-  return {ClockOf(registry.region), registry, Origin::kReplication, assumptions_, *this};
+  return {ClockOf(registry.region), registries_.at(registry), Origin::kReplication, assumptions_, *this};
 }
 
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
