@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of the scripts around the build: ./crrsim, .ci/install, .ci/compare_digests and .ci/bench_gate.
+"""Tests of the scripts around the build: ./crrsim, .ci/install, .ci/run, .ci/compare_digests and .ci/bench_gate.
 
 Each runs the script itself, with small stand-ins for the programs that it calls.
 """
@@ -160,6 +160,77 @@ class InstallTest(ScriptTest):
     def test_elsewhere_than_on_debian_nothing_is_done(self):
         (self.bin / "dpkg-query").unlink()
         self.assertEqual(self.install("ci", 1000).returncode, 0)
+
+
+class RunTest(ScriptTest):
+    """.ci/run, where every command that it calls is a stand-in that notes its words and fails when it is told to."""
+
+    STEPS = 10
+
+    def setUp(self):
+        super().setUp()
+        self.tree = self.folder / "tree"
+        (self.tree / ".ci").mkdir(parents=True)
+        for name in ("run", "common.sh"):
+            shutil.copy(CI / name, self.tree / ".ci" / name)
+        self.bin = self.folder / "bin"
+        self.log = self.folder / "log"
+        self.broken = self.folder / "broken"
+        self.broken.write_text("nothing at all")
+        stand_in = f"""#!/bin/sh
+words="${{0##*/}} $*"
+echo "$words" >>"{self.log}"
+case $words in *"$(cat "{self.broken}")"*) exit 1 ;; esac
+"""
+        for name in ("git", "clang-format-19", "run-clang-tidy-19", "cmake", "ctest"):
+            write_program(self.bin / name, stand_in)
+        for name in ("check", "crrsim", ".ci/install", ".ci/compare_digests", ".ci/bench_gate"):
+            write_program(self.tree / name, stand_in)
+        (self.tree / "build").mkdir()
+
+    def ci(self, *words):
+        return run("bash", self.tree / ".ci/run", *words,
+                   env={"PATH": f"{self.bin}:/usr/bin:/bin", "CCACHE_DISABLE": "1"})
+
+    def calls(self):
+        return self.log.read_text() if self.log.exists() else ""
+
+    def test_passes_when_every_step_does(self):
+        done = self.ci()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.count("---- "), self.STEPS)
+        self.assertIn("ci: everything passed", done.stdout)
+
+    def test_whatever_fails_is_named_and_the_rest_still_runs(self):
+        for broken in ("clang-format-19", "check", "all_verify_interface_header_sets", "run-clang-tidy-19",
+                       "crrsim --version", "--build --preset asan", "ctest --preset asan",
+                       "--build build/matrix/gcc-O0", "-B build/matrix/clang-O3", "compare_digests", "bench_gate"):
+            with self.subTest(broken):
+                self.broken.write_text(broken)
+                done = self.ci()
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stdout.count(": FAILED\n"), 2, done.stdout)  # the step and the verdict
+                self.assertEqual(done.stdout.count("---- "), self.STEPS)
+
+    def test_all_tests_run_with_both_compilers_and_one_digest_is_asked_of_all_builds(self):
+        for name in ("gcc-O0", "clang-O0"):
+            write_program(self.tree / "build/matrix" / name / "crrsim", "")
+        self.ci()
+        self.assertIn("\ncheck \n", self.calls())
+        self.assertIn("\nctest --preset asan\n", self.calls())
+        self.assertIn("\ncompare_digests build/crrsim build/dev/crrsim build/asan/crrsim build/matrix/clang-O0/crrsim "
+                      "build/matrix/gcc-O0/crrsim\n", self.calls())
+
+    def test_a_name_chooses_steps_and_one_of_no_step_fails(self):
+        self.assertEqual(self.ci("digest").stdout.count("---- "), 1)
+        done = self.ci("no such step")
+        self.assertEqual((done.returncode, done.stdout.count("---- ")), (1, 0))
+
+    def test_without_its_packages_nothing_runs(self):
+        self.broken.write_text("install ci")
+        done = self.ci()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(self.calls(), "install ci\n")
 
 
 class CompareDigestsTest(ScriptTest):
