@@ -1,4 +1,5 @@
-// What API calls change of a registry as a whole, and calls that were refused. registry_model/events.h has the rules and the stream.
+// What API calls change of a registry as a whole, and calls that were refused. registry_model/events.h has the rules
+// and the stream.
 #pragma once
 
 #include <string>

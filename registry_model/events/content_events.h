@@ -1,4 +1,5 @@
-// What happens to the content of repositories: blobs, manifests, tags; pushes and pulls. registry_model/events.h has the rules and the stream.
+// What happens to the content of repositories: blobs, manifests, tags; pushes and pulls. registry_model/events.h has
+// the rules and the stream.
 #pragma once
 
 #include <optional>
