@@ -40,8 +40,14 @@ enum class Assumption : std::uint8_t {
   kMonth,
   kFailedAttempts,
   kUnreferencedLayers,
+  kDeletePermission,
+  kDeleteOverlappingRules,
+  kDeleteRepository,
+  kDeleteDestinationTags,
+  kDeleteMovedTag,
+  kDeleteChained,
 };
-inline constexpr std::size_t kAssumptionCount = 18;
+inline constexpr std::size_t kAssumptionCount = 24;
 
 struct AssumptionInfo {
   Assumption id;

@@ -77,7 +77,7 @@ void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, con
       if (image.indexes == 0) unlisted.push_back(digest);
     });
     CRRSIM_CHECK(!unlisted.empty(), "indexes of '{}' list each other", name.text());
-    for (const auto& digest : unlisted) RemoveImage(context, *repository, digest);
+    for (const auto& digest : unlisted) DeleteImage(context, *repository, digest, DeletionCause::kRepository);
   }
   std::vector<Digest> unreferenced;
   repository->blobs.ForEachSorted([&](const Digest& digest, const StoredBlob&) { unreferenced.push_back(digest); });
@@ -162,6 +162,25 @@ void RemoveTag(const ContentContext& context, Repository& repository, const Tag&
   repository.tags.Erase(moved.tag);
   ForgetTag(repository, *moved.from, moved.tag);
   context.events.Emit(std::move(moved));
+}
+
+void DeleteTag(const ContentContext& context, Repository& repository, const Tag& tag, DeletionCause cause) {
+  const auto* bound = repository.tags.Find(tag);
+  CRRSIM_CHECK(bound != nullptr, "tag '{}' is not in '{}'", tag.text(), repository.name.text());
+  context.events.Emit(ImageDeleted{context.registry, repository.name, *bound, tag, {}, cause});
+  RemoveTag(context, repository, tag);
+}
+
+void DeleteImage(const ContentContext& context, Repository& repository, const Digest& digest, DeletionCause cause) {
+  const auto* image = repository.images.Find(digest);
+  CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
+  context.events.Emit(ImageDeleted{context.registry,
+                                   repository.name,
+                                   digest,
+                                   std::nullopt,
+                                   {image->tags.begin(), image->tags.end()},
+                                   cause});
+  RemoveImage(context, repository, digest);
 }
 
 void RemoveImage(const ContentContext& context, Repository& repository, const Digest& digest) {

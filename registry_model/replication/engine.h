@@ -57,6 +57,18 @@ struct ImageAccepted {
   }
 };
 
+/// A client or a lifecycle policy took a tag off an image, or deleted an image, in a registry whose rules replicate
+/// deletions. `manifest` is the image's, which may be gone by now. With a `tag`, that tag alone went; without, the image
+/// and all its tags, which were `tags`.
+struct DeletionAccepted {
+  RegistryKey source;
+  RepositoryName repository;
+  ManifestPtr manifest;
+  std::optional<Tag> tag;
+  std::vector<Tag> tags;
+  std::vector<RegistryKey> destinations;
+};
+
 /// An image entered a registry by replication. The standard engine does nothing with it: nothing is chained
 /// (ecr-replication.md 2.1).
 struct ImageReplicated {
@@ -111,7 +123,8 @@ struct TimerFired {
   TimerId timer = 0;
 };
 
-using EngineInput = std::variant<ImageAccepted, ImageReplicated, Answered, TransferArrived, TransferFailed, TimerFired>;
+using EngineInput = std::variant<ImageAccepted, DeletionAccepted, ImageReplicated, Answered, TransferArrived,
+                                 TransferFailed, TimerFired>;
 
 // ---- Actions ------------------------------------------------------------------------------------------------------
 
@@ -123,6 +136,7 @@ struct Ask {
   ReplicationPtr replication;
   std::vector<Content> content;  // kCheckContent: the image's blobs and manifests, each once
   ManifestPtr manifest;          // kPutManifest: which; kBindTag: the one to bind
+  std::vector<Tag> tags;         // kDelete of an image: the tags that it had at the source
   Duration timeout;
 
   template <class Self, class Visit>
@@ -133,6 +147,7 @@ struct Ask {
     visit("replication", self.replication);
     visit("content", self.content);
     visit("manifest", self.manifest);
+    visit("tags", self.tags);
     visit("timeout", self.timeout);
   }
 };
@@ -175,10 +190,12 @@ struct SetTimer {
 struct ReportQueued {
   JobId job = 0;
   ReplicationPtr replication;
+  JobKind kind = JobKind::kCopy;
 };
 struct ReportStarted {
   JobId job = 0;
   ReplicationPtr replication;
+  JobKind kind = JobKind::kCopy;
 };
 /// `attempt` counts, from 1, the failures in a row of this step of this job; each blob and each manifest has its own
 /// count. `retry_in` is empty when the job ends instead.
@@ -195,6 +212,7 @@ struct ReportEnded {
   ReplicationStatus status = ReplicationStatus::kInProgress;  // kComplete or kFailed
   FailureCode failure = FailureCode::kNone;
   Instant queued_at;
+  JobKind kind = JobKind::kCopy;
 };
 
 using EngineAction = std::variant<Ask, StartTransfer, CancelTransfer, AcceptBlob, RejectBlob, SetTimer, ReportQueued,

@@ -244,7 +244,8 @@ TEST(RepositoriesTest, OneWithImagesIsDeletedByForceOnly) {
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->repository.repository_name, "team/api");
   EXPECT_THAT(bench.TakeEventNames(),
-              ElementsAre("TagMoved", "ManifestRemoved", "BlobRemoved", "BlobRemoved", "RepositoryDeleted"));
+              ElementsAre("ImageDeleted", "TagMoved", "ManifestRemoved", "BlobRemoved", "BlobRemoved",
+                          "RepositoryDeleted"));
   bench.ExpectRefusal(DeleteRepositoryRequest{std::nullopt, "team/api", true}, "RepositoryNotFoundException");
 }
 

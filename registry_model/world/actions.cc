@@ -22,6 +22,21 @@ void World::AcceptPushes() {
   pushes_.clear();
 }
 
+void World::AcceptDeletions() {
+  for (auto& [deleted, manifest] : deletions_) {
+    auto destinations =
+        DeletionDestinationsOf(registries_.at(deleted.registry).replication, deleted.repository, assumptions_);
+    if (destinations.empty()) continue;
+    if (deleted.cause == DeletionCause::kRepository &&
+        assumptions_.Use(Assumption::kDeleteRepository) == "not-replicated") {
+      continue;
+    }
+    Feed(DeletionAccepted{deleted.registry, deleted.repository, manifest, deleted.tag, std::move(deleted.tags),
+                          std::move(destinations)});
+  }
+  deletions_.clear();
+}
+
 void World::FeedAll() {
   // Actions can cause further inputs at this instant (a transfer that cannot start); they wait their turn.
   feeding_ = true;
@@ -141,7 +156,15 @@ void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, Failu
 
 void World::CarryOut(const CancelTransfer& action) {
   auto* transfer = transfers_.Find(action.transfer);
-  CRRSIM_CHECK(transfer != nullptr, "transfer {} is cancelled but not under way", action.transfer);
+  if (transfer == nullptr) {
+    // It could not start, at this very instant, and the engine has not heard yet; now it shall not hear at all.
+    const auto dropped = std::erase_if(inputs_, [&](const EngineInput& input) {
+      const auto* failed = std::get_if<TransferFailed>(&input);
+      return failed != nullptr && failed->transfer == action.transfer;
+    });
+    CRRSIM_CHECK(dropped == 1, "transfer {} is cancelled but not under way", action.transfer);
+    return;
+  }
   const auto delivered = StopFlow(*transfer);
   EndTransfer(action.transfer, ByteCount(), delivered, action.reason);
 }
@@ -173,9 +196,15 @@ void World::CarryOut(const SetTimer& action) {
   Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
 }
 
-void World::CarryOut(const ReportQueued& action) { Emit(JobQueued{action.job, *action.replication}); }
+void World::CarryOut(const ReportQueued& action) {
+  if (action.kind == JobKind::kDeletion) return Emit(DeletionQueued{action.job, *action.replication});
+  Emit(JobQueued{action.job, *action.replication});
+}
 
-void World::CarryOut(const ReportStarted& action) { Emit(JobStarted{action.job, *action.replication}); }
+void World::CarryOut(const ReportStarted& action) {
+  if (action.kind == JobKind::kDeletion) return Emit(DeletionStarted{action.job, *action.replication});
+  Emit(JobStarted{action.job, *action.replication});
+}
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
@@ -184,6 +213,9 @@ void World::CarryOut(const ReportStepFailed& action) {
 }
 
 void World::CarryOut(const ReportEnded& action) {
+  if (action.kind == JobKind::kDeletion) {
+    return Emit(DeletionEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
+  }
   Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
 }
 

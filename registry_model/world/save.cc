@@ -37,7 +37,7 @@ void World::VisitState(Self& self, Archive&& archive) {
 }
 
 std::string World::Save() const {
-  CRRSIM_CHECK(!feeding_ && pushes_.empty(), "a world is saved between events, not within one");
+  CRRSIM_CHECK(!feeding_ && pushes_.empty() && deletions_.empty(), "a world is saved between events, not within one");
   Writer writer;
   VisitState(*this, [&](const auto& part) { writer.Put(part); });
   engine_->Save(writer);

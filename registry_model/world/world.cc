@@ -125,6 +125,11 @@ void World::Take(Event& event) {
   statuses_.OnEvent(event);
   ledger_.OnEvent(event);
   if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
+  if (const auto* deleted = std::get_if<ImageDeleted>(&event.body)) {
+    // It is about to go, so its manifest is kept.
+    const auto* repository = registries_.at(deleted->registry).Find(deleted->repository);
+    deletions_.push_back({*deleted, repository->FindImage(deleted->digest)->manifest});
+  }
   for (auto* observer : observers_) observer->OnEvent(event);
 }
 

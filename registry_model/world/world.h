@@ -154,6 +154,7 @@ class World final : private EventSink, private ScanStarter {
 
   // actions.cc: what the engine wants done
   void AcceptPushes();
+  void AcceptDeletions();
   template <class Input>
   void Feed(Input&& input) {
     inputs_.emplace_back(std::forward<Input>(input));
@@ -188,6 +189,7 @@ class World final : private EventSink, private ScanStarter {
   Answer CheckContent(const Registry& destination, const Ask& ask) const;
   Answer PutManifest(Registry& destination, const Ask& ask);
   Answer BindTagAt(Registry& destination, const Ask& ask);
+  Answer DeleteAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const RegistryKey& registry, const Ask& ask);
 
   [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);
@@ -228,7 +230,12 @@ class World final : private EventSink, private ScanStarter {
   Ledger ledger_;
 
   // Within one call or step only.
+  struct Deletion {
+    ImageDeleted event;
+    ManifestPtr manifest;
+  };
   std::vector<ImagePushed> pushes_;
+  std::vector<Deletion> deletions_;
   std::vector<EngineInput> inputs_;
   std::vector<EngineAction> actions_;
   std::vector<CompletedFlow> completed_;
@@ -250,6 +257,7 @@ auto World::Call(const Caller& caller, const std::optional<std::string>& registr
   auto answer = body(context);
   if (!answer) NoteRefused((*registry)->key, operation, answer.error());
   AcceptPushes();
+  AcceptDeletions();
   RescheduleNetworkWake();
   return answer;
 }
