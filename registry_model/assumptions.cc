@@ -160,7 +160,8 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
       {Id::kDeleteDestinationTags,
        "delete_destination_tags",
        {"deleted", "kept"},
-       "An image deleted at the source goes at the destination with all tags that it has there; or it stays there under "
+       "An image deleted at the source goes at the destination with all tags that it has there; or it stays there "
+       "under "
        "tags that it did not have at the source.",
        "All tags that point at the digest are deleted; whether this means a destination's own tags is not documented.",
        "1.6 (3, 6)"},

@@ -140,9 +140,9 @@ void Story::OnEvent(const Event& event) {
               return Detail(when, fmt::format("{}: deletion of {} from {} allowed", Name(e.replication.destination),
                                               NameOf(e.replication), Name(e.replication.source)));
             }
-            Note(when, fmt::format("{}: deletion of {} from {} denied: {} is not allowed",
-                                   Name(e.replication.destination), NameOf(e.replication), Name(e.replication.source),
-                                   e.action));
+            Note(when,
+                 fmt::format("{}: deletion of {} from {} denied: {} is not allowed", Name(e.replication.destination),
+                             NameOf(e.replication), Name(e.replication.source), e.action));
           },
           [&](const DeletionEnded& e) {
             const auto why = e.failure == FailureCode::kNone ? "" : fmt::format(" ({})", crrsim::NameOf(e.failure));

@@ -113,6 +113,10 @@ void InsertManifest(const ContentContext& context, Repository& repository, const
   image.manifest = manifest;
   image.pushed_at = context.now;
   image.origin = context.origin;
+  if (manifest->subject) ++repository.subjects[manifest->subject->digest].referrers;
+  if (const auto subject = repository.subjects.find(manifest->digest); subject != repository.subjects.end()) {
+    subject->second.was_deleted = false;
+  }
 
   std::vector<Digest> references;
   references.reserve(manifest->blobs.size() + manifest->children.size());
@@ -174,12 +178,8 @@ void DeleteTag(const ContentContext& context, Repository& repository, const Tag&
 void DeleteImage(const ContentContext& context, Repository& repository, const Digest& digest, DeletionCause cause) {
   const auto* image = repository.images.Find(digest);
   CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
-  context.events.Emit(ImageDeleted{context.registry,
-                                   repository.name,
-                                   digest,
-                                   std::nullopt,
-                                   {image->tags.begin(), image->tags.end()},
-                                   cause});
+  context.events.Emit(ImageDeleted{
+      context.registry, repository.name, digest, std::nullopt, {image->tags.begin(), image->tags.end()}, cause});
   RemoveImage(context, repository, digest);
 }
 
@@ -192,6 +192,13 @@ void RemoveImage(const ContentContext& context, Repository& repository, const Di
 
   const auto manifest = image->manifest;
   repository.images.Erase(manifest->digest);
+  if (manifest->subject) {
+    const auto subject = repository.subjects.find(manifest->subject->digest);
+    if (--subject->second.referrers == 0) repository.subjects.erase(subject);
+  }
+  if (const auto subject = repository.subjects.find(manifest->digest); subject != repository.subjects.end()) {
+    subject->second.was_deleted = true;
+  }
   const auto freed = CountedBytes(context, *manifest);
   repository.stored_bytes -= freed;
   context.events.Emit(ManifestRemoved{context.registry, repository.name, manifest->digest, freed});

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "registry_model/events.h"
+#include "registry_model/lifecycle/state.h"
 #include "registry_model/names.h"
 #include "registry_model/oci/manifest.h"
 #include "registry_model/registry/resource_policy.h"
@@ -131,6 +132,8 @@ struct Repository {
   Index<Digest, StoredBlob> blobs;
   std::map<std::string, LayerUpload> uploads;
   ByteCount stored_bytes;
+  std::map<Digest, ReferredSubject> subjects;  // by subject: how many images here name it
+  LifecycleState lifecycle;
 
   [[nodiscard]] const Image* FindImage(const Digest& digest) const;
   [[nodiscard]] const Image* FindImage(const Tag& tag) const;
@@ -147,6 +150,8 @@ struct Repository {
     visit("blobs", self.blobs);
     visit("uploads", self.uploads);
     visit("storedBytes", self.stored_bytes);
+    visit("subjects", self.subjects);
+    visit("lifecycle", self.lifecycle);
   }
 };
 

@@ -1,5 +1,5 @@
-// WHETHER A CROSS-ACCOUNT COPY OR DELETION IS ALLOWED is decided here, by a pure function of the destination registry and the
-// source account.
+// WHETHER A CROSS-ACCOUNT COPY OR DELETION IS ALLOWED is decided here, by a pure function of the destination registry
+// and the source account.
 //
 // Within one account nothing has to be granted; a Deny of the registry's policy still denies. Another account needs
 // `ecr:ReplicateImage` from the destination registry's policy, and `ecr:CreateRepository` too where the repository has

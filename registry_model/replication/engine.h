@@ -58,8 +58,8 @@ struct ImageAccepted {
 };
 
 /// A client or a lifecycle policy took a tag off an image, or deleted an image, in a registry whose rules replicate
-/// deletions. `manifest` is the image's, which may be gone by now. With a `tag`, that tag alone went; without, the image
-/// and all its tags, which were `tags`.
+/// deletions. `manifest` is the image's, which may be gone by now. With a `tag`, that tag alone went; without, the
+/// image and all its tags, which were `tags`.
 struct DeletionAccepted {
   RegistryKey source;
   RepositoryName repository;

@@ -1,7 +1,7 @@
 // The words of replication: what a job is, which steps it goes through, how it can end.
 //
-// One job brings one (manifest digest, tag or none) to one destination registry, or takes it off there. Repository name,
-// digest and tag are the same on both sides.
+// One job brings one (manifest digest, tag or none) to one destination registry, or takes it off there. Repository
+// name, digest and tag are the same on both sides.
 //
 // Source  ecr-replication.md 1.6 (deletions), 1.7 (unit of work), 2.3 (names), 5 (status).
 #pragma once
@@ -52,8 +52,8 @@ enum class JobKind : std::uint8_t {
   kDeletion,  // the tag is taken off; without a tag, the image with all its tags
 };
 
-/// The steps of a job in their order. A copy takes all but the last, a deletion only the last. Each may fail and be tried again; the later ones may send it back to
-/// kCheckContent.
+/// The steps of a job in their order. A copy takes all but the last, a deletion only the last. Each may fail and be
+/// tried again; the later ones may send it back to kCheckContent.
 enum class JobStep : std::uint8_t {
   kAdmit,         // permission asked at the destination, repository resolved or created
   kCheckContent,  // which manifests and blobs does the destination lack

@@ -69,11 +69,10 @@ void JobQueue::JoinLanes(Slot ticket) {
   if (order_ == Order::kConcurrent) return;
   const auto& job = entries_[ticket].job;
   if (order_ == Order::kPerDestination) {
-    const auto lane = FindOrAddLane(LaneKind::kPair, HashOfPair(job.copy->source, job.copy->destination),
-                                    [&](const Lane&, const QueuedJob& first) {
-                                      return first.copy->source == job.copy->source &&
-                                             first.copy->destination == job.copy->destination;
-                                    });
+    const auto lane = FindOrAddLane(
+        LaneKind::kPair, HashOfPair(job.copy->source, job.copy->destination), [&](const Lane&, const QueuedJob& first) {
+          return first.copy->source == job.copy->source && first.copy->destination == job.copy->destination;
+        });
     StandInLane(ticket, lane, Mode::kAlone);
     return;
   }
@@ -105,8 +104,8 @@ void JobQueue::JoinManifestLanes(Slot ticket) {
 void JobQueue::JoinTagLane(Slot ticket, std::uint32_t place) {
   const auto& copy = *entries_[ticket].job.copy;
   const auto& tag = TagOf(entries_[ticket].job, place);
-  const auto hash = MixHash(MixHash(HashOfPair(copy.source, copy.destination), copy.repository.LookupHash()),
-                            tag.LookupHash());
+  const auto hash =
+      MixHash(MixHash(HashOfPair(copy.source, copy.destination), copy.repository.LookupHash()), tag.LookupHash());
   const auto lane = FindOrAddLane(LaneKind::kTag, hash, [&](const Lane& candidate, const QueuedJob& first) {
     const auto& other = *first.copy;
     return other.source == copy.source && other.destination == copy.destination &&
@@ -117,8 +116,8 @@ void JobQueue::JoinTagLane(Slot ticket, std::uint32_t place) {
 
 void JobQueue::JoinManifestLane(Slot ticket, const Digest& manifest, Mode mode) {
   const auto& copy = *entries_[ticket].job.copy;
-  const auto hash = MixHash(MixHash(HashOfPair(copy.source, copy.destination), copy.repository.LookupHash()),
-                            manifest.LookupHash());
+  const auto hash =
+      MixHash(MixHash(HashOfPair(copy.source, copy.destination), copy.repository.LookupHash()), manifest.LookupHash());
   const auto lane = FindOrAddLane(LaneKind::kManifest, hash, [&](const Lane& candidate, const QueuedJob& first) {
     const auto& other = *first.copy;
     return candidate.manifest == manifest && other.source == copy.source && other.destination == copy.destination &&
@@ -198,8 +197,8 @@ void JobQueue::LeaveLane(Slot slot) {
 
 void JobQueue::MakeReady(Slot ticket) {
   auto& entry = entries_[ticket];
-  CRRSIM_CHECK(entry.state == State::kBehind && entry.waits == 0, "job {} waits in {} lanes",
-               entry.job.id, entry.waits);
+  CRRSIM_CHECK(entry.state == State::kBehind && entry.waits == 0, "job {} waits in {} lanes", entry.job.id,
+               entry.waits);
   entry.state = State::kReady;
   auto& ready = pairs_[entry.pair].ready;
   ready.emplace_back(entry.job.id, ticket);

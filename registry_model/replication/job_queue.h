@@ -107,7 +107,7 @@ class JobQueue {
   struct Lane {
     LaneKind kind = LaneKind::kPair;
     std::uint64_t hash = 0;
-    Digest manifest;  // of kManifest
+    Digest manifest;       // of kManifest
     Slot first = kNoSlot;  // stands
     Slot last = kNoSlot;
   };

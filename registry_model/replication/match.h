@@ -27,9 +27,9 @@ bool Matches(const ReplicationRule& rule, const RepositoryName& repository);
 std::vector<RegistryKey> DestinationsOf(const ReplicationConfiguration& configuration, const RepositoryName& repository,
                                         Assumptions& assumptions);
 
-/// Returns  the destinations where what is deleted in the repository is deleted too, each once. Where several rules that
-/// take the repository name a destination, assumption `delete_overlapping_rules` says how many must replicate deletions.
-/// Order    as DestinationsOf.
+/// Returns  the destinations where what is deleted in the repository is deleted too, each once. Where several rules
+/// that take the repository name a destination, assumption `delete_overlapping_rules` says how many must replicate
+/// deletions. Order    as DestinationsOf.
 std::vector<RegistryKey> DeletionDestinationsOf(const ReplicationConfiguration& configuration,
                                                 const RepositoryName& repository, Assumptions& assumptions);
 

@@ -33,10 +33,13 @@ void StandardEngine::On(const ImageAccepted& push) {
   pairs_.clear();
   for (const auto& destination : push.destinations) {
     CRRSIM_CHECK(destination != push.source, "{} is to replicate to itself", ToText(destination));
-    Queue({0, now_,
+    Queue({0,
+           now_,
            std::make_shared<const Replication>(
                Replication{push.source, destination, push.repository, manifests->back()->digest, push.tag}),
-           manifests, JobKind::kCopy, {}});
+           manifests,
+           JobKind::kCopy,
+           {}});
   }
   for (const auto pair : pairs_) StartReady(pair);
 }
@@ -48,8 +51,8 @@ void StandardEngine::On(const DeletionAccepted& deletion) {
   for (const auto& destination : deletion.destinations) {
     CRRSIM_CHECK(destination != deletion.source, "{} is to replicate to itself", ToText(destination));
     Queue({0, now_,
-           std::make_shared<const Replication>(Replication{deletion.source, destination, deletion.repository,
-                                                           deletion.manifest->digest, deletion.tag}),
+           std::make_shared<const Replication>(
+               Replication{deletion.source, destination, deletion.repository, deletion.manifest->digest, deletion.tag}),
            manifests, JobKind::kDeletion, deletion.tags});
   }
   for (const auto pair : pairs_) StartReady(pair);

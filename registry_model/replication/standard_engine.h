@@ -27,7 +27,8 @@
 //   pointless are not called off. It is tried again and given up like a copy's steps.
 // - A job that fails cancels the transfers on which nobody else rides. Requests that are out come back to nobody.
 //
-// Source  ecr-replication.md 1.6 (deletions), 1.7 (unit of work), 2.2, 2.3, 3 (14: a permission is read once), 4, 4.1, 5.
+// Source  ecr-replication.md 1.6 (deletions), 1.7 (unit of work), 2.2, 2.3, 3 (14: a permission is read once),
+// 4, 4.1, 5.
 #pragma once
 
 #include <array>

@@ -186,7 +186,8 @@ JobId StandardEngine::LoadJob(Reader& reader, JobId after, Index<JobId, Slot>& s
   auto& job = jobs_[slot];
   slots.Insert(job.id, slot);
   job.phase = GetUpTo(reader, Phase::kDelete);
-  CRRSIM_CHECK((job.phase == Phase::kDelete) == (job.kind == JobKind::kDeletion), "job {} is in another's phase", job.id);
+  CRRSIM_CHECK((job.phase == Phase::kDelete) == (job.kind == JobKind::kDeletion), "job {} is in another's phase",
+               job.id);
   job.retry = GetUpTo(reader, Retry::kCheckFirst);
   job.timer = reader.Get<TimerId>();
   job.failures = reader.Get<decltype(job.failures)>();

@@ -54,8 +54,7 @@ TEST(EngineDeletionTest, WaitsForTheCopyThatIsUnderWayAndALaterPushWaitsForIt) {
                           testing::EndsWith("waits for job 2, which is ahead of it")));
   EXPECT_THAT(world.engine().DescribeWaiting()[1], testing::HasSubstr("deletion of mservice@"));
   world.RunUntilIdle();
-  EXPECT_THAT(world.Lines("started"),
-              ElementsAre("0s started job 1", "180ms started job 2", "200ms started job 3"));
+  EXPECT_THAT(world.Lines("started"), ElementsAre("0s started job 1", "180ms started job 2", "200ms started job 3"));
   EXPECT_EQ(world.Destination().tags.at("a"), image->digest);
 }
 
@@ -81,8 +80,8 @@ TEST(EngineDeletionTest, OfOtherTagsAndImagesGoesAhead) {
   world.Delete(ImageNamed("other", {}), "b");
   world.Delete(ImageNamed("third", {}), std::nullopt, {"c"});
   world.RunUntilIdle();
-  EXPECT_THAT(world.Lines("ended job"), ElementsAre("20ms ended job 2 COMPLETE", "20ms ended job 3 COMPLETE",
-                                                    "1m80ms ended job 1 COMPLETE"));
+  EXPECT_THAT(world.Lines("ended job"),
+              ElementsAre("20ms ended job 2 COMPLETE", "20ms ended job 3 COMPLETE", "1m80ms ended job 1 COMPLETE"));
 }
 
 TEST(EngineDeletionTest, OfAnIndexGoesBeforeItsChildren) {
@@ -116,10 +115,9 @@ TEST(EngineDeletionTest, IsTriedAgainLikeTheStepsOfACopyAndGivenUpLikeThem) {
   world.on_ask = [&](const Ask&) { return failures-- > 0 ? FailureCode::kTimedOut : FailureCode::kNone; };
   world.Delete(image, "a");
   world.RunUntilIdle();
-  EXPECT_THAT(world.Lines("failed delete"),
-              ElementsAre("200ms failed delete job 2 attempt 1 TimedOut retry in 1s",
-                          "1.22s failed delete job 2 attempt 2 TimedOut retry in 2s",
-                          "3.24s failed delete job 2 attempt 3 TimedOut retry in 4s"));
+  EXPECT_THAT(world.Lines("failed delete"), ElementsAre("200ms failed delete job 2 attempt 1 TimedOut retry in 1s",
+                                                        "1.22s failed delete job 2 attempt 2 TimedOut retry in 2s",
+                                                        "3.24s failed delete job 2 attempt 3 TimedOut retry in 4s"));
   EXPECT_THAT(world.Destination().tags, IsEmpty());
 
   auto options = WithoutJitter();
@@ -137,7 +135,9 @@ TEST(EngineDeletionTest, ThatIsDeniedFailsAtOnceOrIsTriedAgainAsTheAssumptionSay
     options.denial = denial;
     FakeWorld world(options);
     bool is_denied = true;
-    world.on_ask = [&](const Ask&) { return std::exchange(is_denied, false) ? FailureCode::kAccessDenied : FailureCode::kNone; };
+    world.on_ask = [&](const Ask&) {
+      return std::exchange(is_denied, false) ? FailureCode::kAccessDenied : FailureCode::kNone;
+    };
     world.Delete(ImageNamed("image", {}), "a");
     world.RunUntilIdle();
     EXPECT_EQ(world.Count("ended job 1 FAILED AccessDenied"), denial == "fail" ? 1u : 0u);
@@ -166,7 +166,8 @@ TEST(EngineDeletionTest, GoesToEachDestinationByItself) {
 class RandomClients {
  public:
   explicit RandomClients(FakeWorld& world) : world_(world) {
-    for (int i = 0; i < kImages; ++i) images_.push_back(ImageNamed(fmt::format("image{}", i), {"base", fmt::format("layer{}", i)}));
+    for (int i = 0; i < kImages; ++i)
+      images_.push_back(ImageNamed(fmt::format("image{}", i), {"base", fmt::format("layer{}", i)}));
     images_.push_back(IndexNamed("index", {images_[0], images_[1]}));
   }
 
@@ -251,7 +252,8 @@ void MakeHard(FakeWorld& world, RandomStream& chance) {
   };
   world.loses_answer = [&](const Ask&) { return chance.Chance(1, 6); };
   world.on_transfer = [&](const StartTransfer&) {
-    return FakeTransfer{.takes = chance.UniformDuration(Milliseconds(1), Seconds(8)), .is_damaged = chance.Chance(1, 6)};
+    return FakeTransfer{.takes = chance.UniformDuration(Milliseconds(1), Seconds(8)),
+                        .is_damaged = chance.Chance(1, 6)};
   };
 }
 

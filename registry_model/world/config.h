@@ -43,6 +43,7 @@ struct WorldConfig {
       {}, {}, Milliseconds(1), Duration(), BytesPerSecond::Unlimited()};  // between accounts of one region
   SameInstant same_instant = SameInstant::kInOrder;
   Duration scan_duration = Seconds(30);
+  Duration lifecycle_period = Hours(24);  // from a lifecycle policy's put to its evaluation, and from one to the next
   ApiOptions api;
   EngineOptions engine;  // its seed and assumption-bound values are taken from this struct's `seed` and `assumptions`
   Assumptions assumptions;

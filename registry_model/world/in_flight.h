@@ -15,16 +15,20 @@ namespace crrsim {
 
 /// What can be scheduled.
 enum class ScheduledKind : std::uint8_t {
-  kEngineTimer,      // subject: timer
-  kRequestArrives,   // subject: request, at the destination
-  kAnswerArrives,    // subject: request, at the source
-  kRequestTimesOut,  // subject: request
-  kFlowStarts,       // subject: transfer
-  kTransferStalls,   // subject: transfer; version: its stall
-  kNetworkWakes,     // a flow completes
-  kScanEnds,         // subject: scan
-  kFaultEnds,        // subject: fault
+  kEngineTimer,         // subject: timer
+  kRequestArrives,      // subject: request, at the destination
+  kAnswerArrives,       // subject: request, at the source
+  kRequestTimesOut,     // subject: request
+  kFlowStarts,          // subject: transfer
+  kTransferStalls,      // subject: transfer; version: its stall
+  kNetworkWakes,        // a flow completes
+  kScanEnds,            // subject: scan
+  kFaultEnds,           // subject: fault
+  kLifecycleEvaluates,  // subject: lifecycle
 };
+/// Whether it is housekeeping, which goes on for ever and which no run waits for.
+constexpr bool IsBackground(ScheduledKind kind) { return kind == ScheduledKind::kLifecycleEvaluates; }
+
 /// What the queue holds: small data, never a closure.
 struct Scheduled {
   ScheduledKind kind = ScheduledKind::kEngineTimer;
@@ -68,6 +72,16 @@ struct ActiveTransfer {
     visit("flowStarts", self.flow_starts);
     visit("stalls", self.stalls);
     visit("stalled", self.stalled);
+  }
+};
+/// The evaluations of one repository's lifecycle policy.
+struct LifecycleRun {
+  std::uint64_t number = 0;
+  Instant due;  // the next one
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("number", self.number);
+    visit("due", self.due);
   }
 };
 /// A scan that has begun.

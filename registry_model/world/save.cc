@@ -14,10 +14,12 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.seed_);
   archive(self.same_instant_);
   archive(self.scan_duration_);
+  archive(self.lifecycle_period_);
   archive(self.api_options_);
   archive(self.regions_);
   archive(self.now_);
   archive(self.queue_);
+  archive(self.background_);
   archive(self.network_);
   archive(self.network_wake_);
   archive(self.network_wake_at_);
@@ -28,6 +30,9 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.transfers_);
   archive(self.scans_);
   archive(self.scans_started_);
+  archive(self.lifecycles_);
+  archive(self.lifecycle_of_);
+  archive(self.lifecycles_started_);
   archive(self.findings_);
   archive(self.tie_stream_);
   archive(self.id_stream_);
@@ -90,6 +95,7 @@ Hash128 World::StateHashValue() const {
     if (fault.in_force) add("fault", fault.name, fault.what);
   }
   for (const auto& [number, scan] : scans_) add("scan", scan);
+  for (const auto& [repository, run] : lifecycles_) add("lifecycle", repository, run.due - now_);
   // What is under way counts by what it is and how far off it is, never by its number.
   requests_.ForEachSorted([&](RequestId, const PendingRequest& request) {
     add("request", request.ask.step, *request.ask.replication, request.ask.content, request.phase,

@@ -91,7 +91,9 @@ class World final : private EventSink, private ScanStarter {
   bool Step();
   /// Does everything up to and including `until`, which becomes the current instant. Requires until >= now().
   void RunUntil(Instant until);
-  /// Does everything until nothing is scheduled (kIdle) or the next thing would come after `limit` (kLimit).
+  /// Whether nothing is scheduled but background housekeeping (the evaluation of lifecycle policies), which never ends.
+  [[nodiscard]] bool IsIdle() const { return queue_.size() == background_; }
+  /// Does everything until the world is idle (kIdle) or the next thing would come after `limit` (kLimit).
   RunEnd RunUntilIdle(Instant limit);
 
   // ---- Faults ----
@@ -152,6 +154,13 @@ class World final : private EventSink, private ScanStarter {
   void RescheduleNetworkWake();
   void EndScan(std::uint64_t number);
 
+  // lifecycle.cc
+  void FollowLifecycle(const Event& event);
+  void StartLifecycle(const RepositoryKey& repository);
+  void StopLifecycle(const RepositoryKey& repository);
+  void EvaluateLifecycle(std::uint64_t number);
+  void CarryOutLifecycleTransition(const ContentContext& content, Repository& repository, const Digest& digest);
+
   // actions.cc: what the engine wants done
   void AcceptPushes();
   void AcceptDeletions();
@@ -202,6 +211,7 @@ class World final : private EventSink, private ScanStarter {
   std::uint64_t seed_ = 1;
   SameInstant same_instant_ = SameInstant::kInOrder;
   Duration scan_duration_;
+  Duration lifecycle_period_;
   ApiOptions api_options_;
   std::vector<RegionName> regions_;    // by site
   Index<RegionName, SiteId> site_of_;  // follows from the regions
@@ -209,6 +219,7 @@ class World final : private EventSink, private ScanStarter {
   // State.
   Instant now_;
   EventQueue<Scheduled> queue_;
+  std::uint64_t background_ = 0;  // how many of the queue are housekeeping
   Network network_;
   std::optional<EventId> network_wake_;
   std::optional<Instant> network_wake_at_;
@@ -220,6 +231,9 @@ class World final : private EventSink, private ScanStarter {
   Index<TransferId, ActiveTransfer> transfers_;
   std::map<std::uint64_t, RunningScan> scans_;
   std::uint64_t scans_started_ = 0;
+  std::map<RepositoryKey, LifecycleRun> lifecycles_;  // of repositories with a lifecycle policy
+  std::map<std::uint64_t, RepositoryKey> lifecycle_of_;
+  std::uint64_t lifecycles_started_ = 0;
   std::map<Digest, FindingCounts> findings_;
   RandomStream tie_stream_;
   RandomStream id_stream_;
