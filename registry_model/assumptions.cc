@@ -161,6 +161,48 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "ImageStorageClassUpdateNotSupportedException exists; when it comes, and what becomes of children, is not "
        "documented.",
        "10.3"},
+      {Id::kDeletePermission,
+       "delete_permission",
+       {"replicate-image", "batch-delete-image"},
+       "A deletion may enter another account's registry where ecr:ReplicateImage is allowed; or where "
+       "ecr:BatchDeleteImage is.",
+       "Which action the destination's policy has to allow is not documented.",
+       "1.6 (6)"},
+      {Id::kDeleteOverlappingRules,
+       "delete_overlapping_rules",
+       {"any-rule", "all-rules"},
+       "Deletions go to a destination if any of the matching rules that name it replicates deletions; or only if all "
+       "of them do.",
+       "The flag belongs to a rule; what holds where rules overlap is not documented.",
+       "1.6 (1)"},
+      {Id::kDeleteRepository,
+       "delete_repository",
+       {"not-replicated", "replicated"},
+       "Images that go with their repository stay at the destinations; or they are deleted there one by one, while the "
+       "repository stays.",
+       "Image deletions and tag removals are documented, deleting a repository is not.",
+       "1.6 (6)"},
+      {Id::kDeleteDestinationTags,
+       "delete_destination_tags",
+       {"deleted", "kept"},
+       "An image deleted at the source goes at the destination with all tags that it has there; or it stays there "
+       "under "
+       "tags that it did not have at the source.",
+       "All tags that point at the digest are deleted; whether this means a destination's own tags is not documented.",
+       "1.6 (3, 6)"},
+      {Id::kDeleteMovedTag,
+       "delete_moved_tag",
+       {"replicated-images", "same-image", "any-image"},
+       "A tag deleted at the source that names another image at the destination is deleted there if that image arrived "
+       "by replication; or never; or always.",
+       "The same tag is removed; what happens where it names another image is not documented.",
+       "1.6 (2, 6)"},
+      {Id::kDeleteChained,
+       "delete_chained",
+       {"not-chained"},
+       "A deletion that arrived by replication is not replicated on by the destination's own rules.",
+       "Images are not replicated on; of deletions nothing is documented.",
+       "13 (3)"},
   }};
   return table;
 }

@@ -43,8 +43,14 @@ enum class Assumption : std::uint8_t {
   kOptedOutRegion,
   kPolicyScopeV1,
   kArchivedIndex,
+  kDeletePermission,
+  kDeleteOverlappingRules,
+  kDeleteRepository,
+  kDeleteDestinationTags,
+  kDeleteMovedTag,
+  kDeleteChained,
 };
-inline constexpr std::size_t kAssumptionCount = 21;
+inline constexpr std::size_t kAssumptionCount = 27;
 
 struct AssumptionInfo {
   Assumption id;

@@ -15,6 +15,11 @@ std::string_view NameOf(ImageStatus status) {
   return kNames.at(static_cast<std::size_t>(status));
 }
 
+std::string_view NameOf(DeletionCause cause) {
+  constexpr std::array<std::string_view, 3> kNames = {"client", "lifecycle", "repository"};
+  return kNames.at(static_cast<std::size_t>(cause));
+}
+
 std::string_view Event::name() const {
   return std::visit([](const auto& alternative) { return std::decay_t<decltype(alternative)>::kName; }, body);
 }

@@ -13,7 +13,9 @@
 
 #include "registry_model/events/call_events.h"
 #include "registry_model/events/content_events.h"
+#include "registry_model/events/deletion_events.h"
 #include "registry_model/events/fault_events.h"
+#include "registry_model/events/lifecycle_events.h"
 #include "registry_model/events/replication_events.h"
 #include "registry_model/events/repository_events.h"
 #include "registry_model/events/scan_events.h"
@@ -29,7 +31,8 @@ using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, RepositoryS
                                JobStarted, PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded,
                                ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded,
                                JobRequeued, StorageClassChanged, BlobClassChanged, BlobMounted, BlobCharged,
-                               AccountSettingChanged, ScanningConfigured>;
+                               AccountSettingChanged, ScanningConfigured, ImageDeleted, DeletionQueued, DeletionStarted,
+                               DeletionDecided, DeletionEnded, LifecycleEvaluated>;
 
 struct Event {
   Instant when;

@@ -122,8 +122,8 @@ void Runner::RunToTheEnd() {
     return;
   }
   const auto limit = world_.now() + kAfterlifeMax;
-  for (auto next = world_.NextInstant(); next; next = world_.NextInstant()) {
-    if (*next > limit) {
+  while (!world_.IsIdle()) {
+    if (*world_.NextInstant() > limit) {
       std::string waiting;
       for (const auto& line : world_.engine().DescribeWaiting()) waiting += "\n  " + line;
       throw RunStop{
@@ -167,7 +167,7 @@ void Runner::WaitForProgress(const Step& step) {
     const auto progress = world_.ProgressOf(copy, wanted);
     const auto next = world_.NextInstant();
     if (progress->reaches && (!next || *progress->reaches <= *next)) return PassUntil(*progress->reaches);
-    if (!next) throw never("nothing is under way any more");
+    if (world_.IsIdle()) throw never("nothing is under way any more");
     StepOnce();
   }
 }
@@ -258,8 +258,8 @@ void Runner::DoIt(const Step& step, const AdvanceStep& advance) {
 
 void Runner::DoIt(const Step& step, const SettleStep& settle) {
   const auto limit = world_.now() + settle.within;
-  for (auto next = world_.NextInstant(); next; next = world_.NextInstant()) {
-    if (*next > limit) {
+  while (!world_.IsIdle()) {
+    if (*world_.NextInstant() > limit) {
       PassUntil(limit);
       return Fail(step, fmt::format("after {} something is still under way", ToText(settle.within)));
     }

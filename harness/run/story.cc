@@ -124,6 +124,42 @@ void Story::OnEvent(const Event& event) {
                  fmt::format("{}: copy of {} to {} is {}{} after {}", Name(e.replication.source), NameOf(e.replication),
                              Name(e.replication.destination), crrsim::NameOf(e.status), why, lag));
           },
+          [&](const ImageDeleted& e) {
+            const auto by = e.cause == DeletionCause::kClient      ? "by a client"
+                            : e.cause == DeletionCause::kLifecycle ? "by its lifecycle policy"
+                                                                   : "with its repository";
+            Note(when, fmt::format("{}: {} deleted {}{}", Name(e.registry), NameOf(e.repository, e.tag, e.digest), by,
+                                   e.tag ? ", the tag alone" : ""));
+          },
+          [&](const DeletionQueued& e) {
+            Note(when, fmt::format("{}: deletion of {} at {} queued", Name(e.replication.source), NameOf(e.replication),
+                                   Name(e.replication.destination)));
+          },
+          [&](const DeletionStarted& e) {
+            Detail(when, fmt::format("job {}: deletion of {} at {} starts", e.job, NameOf(e.replication),
+                                     Name(e.replication.destination)));
+          },
+          [&](const DeletionDecided& e) {
+            if (e.allowed) {
+              return Detail(when, fmt::format("{}: deletion of {} from {} allowed", Name(e.replication.destination),
+                                              NameOf(e.replication), Name(e.replication.source)));
+            }
+            Note(when,
+                 fmt::format("{}: deletion of {} from {} denied: {} is not allowed", Name(e.replication.destination),
+                             NameOf(e.replication), Name(e.replication.source), e.action));
+          },
+          [&](const DeletionEnded& e) {
+            const auto why = e.failure == FailureCode::kNone ? "" : fmt::format(" ({})", crrsim::NameOf(e.failure));
+            Note(when, fmt::format("{}: deletion of {} at {} is {}{} after {}", Name(e.replication.source),
+                                   NameOf(e.replication), Name(e.replication.destination), crrsim::NameOf(e.status),
+                                   why, ToShortText(when - e.queued_at)));
+          },
+          [&](const LifecycleEvaluated& e) {
+            const auto text = fmt::format("{}: lifecycle policy of {} evaluated, {} images expire", Name(e.registry),
+                                          e.repository.text(), e.expiring);
+            if (e.expiring == 0 && e.transitioning == 0) return Detail(when, text);
+            Note(when, text);
+          },
           [&](const ScanStarted& e) {
             Note(when, fmt::format("{}: scan of {} in {} starts", Name(e.registry), e.digest.short_text(),
                                    e.repository.text()));

@@ -35,6 +35,7 @@ struct ApiOptions {
   std::int64_t images_max = 100'000;   // of one repository
   std::int64_t tags_max = 1'000;       // of one image
   std::int64_t repositories_max = 100'000;
+  Duration lifecycle_preview_duration = Seconds(10);  // from IN_PROGRESS to COMPLETE
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("rules_max", self.rules_max);
@@ -43,6 +44,7 @@ struct ApiOptions {
     visit("images_max", self.images_max);
     visit("tags_max", self.tags_max);
     visit("repositories_max", self.repositories_max);
+    visit("lifecycle_preview_duration", self.lifecycle_preview_duration);
   }
 };
 

@@ -33,7 +33,7 @@ void DeleteOne(const ContentContext& content, Repository& repository, const Imag
   const auto& image = *found->image;
   const auto digest = image.manifest->digest;
   if (found->tag && image.tags.size() > 1 && !Mutated(Mutant::kUntaggingDeletes)) {
-    RemoveTag(content, repository, *found->tag);
+    DeleteTag(content, repository, *found->tag, DeletionCause::kClient);
     return response.image_ids.push_back({digest.text(), found->tag->text()});
   }
   if (image.indexes > 0 && Mutated(Mutant::kReferencedIsDeleted)) {
@@ -42,7 +42,7 @@ void DeleteOne(const ContentContext& content, Repository& repository, const Imag
   if (image.indexes > 0) return response.failures.push_back(ReferencedFailure(repository, id, digest));
   if (image.tags.empty()) response.image_ids.push_back({digest.text(), std::nullopt});
   for (const auto& tag : image.tags) response.image_ids.push_back({digest.text(), tag.text()});
-  RemoveImage(content, repository, digest);
+  DeleteImage(content, repository, digest, DeletionCause::kClient);
 }
 
 }  // namespace

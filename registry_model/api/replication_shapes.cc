@@ -97,12 +97,7 @@ class ConfigurationReader {
         return sound.error();
       }
     }
-    if (shape.delete_replication) {
-      if (shape.delete_replication->enabled) {
-        return Other(where + ".deleteReplication.enabled", "deletions are not replicated by this simulator yet");
-      }
-      rule.delete_replication = false;
-    }
+    if (shape.delete_replication) rule.delete_replication = shape.delete_replication->enabled;
     return rule;
   }
 

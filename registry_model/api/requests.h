@@ -5,7 +5,7 @@
 // operation. `registry_id` is the account whose registry is meant, in the region that is called; without it, the
 // caller's own.
 //
-// Not modelled yet: lifecycle, pull-through cache, signing, backfill.
+// Not modelled yet: pull-through cache, signing, backfill.
 //
 // Source  ecr-replication.md 1.2, 10.3.
 #pragma once
@@ -14,6 +14,7 @@
 #include "registry_model/api/archive_requests.h"
 #include "registry_model/api/image_requests.h"
 #include "registry_model/api/layer_requests.h"
+#include "registry_model/api/lifecycle_requests.h"
 #include "registry_model/api/policy_requests.h"
 #include "registry_model/api/referrer_requests.h"
 #include "registry_model/api/replication_requests.h"
@@ -42,7 +43,9 @@ using AllRequests =
                 UploadLayerPartRequest, BatchGetRepositoryScanningConfigurationRequest, GetAccountSettingRequest,
                 GetRegistryScanningConfigurationRequest, ListImageReferrersRequest, ListTagsForResourceRequest,
                 PutAccountSettingRequest, PutImageScanningConfigurationRequest, PutRegistryScanningConfigurationRequest,
-                TagResourceRequest, UntagResourceRequest, UpdateImageStorageClassRequest>;
+                TagResourceRequest, UntagResourceRequest, UpdateImageStorageClassRequest, DeleteLifecyclePolicyRequest,
+                GetLifecyclePolicyRequest,
+                GetLifecyclePolicyPreviewRequest, PutLifecyclePolicyRequest, StartLifecyclePolicyPreviewRequest>;
 
 /// A request that may name a registry. The others act on the caller's own.
 template <class Request>

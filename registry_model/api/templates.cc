@@ -10,6 +10,7 @@
 #include "registry_model/api/paging.h"
 #include "registry_model/api/settings_shapes.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/lifecycle/policy.h"
 #include "registry_model/mutants.h"
 #include "registry_model/registry/creation.h"
 
@@ -20,7 +21,6 @@ namespace {
 constexpr std::int64_t kPrefixLengthMax = 256;
 constexpr std::int64_t kDescriptionLengthMax = 256;
 constexpr std::int64_t kRepositoryPolicyLengthMax = 10'240;
-constexpr std::int64_t kLifecyclePolicyLengthMax = 30'720;
 constexpr std::int64_t kRoleLengthMax = 2'048;
 
 /// The prefix without the trailing '/' that is always assumed.
@@ -56,6 +56,13 @@ ApiResult<Unit> ReadPolicies(const Request& request, RepositorySettings& setting
   }
   if (const auto& text = request.lifecycle_policy) {
     if (auto sound = CheckLength("lifecyclePolicy", text->size(), 0, kLifecyclePolicyLengthMax); !sound) return sound;
+    if (!text->empty()) {
+      const auto policy = ParseLifecyclePolicy(*text);
+      if (!policy) {
+        return InvalidParameter("lifecyclePolicy",
+                                fmt::format("Lifecycle policy validation failure: {}", policy.error().message));
+      }
+    }
     settings.lifecycle_policy = *text;
   }
   return Unit{};

@@ -87,7 +87,7 @@ void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, con
       if (image.indexes == 0) unlisted.push_back(digest);
     });
     CRRSIM_CHECK(!unlisted.empty(), "indexes of '{}' list each other", name.text());
-    for (const auto& digest : unlisted) RemoveImage(context, *repository, digest);
+    for (const auto& digest : unlisted) DeleteImage(context, *repository, digest, DeletionCause::kRepository);
   }
   std::vector<Digest> unreferenced;
   repository->blobs.ForEachSorted([&](const Digest& digest, const StoredBlob&) { unreferenced.push_back(digest); });
@@ -125,6 +125,10 @@ void InsertManifest(const ContentContext& context, Repository& repository, const
   image.manifest = manifest;
   image.pushed_at = context.now;
   image.origin = context.origin;
+  if (manifest->subject) ++repository.subjects[manifest->subject->digest].referrers;
+  if (const auto subject = repository.subjects.find(manifest->digest); subject != repository.subjects.end()) {
+    subject->second.was_deleted = false;
+  }
 
   std::vector<Digest> references;
   references.reserve(manifest->blobs.size() + manifest->children.size());
@@ -178,6 +182,21 @@ void RemoveTag(const ContentContext& context, Repository& repository, const Tag&
   context.events.Emit(std::move(moved));
 }
 
+void DeleteTag(const ContentContext& context, Repository& repository, const Tag& tag, DeletionCause cause) {
+  const auto* bound = repository.tags.Find(tag);
+  CRRSIM_CHECK(bound != nullptr, "tag '{}' is not in '{}'", tag.text(), repository.name.text());
+  context.events.Emit(ImageDeleted{context.registry, repository.name, *bound, tag, {}, cause});
+  RemoveTag(context, repository, tag);
+}
+
+void DeleteImage(const ContentContext& context, Repository& repository, const Digest& digest, DeletionCause cause) {
+  const auto* image = repository.images.Find(digest);
+  CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
+  context.events.Emit(ImageDeleted{
+      context.registry, repository.name, digest, std::nullopt, {image->tags.begin(), image->tags.end()}, cause});
+  RemoveImage(context, repository, digest);
+}
+
 void RemoveImage(const ContentContext& context, Repository& repository, const Digest& digest) {
   const auto* image = repository.images.Find(digest);
   CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
@@ -188,6 +207,13 @@ void RemoveImage(const ContentContext& context, Repository& repository, const Di
   const auto manifest = image->manifest;
   const auto storage = image->storage;
   repository.images.Erase(manifest->digest);
+  if (manifest->subject) {
+    const auto subject = repository.subjects.find(manifest->subject->digest);
+    if (--subject->second.referrers == 0) repository.subjects.erase(subject);
+  }
+  if (const auto subject = repository.subjects.find(manifest->digest); subject != repository.subjects.end()) {
+    subject->second.was_deleted = true;
+  }
   const auto freed = CountedBytes(context, *manifest);
   repository.stored_bytes -= freed;
   context.events.Emit(ManifestRemoved{context.registry.key, repository.name, manifest->digest, freed,

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "registry_model/registry/wildcard.h"
+
 namespace crrsim {
 
 namespace {
@@ -20,28 +22,6 @@ std::optional<TagMutability> ParseTagMutability(std::string_view text) {
   const auto found = std::find(kMutabilityNames.begin(), kMutabilityNames.end(), text);
   if (found == kMutabilityNames.end()) return std::nullopt;
   return static_cast<TagMutability>(found - kMutabilityNames.begin());
-}
-
-bool MatchesWildcard(std::string_view filter, std::string_view text) {
-  std::size_t at = 0;
-  std::size_t taken = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_taken = 0;
-  while (taken < text.size()) {
-    if (at < filter.size() && filter[at] == '*') {
-      star = at++;
-      star_taken = taken;
-    } else if (at < filter.size() && filter[at] == text[taken]) {
-      ++at;
-      ++taken;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      taken = ++star_taken;
-    } else {
-      return false;
-    }
-  }
-  return filter.find_first_not_of('*', at) == std::string_view::npos;
 }
 
 bool IsImmutable(const RepositorySettings& settings, const Tag& tag) {

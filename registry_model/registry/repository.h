@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "registry_model/events.h"
+#include "registry_model/lifecycle/state.h"
 #include "registry_model/names.h"
 #include "registry_model/oci/manifest.h"
 #include "registry_model/registry/resource_policy.h"
@@ -61,9 +62,6 @@ struct RepositorySettings {
 
 /// Whether a tag, once bound, may be moved in a repository with these settings. Source  ecr-replication.md 4.1.
 bool IsImmutable(const RepositorySettings& settings, const Tag& tag);
-
-/// Whether `*` in the filter, standing for any run of characters, makes it equal to the text.
-bool MatchesWildcard(std::string_view filter, std::string_view text);
 
 enum class ScanStatus : std::uint8_t { kInProgress, kComplete };
 
@@ -172,6 +170,8 @@ struct Repository {
   Index<Digest, StoredBlob> blobs;
   std::map<std::string, LayerUpload> uploads;
   ByteCount stored_bytes;
+  std::map<Digest, ReferredSubject> subjects;  // by subject: how many images here name it
+  LifecycleState lifecycle;
 
   [[nodiscard]] const Image* FindImage(const Digest& digest) const;
   [[nodiscard]] const Image* FindImage(const Tag& tag) const;
@@ -188,6 +188,8 @@ struct Repository {
     visit("blobs", self.blobs);
     visit("uploads", self.uploads);
     visit("storedBytes", self.stored_bytes);
+    visit("subjects", self.subjects);
+    visit("lifecycle", self.lifecycle);
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "registry_model/mutants.h"
+#include "registry_model/registry/wildcard.h"
 
 namespace crrsim {
 

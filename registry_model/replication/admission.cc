@@ -9,6 +9,7 @@ namespace crrsim {
 namespace {
 
 constexpr std::string_view kReplicate = "ecr:ReplicateImage";
+constexpr std::string_view kDelete = "ecr:BatchDeleteImage";
 constexpr std::string_view kCreate = "ecr:CreateRepository";
 constexpr std::string_view kTag = "ecr:TagResource";
 constexpr std::string_view kServiceName = "replication.ecr.amazonaws.com";
@@ -70,6 +71,14 @@ Admission Refused(FailureCode failure, std::string_view action) { return {failur
 policy::Request ReplicationRequest(const RegistryKey& source, const RegistryKey& destination,
                                    const RepositoryName& repository, Assumptions& assumptions) {
   return RequestFor(source, destination, repository, assumptions.Use(Assumption::kReplicationPrincipal));
+}
+
+Admission DecideDeletion(const Registry& destination, const RegistryKey& source, const RepositoryName& repository,
+                         Assumptions& assumptions) {
+  Gate gate(destination, source, repository, assumptions);
+  auto action = kReplicate;
+  if (destination.policy && assumptions.Use(Assumption::kDeletePermission) == "batch-delete-image") action = kDelete;
+  return gate.Lets(action) ? Admission{} : Refused(FailureCode::kAccessDenied, action);
 }
 
 Admission DecideAdmission(const Registry& destination, const RegistryKey& source, const RepositoryName& repository,

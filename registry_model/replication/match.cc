@@ -35,4 +35,32 @@ std::vector<RegistryKey> DestinationsOf(const ReplicationConfiguration& configur
   return destinations;
 }
 
+std::vector<RegistryKey> DeletionDestinationsOf(const ReplicationConfiguration& configuration,
+                                                const RepositoryName& repository, Assumptions& assumptions) {
+  struct Flags {
+    RegistryKey destination;
+    bool any = false;
+    bool all = true;
+  };
+  std::vector<Flags> named;
+  for (const auto& rule : configuration.rules) {
+    if (!Matches(rule, repository)) continue;
+    const bool replicates = rule.delete_replication.value_or(false);
+    for (const auto& destination : rule.destinations) {
+      const auto same = [&](const Flags& flags) { return flags.destination == destination; };
+      auto flags = std::find_if(named.begin(), named.end(), same);
+      if (flags == named.end()) flags = named.insert(named.end(), Flags{destination, false, true});
+      flags->any = flags->any || replicates;
+      flags->all = flags->all && replicates;
+    }
+  }
+  std::vector<RegistryKey> destinations;
+  for (const auto& [destination, any, all] : named) {
+    if (all || (any && assumptions.Use(Assumption::kDeleteOverlappingRules) == "any-rule")) {
+      destinations.push_back(destination);
+    }
+  }
+  return destinations;
+}
+
 }  // namespace crrsim

@@ -56,6 +56,8 @@ void StandardEngine::Save(Writer& writer) const {
     writer.Put(queued.queued_at);
     writer.Put(queued.copy);
     writer.Put(*queued.manifests);
+    writer.Put(queued.kind);
+    writer.Put(queued.tags);
     writer.Put(slots[ticket] != kNoSlot);
     if (slots[ticket] == kNoSlot) continue;
     SaveJob(writer, jobs_[slots[ticket]]);
@@ -145,7 +147,7 @@ void StandardEngine::LoadAll(Reader& reader) {
     StepOfJob step;
     step.job = reader.Get<JobId>();
     if (const auto* slot = slots.Find(step.job)) step.slot = *slot;
-    step.step = GetUpTo(reader, JobStep::kBindTag);
+    step.step = GetUpTo(reader, JobStep::kDelete);
     step.part = reader.Get<PartNumber>();
     return step;
   };
@@ -170,6 +172,8 @@ JobId StandardEngine::LoadJob(Reader& reader, JobId after, Index<JobId, Slot>& s
   queued.queued_at = reader.Get<Instant>();
   queued.copy = GetCopy(reader);
   queued.manifests = std::make_shared<const ManifestList>(reader.Get<ManifestList>());
+  queued.kind = GetUpTo(reader, JobKind::kDeletion);
+  queued.tags = reader.Get<std::vector<Tag>>();
   for (const auto& manifest : *queued.manifests)
     CRRSIM_CHECK(manifest != nullptr, "job {} lacks a manifest", queued.id);
   CRRSIM_CHECK(!queued.manifests->empty() && queued.manifests->back()->digest == queued.copy->digest,
@@ -183,7 +187,9 @@ JobId StandardEngine::LoadJob(Reader& reader, JobId after, Index<JobId, Slot>& s
   const auto slot = TakeSlot(ticket);
   auto& job = jobs_[slot];
   slots.Insert(job.id, slot);
-  job.phase = GetUpTo(reader, Phase::kBind);
+  job.phase = GetUpTo(reader, Phase::kDelete);
+  CRRSIM_CHECK((job.phase == Phase::kDelete) == (job.kind == JobKind::kDeletion), "job {} is in another's phase",
+               job.id);
   job.retry = GetUpTo(reader, Retry::kCheckFirst);
   job.timer = reader.Get<TimerId>();
   job.failures = reader.Get<decltype(job.failures)>();
@@ -280,6 +286,8 @@ void StandardEngine::AddQueuedTo(StateHash& hash, Slot ticket, Instant now) cons
   const auto ahead = queue_.AheadCount(ticket);
   Writer writer;
   writer.PutText("queued");
+  writer.Put(queue_[ticket].kind);
+  writer.Put(queue_[ticket].tags);
   writer.Put(*queue_[ticket].copy);
   writer.Put(now - queue_[ticket].queued_at);
   writer.Put(ahead);
@@ -292,6 +300,8 @@ void StandardEngine::AddJobTo(StateHash& hash, Slot slot, Instant now) const {
   const auto remaining = [&](TimerId timer) { return timers_.Find(timer)->at - now; };
   Writer writer;
   writer.PutText("job");
+  writer.Put(job.kind);
+  writer.Put(queue_[job.ticket].tags);
   writer.Put(*job.copy);
   writer.Put(job.phase);
   writer.Put(now - job.queued_at);

@@ -12,8 +12,9 @@ std::vector<std::string> StandardEngine::DescribeWaiting() const {
   for (const auto ticket : queue_.TicketsById()) {
     const auto& job = queue_[ticket];
     const auto& copy = *job.copy;
-    lines.push_back(fmt::format("job {} ({} to {}, {}{}) waits for {}", job.id, ToText(copy.source),
-                                ToText(copy.destination), copy.repository.text(),
+    lines.push_back(fmt::format("job {} ({} to {}, {}{}{}) waits for {}", job.id, ToText(copy.source),
+                                ToText(copy.destination), job.kind == JobKind::kDeletion ? "deletion of " : "",
+                                copy.repository.text(),
                                 copy.tag ? ":" + copy.tag->text() : "@" + copy.digest.short_text(),
                                 slots[ticket] == kNoSlot ? CauseOfQueued(ticket) : CauseOf(slots[ticket])));
   }
@@ -44,6 +45,8 @@ std::string StandardEngine::CauseOf(Slot slot) const {
       return step_cause(JobStep::kCheckContent);
     case Phase::kBind:
       return step_cause(JobStep::kBindTag);
+    case Phase::kDelete:
+      return step_cause(JobStep::kDelete);
     case Phase::kWork:
       break;
   }

@@ -29,6 +29,21 @@ void World::AcceptPushes() {
   pushes_.clear();
 }
 
+void World::AcceptDeletions() {
+  for (auto& [deleted, manifest] : deletions_) {
+    auto destinations =
+        DeletionDestinationsOf(registries_.at(deleted.registry).replication, deleted.repository, assumptions_);
+    if (destinations.empty()) continue;
+    if (deleted.cause == DeletionCause::kRepository &&
+        assumptions_.Use(Assumption::kDeleteRepository) == "not-replicated") {
+      continue;
+    }
+    Feed(DeletionAccepted{deleted.registry, deleted.repository, manifest, deleted.tag, std::move(deleted.tags),
+                          std::move(destinations)});
+  }
+  deletions_.clear();
+}
+
 void World::FeedAll() {
   // Actions can cause further inputs at this instant (a transfer that cannot start); they wait their turn.
   feeding_ = true;
@@ -233,9 +248,15 @@ void World::CarryOut(const SetTimer& action) {
   Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
 }
 
-void World::CarryOut(const ReportQueued& action) { Emit(JobQueued{action.job, *action.replication}); }
+void World::CarryOut(const ReportQueued& action) {
+  if (action.kind == JobKind::kDeletion) return Emit(DeletionQueued{action.job, *action.replication});
+  Emit(JobQueued{action.job, *action.replication});
+}
 
-void World::CarryOut(const ReportStarted& action) { Emit(JobStarted{action.job, *action.replication}); }
+void World::CarryOut(const ReportStarted& action) {
+  if (action.kind == JobKind::kDeletion) return Emit(DeletionStarted{action.job, *action.replication});
+  Emit(JobStarted{action.job, *action.replication});
+}
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
@@ -262,6 +283,9 @@ void World::VoidLeasesOf(JobId job) {
 void World::CarryOut(const ReportEnded& action) {
   if (late_messages_ || action.failure != FailureCode::kNone) VoidLeasesOf(action.job);
   if (!partials_.empty()) DropPartialsOf(action.job);
+  if (action.kind == JobKind::kDeletion) {
+    return Emit(DeletionEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
+  }
   Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
 }
 

@@ -81,6 +81,7 @@ struct WorldConfig {
   SameInstant same_instant = SameInstant::kInOrder;
   Duration scan_duration = Seconds(30);
   Duration restore_duration = Minutes(20);  // of an archived image; ecr-replication.md 2.4 says up to about this long
+  Duration lifecycle_period = Hours(24);  // from a lifecycle policy's put to its evaluation, and from one to the next
   ApiOptions api;
   EngineOptions engine;  // its seed and assumption-bound values are taken from this struct's `seed` and `assumptions`
   Assumptions assumptions;

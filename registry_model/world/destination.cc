@@ -2,11 +2,13 @@
 //
 // An image enters a destination by the internal operation ReplicateImage, which shares "insert manifest" and "bind tag"
 // with PutImage (registry/content.h) but is not PutImage: an immutable tag is dropped instead of refused, and no rule
-// of the destination matches what arrived this way. Source  ecr-replication.md 2.1, 4.1.
+// of the destination matches what arrived this way. A deletion that arrives says no ImageDeleted, which is what rules
+// hear, so it is not replicated on either. Source  ecr-replication.md 2.1, 4.1.
 #include "registry_model/mutants.h"
 #include "registry_model/registry/mounting.h"
 #include "registry_model/registry/storage_class.h"
 #include "registry_model/replication/admission.h"
+#include "registry_model/replication/deletion.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
 
@@ -14,14 +16,16 @@ namespace crrsim {
 
 void World::RequestArrived(RequestId id) {
   const auto& arrived = *requests_.Find(id);
+  if (arrived.phase == RequestPhase::kUnderWayUnheard) {
+    // A request carries its deadline, and what comes after it does nothing: the asker has given up on it, and jobs that
+    // waited for its own may have come to their end since.
+    requests_.Erase(id);
+    return;
+  }
   const auto& ask = arrived.ask;
   auto answer = arrived.void_lease ? Answer{FailureCode::kTimedOut, {}}
                                    : AnswerAt(registries_.at(ask.replication->destination), ask);
   auto& request = *requests_.Find(id);
-  if (request.phase == RequestPhase::kUnderWayUnheard) {
-    requests_.Erase(id);
-    return;
-  }
   const auto from = request.ask.replication->destination.region;
   const auto to = request.ask.replication->source.region;
   request.answer = std::move(answer);
@@ -115,6 +119,8 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
       return PutManifest(destination, ask);
     case JobStep::kBindTag:
       return BindTagAt(destination, ask);
+    case JobStep::kDelete:
+      return DeleteAt(destination, ask);
     case JobStep::kTransfer:
       break;
   }
@@ -246,6 +252,25 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});
   }
   NoteReplicated(destination.key, ask);
+  return {};
+}
+
+Answer World::DeleteAt(Registry& destination, const Ask& ask) {
+  const auto& deletion = *ask.replication;
+  const auto admission = DecideDeletion(destination, deletion.source, deletion.repository, assumptions_);
+  if (deletion.source.account != deletion.destination.account) {
+    Emit(DeletionDecided{ask.job, deletion, admission.admitted(), admission.refused_action});
+  }
+  if (!admission.admitted()) {
+    assumptions_.Use(Assumption::kDenial);
+    return {admission.failure, {}};
+  }
+  if (!DeletionDestinationsOf(destination.replication, deletion.repository, assumptions_).empty()) {
+    assumptions_.Use(Assumption::kDeleteChained);
+  }
+  if (auto* repository = destination.FindMutable(deletion.repository)) {
+    TakeOff({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, deletion, ask.tags);
+  }
   return {};
 }
 

@@ -28,7 +28,11 @@ enum class ScheduledKind : std::uint8_t {
   kFaultBegins,       // subject: fault
   kDuplicateArrives,  // subject: duplicate, at the destination
   kRestoreEnds,       // subject: restore
+  kLifecycleEvaluates,  // subject: lifecycle
 };
+/// Whether it is housekeeping, which goes on for ever and which no run waits for.
+constexpr bool IsBackground(ScheduledKind kind) { return kind == ScheduledKind::kLifecycleEvaluates; }
+
 /// What the queue holds: small data, never a closure.
 struct Scheduled {
   ScheduledKind kind = ScheduledKind::kEngineTimer;
@@ -105,6 +109,16 @@ struct PartialTransfer {
     visit("transfer", self.transfer);
     visit("job", self.job);
     visit("kept", self.kept);
+  }
+};
+/// The evaluations of one repository's lifecycle policy.
+struct LifecycleRun {
+  std::uint64_t number = 0;
+  Instant due;  // the next one
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("number", self.number);
+    visit("due", self.due);
   }
 };
 /// A scan that has begun.

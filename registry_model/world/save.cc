@@ -15,12 +15,14 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.same_instant_);
   archive(self.scan_duration_);
   archive(self.restore_duration_);
+  archive(self.lifecycle_period_);
   archive(self.api_options_);
   archive(self.regions_);
   archive(self.links_);
   archive(self.limits_);
   archive(self.now_);
   archive(self.queue_);
+  archive(self.background_);
   archive(self.network_);
   archive(self.network_wake_);
   archive(self.network_wake_at_);
@@ -37,6 +39,9 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.scans_started_);
   archive(self.restores_);
   archive(self.restores_begun_);
+  archive(self.lifecycles_);
+  archive(self.lifecycle_of_);
+  archive(self.lifecycles_started_);
   archive(self.findings_);
   archive(self.tie_stream_);
   archive(self.id_stream_);
@@ -46,7 +51,7 @@ void World::VisitState(Self& self, Archive&& archive) {
 }
 
 std::string World::Save() const {
-  CRRSIM_CHECK(!feeding_ && pushes_.empty(), "a world is saved between events, not within one");
+  CRRSIM_CHECK(!feeding_ && pushes_.empty() && deletions_.empty(), "a world is saved between events, not within one");
   Writer writer;
   VisitState(*this, [&](const auto& part) { writer.Put(part); });
   engine_->Save(writer);
@@ -101,6 +106,7 @@ Hash128 World::StateHashValue() const {
   }
   for (const auto& [number, scan] : scans_) add("scan", scan);
   for (const auto& [number, restore] : restores_) add("restore", restore);
+  for (const auto& [repository, run] : lifecycles_) add("lifecycle", repository, run.due - now_);
   // What is under way counts by what it is and how far off it is, never by its number.
   requests_.ForEachSorted([&](RequestId, const PendingRequest& request) {
     add("request", request.ask.step, *request.ask.replication, request.ask.content, request.phase,

@@ -79,6 +79,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       same_instant_(config.same_instant),
       scan_duration_(config.scan_duration),
       restore_duration_(config.restore_duration),
+      lifecycle_period_(config.lifecycle_period),
       api_options_(config.api),
       regions_(SortedRegions(config)),
       site_of_(SitesOf(regions_)),
@@ -162,6 +163,12 @@ void World::Take(Event& event) {
       change != nullptr && change->status == ImageStatus::kActivating) {
     BeginRestore(*change);
   }
+  if (const auto* deleted = std::get_if<ImageDeleted>(&event.body)) {
+    // It is about to go, so its manifest is kept.
+    const auto* repository = registries_.at(deleted->registry).Find(deleted->repository);
+    deletions_.push_back({*deleted, repository->FindImage(deleted->digest)->manifest});
+  }
+  FollowLifecycle(event);
   for (auto* observer : observers_.all) observer->OnEvent(event);
   if (kHasMutants) Misbehave(event);
 }
@@ -171,6 +178,7 @@ void World::Take(Event& event) {
 std::optional<Instant> World::NextInstant() const { return queue_.NextInstant(); }
 
 EventId World::Schedule(Instant when, Scheduled what) {
+  if (IsBackground(what.kind)) ++background_;
   const auto tie = same_instant_ == SameInstant::kSeeded ? tie_stream_.Next() : 0;
   return queue_.Schedule(when, what, tie);
 }
@@ -181,6 +189,7 @@ bool World::Step() {
   CRRSIM_CHECK(entry.when >= now_, "time runs back from {} to {}", now_.unix_nanoseconds(),
                entry.when.unix_nanoseconds());
   now_ = entry.when;
+  if (IsBackground(entry.payload.kind)) --background_;
   Dispatch(entry.payload);
   RescheduleNetworkWake();
   return true;
@@ -193,8 +202,8 @@ void World::RunUntil(Instant until) {
 }
 
 RunEnd World::RunUntilIdle(Instant limit) {
-  for (auto next = queue_.NextInstant(); next; next = queue_.NextInstant()) {
-    if (*next > limit) return RunEnd::kLimit;
+  while (!IsIdle()) {
+    if (*queue_.NextInstant() > limit) return RunEnd::kLimit;
     Step();
   }
   return RunEnd::kIdle;
@@ -229,6 +238,8 @@ void World::Dispatch(const Scheduled& what) {
       return DuplicateArrived(what.subject);
     case ScheduledKind::kRestoreEnds:
       return EndRestore(what.subject);
+    case ScheduledKind::kLifecycleEvaluates:
+      return EvaluateLifecycle(what.subject);
   }
   CRRSIM_CHECK(false, "unknown kind {}", static_cast<int>(what.kind));
 }

@@ -91,7 +91,9 @@ class World final : private EventSink, private ScanStarter {
   bool Step();
   /// Does everything up to and including `until`, which becomes the current instant. Requires until >= now().
   void RunUntil(Instant until);
-  /// Does everything until nothing is scheduled (kIdle) or the next thing would come after `limit` (kLimit).
+  /// Whether nothing is scheduled but background housekeeping (the evaluation of lifecycle policies), which never ends.
+  [[nodiscard]] bool IsIdle() const { return queue_.size() == background_; }
+  /// Does everything until the world is idle (kIdle) or the next thing would come after `limit` (kLimit).
   RunEnd RunUntilIdle(Instant limit);
 
   // ---- Faults ----
@@ -161,8 +163,15 @@ class World final : private EventSink, private ScanStarter {
   void EndRestore(std::uint64_t number);
   void ScanOnArrival(const Registry& registry, const RepositoryName& repository, const Manifest& manifest);
 
+  // lifecycle.cc
+  void FollowLifecycle(const Event& event);
+  void StartLifecycle(const RepositoryKey& repository);
+  void StopLifecycle(const RepositoryKey& repository);
+  void EvaluateLifecycle(std::uint64_t number);
+
   // actions.cc: what the engine wants done
   void AcceptPushes();
+  void AcceptDeletions();
   template <class Input>
   void Feed(Input&& input) {
     inputs_.emplace_back(std::forward<Input>(input));
@@ -225,6 +234,7 @@ class World final : private EventSink, private ScanStarter {
   Answer PutManifest(Registry& destination, const Ask& ask);
   [[nodiscard]] ContentContext ArrivalAt(const RegistryKey& registry);
   Answer BindTagAt(Registry& destination, const Ask& ask);
+  Answer DeleteAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const RegistryKey& registry, const Ask& ask);
   [[nodiscard]] bool AreOptedIn(const RegistryKey& source, const RegistryKey& destination) const;
 
@@ -250,6 +260,7 @@ class World final : private EventSink, private ScanStarter {
   SameInstant same_instant_ = SameInstant::kInOrder;
   Duration scan_duration_;
   Duration restore_duration_;
+  Duration lifecycle_period_;
   ApiOptions api_options_;
   std::vector<RegionName> regions_;    // by site
   Index<RegionName, SiteId> site_of_;  // follows from the regions
@@ -259,6 +270,7 @@ class World final : private EventSink, private ScanStarter {
   // State.
   Instant now_;
   EventQueue<Scheduled> queue_;
+  std::uint64_t background_ = 0;  // how many of the queue are housekeeping
   Network network_;
   std::optional<EventId> network_wake_;
   std::optional<Instant> network_wake_at_;
@@ -276,6 +288,9 @@ class World final : private EventSink, private ScanStarter {
   std::uint64_t scans_started_ = 0;
   std::map<std::uint64_t, RunningRestore> restores_;
   std::uint64_t restores_begun_ = 0;
+  std::map<RepositoryKey, LifecycleRun> lifecycles_;  // of repositories with a lifecycle policy
+  std::map<std::uint64_t, RepositoryKey> lifecycle_of_;
+  std::uint64_t lifecycles_started_ = 0;
   std::map<Digest, FindingCounts> findings_;
   RandomStream tie_stream_;
   RandomStream id_stream_;
@@ -286,7 +301,12 @@ class World final : private EventSink, private ScanStarter {
   Ledger ledger_;
 
   // Within one call or step only.
+  struct Deletion {
+    ImageDeleted event;
+    ManifestPtr manifest;
+  };
   std::vector<ImagePushed> pushes_;
+  std::vector<Deletion> deletions_;
   std::vector<EngineInput> inputs_;
   std::vector<EngineAction> actions_;
   std::vector<CompletedFlow> completed_;
@@ -328,6 +348,7 @@ auto World::Call(const Caller& caller, const std::optional<std::string>& registr
   if (!answer) NoteRefused(key, operation, answer.error());
   if (faults_.any_in_force()) NoteAnswered(key, answer ? nullptr : &answer.error());
   AcceptPushes();
+  AcceptDeletions();
   RescheduleNetworkWake();
   return answer;
 }
