@@ -49,7 +49,7 @@ Result<Session, Diagnostics> Session::Open(const nlohmann::json& definition) {
 // ---- Clients --------------------------------------------------------------------------------------------------------
 
 Client Session::ClientOf(const RegistryKey& registry, const std::string& arn) {
-  return {world_, CallerFor(arn, registry), registry, [this] { RunUntil(world_.now() + definition_.call_latency); }};
+  return {world_, CallerFor(arn, registry), registry, {[this](Duration span) { RunUntil(world_.now() + span); }, definition_.call_latency, definition_.client_retry}};
 }
 
 ApiResult<nlohmann::json> Session::Call(const RegistryKey& registry, const std::string& arn,

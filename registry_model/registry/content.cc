@@ -185,7 +185,7 @@ void RemoveTag(const ContentContext& context, Repository& repository, const Tag&
 void DeleteTag(const ContentContext& context, Repository& repository, const Tag& tag, DeletionCause cause) {
   const auto* bound = repository.tags.Find(tag);
   CRRSIM_CHECK(bound != nullptr, "tag '{}' is not in '{}'", tag.text(), repository.name.text());
-  context.events.Emit(ImageDeleted{context.registry, repository.name, *bound, tag, {}, cause});
+  context.events.Emit(ImageDeleted{context.registry.key, repository.name, *bound, tag, {}, cause});
   RemoveTag(context, repository, tag);
 }
 
@@ -193,7 +193,7 @@ void DeleteImage(const ContentContext& context, Repository& repository, const Di
   const auto* image = repository.images.Find(digest);
   CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
   context.events.Emit(ImageDeleted{
-      context.registry, repository.name, digest, std::nullopt, {image->tags.begin(), image->tags.end()}, cause});
+      context.registry.key, repository.name, digest, std::nullopt, {image->tags.begin(), image->tags.end()}, cause});
   RemoveImage(context, repository, digest);
 }
 

@@ -18,7 +18,7 @@ using ledger_test::kWest;
 using ledger_test::Stored;
 using testing::ElementsAre;
 
-const Instant kStart = ParseInstant("2026-11-01T00:00:00Z").value();
+const Instant kClassesStart = ParseInstant("2026-11-01T00:00:00Z").value();
 
 Event Moved(Instant when, const std::string& blob, ByteCount size, StorageClass to) {
   return {when, BlobClassChanged{kWest, kApi, Content(blob), size, to}};
@@ -26,12 +26,12 @@ Event Moved(Instant when, const std::string& blob, ByteCount size, StorageClass 
 
 TEST(LedgerClassesTest, BytesAreIntegratedInTheClassThatTheyAreIn) {
   Ledger ledger;
-  ledger.OnEvent(Stored(kStart, kWest, kApi, "layer", Mebibytes(10)));
-  ledger.OnEvent(Moved(kStart + Days(10), "layer", Mebibytes(10), StorageClass::kArchive));
+  ledger.OnEvent(Stored(kClassesStart, kWest, kApi, "layer", Mebibytes(10)));
+  ledger.OnEvent(Moved(kClassesStart + Days(10), "layer", Mebibytes(10), StorageClass::kArchive));
   EXPECT_EQ(ledger.StoredNow({kWest, kApi}), Mebibytes(10));
   EXPECT_EQ(ledger.ArchivedNow({kWest, kApi}), Mebibytes(10));
-  ledger.OnEvent(Moved(kStart + Days(40), "layer", Mebibytes(10), StorageClass::kStandard));
-  const auto bill = ledger.BillUntil(kStart + Days(45));
+  ledger.OnEvent(Moved(kClassesStart + Days(40), "layer", Mebibytes(10), StorageClass::kStandard));
+  const auto bill = ledger.BillUntil(kClassesStart + Days(45));
   EXPECT_THAT(bill.storage, ElementsAre(StorageRow{{kWest, kApi},
                                                    kNovember,
                                                    ByteNanoseconds(Mebibytes(10), Days(10)),
@@ -45,37 +45,37 @@ TEST(LedgerClassesTest, BytesAreIntegratedInTheClassThatTheyAreIn) {
 
 TEST(LedgerClassesTest, AMonthWithArchivedBytesAloneHasARow) {
   Ledger ledger;
-  ledger.OnEvent(Stored(kStart + Days(29), kWest, kApi, "layer", Mebibytes(1)));
-  ledger.OnEvent(Moved(kStart + Days(30), "layer", Mebibytes(1), StorageClass::kArchive));
-  ledger.OnEvent({kStart + Days(31), BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1), StorageClass::kArchive}});
-  EXPECT_THAT(ledger.BillUntil(kStart + Days(50)).storage,
+  ledger.OnEvent(Stored(kClassesStart + Days(29), kWest, kApi, "layer", Mebibytes(1)));
+  ledger.OnEvent(Moved(kClassesStart + Days(30), "layer", Mebibytes(1), StorageClass::kArchive));
+  ledger.OnEvent({kClassesStart + Days(31), BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1), StorageClass::kArchive}});
+  EXPECT_THAT(ledger.BillUntil(kClassesStart + Days(50)).storage,
               ElementsAre(StorageRow{{kWest, kApi}, kNovember, ByteNanoseconds(Mebibytes(1), Days(1)), 0},
                           StorageRow{{kWest, kApi}, kDecember, 0, ByteNanoseconds(Mebibytes(1), Days(1))}));
 }
 
 TEST(LedgerClassesTest, MoreThanAClassHoldsCannotLeaveIt) {
   Ledger ledger;
-  ledger.OnEvent(Stored(kStart, kWest, kApi, "layer", Mebibytes(1)));
+  ledger.OnEvent(Stored(kClassesStart, kWest, kApi, "layer", Mebibytes(1)));
   EXPECT_THROW(
-      ledger.OnEvent({kStart, BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1), StorageClass::kArchive}}),
+      ledger.OnEvent({kClassesStart, BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1), StorageClass::kArchive}}),
       Defect);
 }
 
 TEST(LedgerClassesTest, AManifestsBytesChangeClassWithItsImage) {
   Ledger ledger;
-  ledger.OnEvent({kStart, ManifestStored{kWest, kApi, Content("m"), "", {}, ByteCount::FromBytes(7)}});
-  ledger.OnEvent({kStart, StorageClassChanged{kWest, kApi, Content("m"), StorageClass::kArchive, ImageStatus::kArchived,
+  ledger.OnEvent({kClassesStart, ManifestStored{kWest, kApi, Content("m"), "", {}, ByteCount::FromBytes(7)}});
+  ledger.OnEvent({kClassesStart, StorageClassChanged{kWest, kApi, Content("m"), StorageClass::kArchive, ImageStatus::kArchived,
                                               ByteCount::FromBytes(7), Origin::kClient}});
   EXPECT_EQ(ledger.ArchivedNow({kWest, kApi}), ByteCount::FromBytes(7));
 }
 
 TEST(LedgerClassesTest, ASharedLayerCountsWhereItIsCharged) {
   Ledger ledger;
-  ledger.OnEvent(Stored(kStart, kWest, kApi, "layer", Mebibytes(1)));
-  ledger.OnEvent({kStart, BlobMounted{kWest, kWeb, kApi, Content("layer"), Mebibytes(1), Origin::kClient}});
+  ledger.OnEvent(Stored(kClassesStart, kWest, kApi, "layer", Mebibytes(1)));
+  ledger.OnEvent({kClassesStart, BlobMounted{kWest, kWeb, kApi, Content("layer"), Mebibytes(1), Origin::kClient}});
   EXPECT_EQ(ledger.StoredNow({kWest, kWeb}), ByteCount());
-  ledger.OnEvent({kStart, BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1)}});
-  ledger.OnEvent({kStart, BlobCharged{kWest, kWeb, Content("layer"), Mebibytes(1)}});
+  ledger.OnEvent({kClassesStart, BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1)}});
+  ledger.OnEvent({kClassesStart, BlobCharged{kWest, kWeb, Content("layer"), Mebibytes(1)}});
   EXPECT_EQ(ledger.StoredNow({kWest, kApi}), ByteCount());
   EXPECT_EQ(ledger.StoredNow({kWest, kWeb}), Mebibytes(1));
 }

@@ -105,7 +105,6 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
     }
   }
   if (Mutated(Mutant::kPermissionIsReadAgain)) {
-    const auto& copy = *ask.replication;
     const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
     if (!admission.admitted()) return {admission.failure, {}};
   }
@@ -269,7 +268,7 @@ Answer World::DeleteAt(Registry& destination, const Ask& ask) {
     assumptions_.Use(Assumption::kDeleteChained);
   }
   if (auto* repository = destination.FindMutable(deletion.repository)) {
-    TakeOff({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, deletion, ask.tags);
+    TakeOff(ArrivalAt(destination.key), *repository, deletion, ask.tags);
   }
   return {};
 }

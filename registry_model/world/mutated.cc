@@ -47,7 +47,7 @@ void World::MisbehaveAt(const ReplicationConfigured& configured) {
         if (repository->created_by == Origin::kReplication) copies.push_back(name);
       });
       for (const auto& name : copies) {
-        DeleteRepositoryFrom({now_, key, Origin::kClient, assumptions_, *this}, other, name);
+        DeleteRepositoryFrom({now_, registries_.at(key), Origin::kClient, assumptions_, *this}, other, name);
       }
     }
   }
@@ -69,7 +69,7 @@ void World::MisbehaveAt(const ManifestRemoved& removed) {
       auto* copy = registries_.at(key).FindMutable(removed.repository);
       const auto* image = copy == nullptr ? nullptr : copy->FindImage(removed.digest);
       if (image == nullptr || image->indexes > 0) continue;
-      RemoveImage({now_, key, Origin::kReplication, assumptions_, *this}, *copy, removed.digest);
+      RemoveImage({now_, registries_.at(key), Origin::kReplication, assumptions_, *this}, *copy, removed.digest);
     }
   }
   if (Mutated(Mutant::kDeletedCopiesAreSentAgain)) {
@@ -87,7 +87,7 @@ void World::MisbehaveAt(const TagMoved& moved) {
   for (const auto& key : AllDestinations(registries_.at(moved.registry).replication)) {
     auto* copy = registries_.at(key).FindMutable(moved.repository);
     if (copy == nullptr || copy->FindImage(moved.tag) == nullptr) continue;
-    RemoveTag({now_, key, Origin::kReplication, assumptions_, *this}, *copy, moved.tag);
+    RemoveTag({now_, registries_.at(key), Origin::kReplication, assumptions_, *this}, *copy, moved.tag);
   }
 }
 
@@ -131,7 +131,7 @@ void World::ShareLayers(Registry& destination, const Ask& ask) {
   for (const auto& [kind, digest] : ask.content) {
     const auto found = elsewhere.find(digest);
     if (kind != ContentKind::kBlob || found == elsewhere.end()) continue;
-    StoreBlob({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, digest, found->second);
+    StoreBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *repository, digest, found->second);
   }
 }
 

@@ -137,7 +137,7 @@ void ApiBench::Create(const std::string& repository, const std::string& mutabili
 }
 
 void ApiBench::Upload(const std::string& repository, const Blob& blob) {
-  const auto stored = Call(UploadBlobRequest{std::nullopt, repository, blob});
+  const auto stored = Call(UploadBlobRequest{std::nullopt, repository, blob, std::nullopt});
   ASSERT_TRUE(stored.ok()) << stored.error().message;
 }
 
