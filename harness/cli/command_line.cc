@@ -6,6 +6,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/inspect_commands.h"
+#include "harness/cli/spelling.h"
 #include "harness/version.h"
 #include "sim/check.h"
 
@@ -41,12 +42,19 @@ constexpr std::string_view kFooter =
 
 constexpr std::int64_t kSeedMax = (std::int64_t{1} << 53) - 1;
 
+/// Decimal digits and nothing else: `010` in octal would run another seed than the one that was typed.
+std::string ProblemOfSeed(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 16 && text.find_first_not_of("0123456789") == std::string::npos;
+  if (digits && (text.size() == 1 || text[0] != '0') && std::stoll(text) <= kSeedMax) return {};
+  return fmt::format("found {}, expected a whole number from 0 to {}, in decimal digits", text, kSeedMax);
+}
+
 void AddRun(CLI::App& app, ChosenCommand& chosen) {
   const auto command = std::make_shared<RunCommand>();
   auto* run = app.add_subcommand("run", "Run scenarios and judge their expectations");
   run->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
   run->add_option("--seed", command->seed, "Seed of the run, instead of the scenario's (default 1)")
-      ->check(CLI::Range(std::int64_t{0}, kSeedMax));
+      ->check(ProblemOfSeed);
   run->add_option("--image", command->images,
                   "NAME=PATH: take the content of image NAME from an OCI layout folder or an archive")
       ->allow_extra_args(false);
@@ -64,7 +72,7 @@ void AddBench(CLI::App& app, ChosenCommand& chosen) {
   const auto command = std::make_shared<BenchCommand>();
   auto* bench = app.add_subcommand("bench", "Measure the replication throughput of scenarios, simulated and real");
   bench->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
-  bench->add_option("--seed", command->seed, "Seed of the runs")->check(CLI::Range(std::int64_t{0}, kSeedMax));
+  bench->add_option("--seed", command->seed, "Seed of the runs")->check(ProblemOfSeed);
   bench->add_option("--repetitions", command->repetitions, "How often each scenario is run")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -102,7 +110,7 @@ void AddNetwork(CLI::App& app, ChosenCommand& chosen) {
 
 void AddValidate(CLI::App& app, ChosenCommand& chosen) {
   const auto command = std::make_shared<ValidateCommand>();
-  auto* check = app.add_subcommand("validate", "Check scenarios and their documents without running them");
+  auto* check = app.add_subcommand("validate", "Check scenarios, their documents and images without running them");
   check->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
   check->add_option("--image", command->images, "NAME=PATH, as for run")->allow_extra_args(false);
   check->callback(
@@ -136,7 +144,12 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked = error.get_exit_code() == 0;
-    app.exit(error, streams.out, streams.err);
+    const std::vector<std::string_view> words(argv + std::min(argc, 1), argv + argc);
+    if (const auto misspelt = asked ? std::nullopt : MisspeltWord(app, words)) {
+      streams.err << *misspelt << "\nRun with --help for more information.\n";
+    } else {
+      app.exit(error, streams.out, streams.err);
+    }
     return static_cast<int>(asked ? ExitCode::kPass : ExitCode::kUsage);
   }
   return static_cast<int>(chosen(streams));

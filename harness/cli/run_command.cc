@@ -5,8 +5,10 @@
 #include "harness/cli/commands.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
+#include "harness/run/image_library.h"
 #include "harness/run/run.h"
 #include "harness/scenario/load.h"
+#include "sim/nearest_name.h"
 
 namespace crrsim {
 
@@ -26,9 +28,26 @@ ExitCode CodeOf(const RunResult& result) {
   return ExitCode::kDefect;
 }
 
-/// Loads every file before any is run: a mistake in one of them leaves nothing half done.
-std::optional<std::vector<Scenario>> LoadAll(const std::vector<std::string>& files, const LoadOptions& options,
-                                             const Streams& streams) {
+/// Says which `--image` none of the scenarios defines.
+std::optional<std::string> ProblemOfImages(const std::map<std::string, std::string>& images,
+                                           const std::vector<Scenario>& scenarios) {
+  std::vector<std::string> known;
+  for (const auto& scenario : scenarios) {
+    for (const auto& image : scenario.images) known.push_back(image.name);
+  }
+  for (const auto& [name, path] : images) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return fmt::format("--image {}={}: no scenario defines an image '{}'{}", name, path, name, DidYouMean(name, known));
+  }
+  return std::nullopt;
+}
+
+/// Loads every file before any is run: a mistake in one of them leaves nothing half done. Of several files, an image
+/// that is replaced need be in one only.
+std::optional<std::vector<Scenario>> LoadAll(const std::vector<std::string>& files,
+                                             const std::map<std::string, std::string>& images, const Streams& streams) {
+  LoadOptions options{.images = images};
+  if (files.size() > 1) options.unknown_images = UnknownImages::kPassedOver;
   std::vector<Scenario> scenarios;
   bool sound = true;
   for (const auto& file : files) {
@@ -41,6 +60,10 @@ std::optional<std::vector<Scenario>> LoadAll(const std::vector<std::string>& fil
     }
   }
   if (!sound) return std::nullopt;
+  if (const auto problem = ProblemOfImages(images, scenarios)) {
+    streams.err << *problem << "\n";
+    return std::nullopt;
+  }
   return scenarios;
 }
 
@@ -64,7 +87,7 @@ ExitCode Run(const RunCommand& command, const Streams& streams) {
     streams.err << *problem << "\n";
     return ExitCode::kUsage;
   }
-  const auto scenarios = LoadAll(*files, {.images = *images}, streams);
+  const auto scenarios = LoadAll(*files, *images, streams);
   if (!scenarios) return ExitCode::kInvalid;
 
   // The report on standard output has it to itself.
@@ -104,13 +127,19 @@ ExitCode Validate(const ValidateCommand& command, const Streams& streams) {
     streams.err << (files ? images.error().message : files.error().message) << "\n";
     return ExitCode::kUsage;
   }
-  const auto scenarios = LoadAll(*files, {.images = *images}, streams);
+  const auto scenarios = LoadAll(*files, *images, streams);
   if (!scenarios) return ExitCode::kInvalid;
+  bool sound = true;
   for (const auto& scenario : *scenarios) {
+    if (const auto content = ImageLibrary::Build(scenario); !content) {
+      sound = false;
+      Complain(content.error(), streams);
+      continue;
+    }
     streams.out << fmt::format("{}: valid, {} steps, {} images\n", scenario.path, scenario.timeline.size(),
                                scenario.images.size());
   }
-  return ExitCode::kPass;
+  return sound ? ExitCode::kPass : ExitCode::kInvalid;
 }
 
 ExitCode Schema(SchemaKind kind, const Streams& streams) {

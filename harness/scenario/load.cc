@@ -116,6 +116,7 @@ void ReplaceImages(LoadContext& context, const LoadOptions& options, Scenario& s
     const auto found = std::find_if(scenario.images.begin(), scenario.images.end(),
                                     [&](const ImageSpec& image) { return image.name == name; });
     if (found == scenario.images.end()) {
+      if (options.unknown_images == UnknownImages::kPassedOver) continue;
       context.Refuse({context.path, 1, 1}, fmt::format("--image {}={}: the scenario defines no image '{}'{}", name,
                                                        path, name, DidYouMean(name, context.image_names)));
       continue;

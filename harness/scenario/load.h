@@ -6,6 +6,8 @@
 // keys.h; the JSON Schema is made of the same list.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include "harness/scenario/scenario.h"
@@ -13,9 +15,13 @@
 
 namespace crrsim {
 
+/// What to do with a replaced image that a scenario does not define.
+enum class UnknownImages : std::uint8_t { kRefused, kPassedOver };
+
 struct LoadOptions {
-  /// `--image NAME=PATH`: content that replaces a definition. Unknown names are an error.
+  /// `--image NAME=PATH`: content that replaces a definition.
   std::map<std::string, std::string> images;
+  UnknownImages unknown_images = UnknownImages::kRefused;
 };
 
 /// Reads a scenario and every document that it names with `file://`, relative to it.

@@ -95,6 +95,46 @@ TEST_F(CommandLineTest, WrongUseEndsWithTwo) {
   EXPECT_EQ(InvokeCommand({"--help"}).code, 0);
 }
 
+TEST_F(CommandLineTest, MisspeltCommandsAndOptionsAreAnsweredWithTheNearest) {
+  EXPECT_THAT(InvokeCommand({"rnu", "x.yaml"}).err, HasSubstr("'rnu' is not a command; did you mean 'run'?"));
+  EXPECT_THAT(InvokeCommand({"network", "slove"}).err, HasSubstr("'slove' is not a command; did you mean 'solve'?"));
+  EXPECT_THAT(InvokeCommand({"run", "--sed=3", "x.yaml"}).err,
+              HasSubstr("--sed is not an option of this command; did you mean '--seed'?"));
+  EXPECT_EQ(InvokeCommand({"rnu", "x.yaml"}).code, 2);
+}
+
+TEST_F(CommandLineTest, SeedsAreWrittenInDecimalDigitsUpToTheLargest) {
+  const auto path = folder_.Write("s.yaml", kScenario);
+  for (const std::string seed : {"010", "0x10", "1e3", "-1", "+1", "", " 1", "9007199254740992", "99999999999999999"}) {
+    const auto outcome = InvokeCommand({"run", "--seed", seed, path});
+    EXPECT_EQ(outcome.code, 2) << seed;
+    EXPECT_EQ(outcome.out, "") << seed;
+  }
+  for (const std::string seed : {"0", "10", "9007199254740991"}) {
+    EXPECT_THAT(InvokeCommand({"run", "--seed", seed, path}).out, HasSubstr("seed " + seed + " ")) << seed;
+  }
+}
+
+TEST_F(CommandLineTest, AnImageOfOneScenarioOfAFolderMayBeReplacedAndAMisspeltOneNowhere) {
+  const std::string layout = CRRSIM_SOURCE_DIR "/scenarios/images/greeting";
+  folder_.Write("all/a.yaml", kScenario);
+  auto other = std::string(kScenario);
+  for (auto at = other.find("app"); at != std::string::npos; at = other.find("app", at)) other.replace(at, 3, "web");
+  folder_.Write("all/b.yaml", other);
+  EXPECT_EQ(InvokeCommand({"run", "--image", "app=" + layout, folder_.PathOf("all")}).code, 0);
+  const auto outcome = InvokeCommand({"run", "--image", "ap=" + layout, folder_.PathOf("all")});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("no scenario defines an image 'ap'; did you mean 'app'?"));
+}
+
+TEST_F(CommandLineTest, ValidationLooksAtTheImagesToo) {
+  const auto path = folder_.Write("s.yaml", kScenario);
+  EXPECT_EQ(InvokeCommand({"validate", path}).code, 0);
+  const auto outcome = InvokeCommand({"validate", "--image", "app=" + folder_.PathOf("absent"), path});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("absent is not there"));
+}
+
 TEST_F(CommandLineTest, AnImageThatIsNotThereEndsWithThree) {
   const auto outcome =
       InvokeCommand({"run", "--image", "app=" + folder_.PathOf("absent"), folder_.Write("s.yaml", kScenario)});
