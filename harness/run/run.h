@@ -129,6 +129,7 @@ struct RunOptions {
   /// The world's limits: a run that does not end by itself ends with kError.
   std::uint64_t events_max = 2'000'000'000;
   RunsTo runs_to = RunsTo::kRest;
+  std::optional<Instant> stops_at;  // the run ends at this instant, whatever step is under way
 };
 
 RunResult RunScenario(const Scenario& scenario, const RunOptions& options);

@@ -89,13 +89,22 @@ std::optional<RunStop> Runner::Run() {
     for (const auto& expectation : scenario_.expect) JudgeAtEnd(expectation);
   } catch (const RunStop& stop) {
     return stop;
+  } catch (const StopInstant&) {
+    return std::nullopt;
   }
   return std::nullopt;
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
 
+void Runner::StopBefore(Instant next) {
+  if (!options_.stops_at || next <= *options_.stops_at) return;
+  world_.RunUntil(std::max(world_.now(), *options_.stops_at));
+  throw StopInstant{};
+}
+
 void Runner::StepOnce() {
+  if (const auto next = world_.NextInstant()) StopBefore(*next);
   world_.Step();
   if (recording_.events() > options_.events_max) {
     throw RunStop{
@@ -108,6 +117,7 @@ void Runner::PassUntil(Instant until) {
   // What a call of the step did is judged before time goes on.
   JudgeWatches();
   for (auto next = world_.NextInstant(); next && *next <= until; next = world_.NextInstant()) StepOnce();
+  StopBefore(until);
   world_.RunUntil(until);
 }
 

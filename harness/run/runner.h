@@ -47,7 +47,11 @@ class Runner {
     std::uint64_t events_before;
   };
 
-  // Time. Each throws RunStop when a limit is reached.
+  /// Thrown where the options say that the run ends.
+  struct StopInstant {};
+
+  // Time. Each throws RunStop when a limit is reached, and StopInstant where the run is to end.
+  void StopBefore(Instant next);
   void PassUntil(Instant until);
   void StepOnce();
   void RunToTheEnd();

@@ -89,13 +89,14 @@ ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploa
   for (const auto& text : request.layer_digests) {
     const auto digest = CheckDigest("layerDigests", text);
     if (!digest) return digest.error();
-    const auto calculated = Digest::Of(opened.upload->bytes, digest->algorithm());
+    const auto algorithm = *digest ? (*digest)->algorithm() : DigestAlgorithm::kSha256;
+    const auto calculated = Digest::Of(opened.upload->bytes, algorithm);
     if (*digest != calculated && !Mutated(Mutant::kLayerIsNotChecked)) {
       return Refuse(
           exception::kInvalidLayer,
           fmt::format("The layer digest '{}' does not match the calculated digest '{}'", text, calculated.text()));
     }
-    if (!first) first = *digest;
+    if (!first) first = calculated;
   }
   // One that belongs to archived images alone is not available, so clients upload it again.
   const auto* present = opened.repository->blobs.Find(*first);
@@ -170,10 +171,10 @@ ApiResult<BatchCheckLayerAvailabilityResponse> Execute(ApiContext& context,
     const auto digest = Digest::Parse(text);
     if (text.empty()) {
       response.failures.push_back({text, "MissingLayerDigest", "Invalid request parameters: layer digest is missing"});
-    } else if (!digest) {
+    } else if (!HasDigestForm(text)) {
       response.failures.push_back(
           {text, "InvalidLayerDigest", fmt::format("Invalid request parameters: {}", digest.error().message)});
-    } else if (const auto* blob = (*opened)->blobs.Find(*digest)) {
+    } else if (const auto* blob = digest ? (*opened)->blobs.Find(*digest) : nullptr) {
       response.layers.push_back({text, blob->archived() ? "ARCHIVED" : "AVAILABLE", blob->size.bytes()});
     } else {
       response.layers.push_back(
@@ -189,12 +190,12 @@ ApiResult<GetDownloadUrlForLayerResponse> Execute(ApiContext& context, const Get
   if (!digest) return digest.error();
   const auto opened = OpenRepository(context, "ecr:GetDownloadUrlForLayer", request.repository_name);
   if (!opened) return opened.error();
-  const auto* blob = (*opened)->blobs.Find(*digest);
+  const auto* blob = *digest ? (*opened)->blobs.Find(**digest) : nullptr;
   const auto refuse = [&](std::string_view name, std::string_view problem) {
     return Refuse(name,
                   fmt::format("The layer with digest '{}' {} within the repository with name '{}' in the registry "
                               "with id '{}'",
-                              digest->text(), problem, request.repository_name, context.registry_id()));
+                              request.layer_digest, problem, request.repository_name, context.registry_id()));
   };
   if (blob == nullptr) return refuse(exception::kLayersNotFound, "does not exist");
   if (blob->references == 0 && !Mutated(Mutant::kUnlistedLayerIsServed))
@@ -202,8 +203,8 @@ ApiResult<GetDownloadUrlForLayerResponse> Execute(ApiContext& context, const Get
   if (blob->archived()) return refuse(exception::kLayerInaccessible, "is archived");
   return GetDownloadUrlForLayerResponse{
       fmt::format("https://{}.dkr.ecr.{}.{}/v2/{}/blobs/{}", context.registry_id(), context.registry.key.region.text(),
-                  DomainOf(context.registry.key.region), request.repository_name, digest->text()),
-      digest->text()};
+                  DomainOf(context.registry.key.region), request.repository_name, request.layer_digest),
+      request.layer_digest};
 }
 
 namespace {

@@ -148,7 +148,7 @@ ApiError ToApiError(const ManifestError& error) {
   FailCheck(__FILE__, __LINE__, "a known manifest error", error.message);
 }
 
-ApiResult<ManifestPtr> ReadManifest(const PutImageRequest& request) {
+ApiResult<ManifestPtr> ReadManifest(const PutImageRequest& request, const std::string& registry_id) {
   if (auto sound = CheckLength("ImageManifest", request.image_manifest.size(), 1, kManifestSizeMax); !sound) {
     return sound.error();
   }
@@ -158,17 +158,18 @@ ApiResult<ManifestPtr> ReadManifest(const PutImageRequest& request) {
     if (!digest) return digest.error();
     expected = *digest;
   }
+  const bool is_possible = !request.image_digest || expected;
   const auto undeclared = Mutated(Mutant::kMediaTypeIsGuessed) ? media_type::kOciManifest : "";
   auto manifest =
       ParseManifest(request.image_manifest, request.image_manifest_media_type.value_or(std::string(undeclared)),
                     expected ? expected->algorithm() : DigestAlgorithm::kSha256);
   if (!manifest) return ToApiError(manifest.error());
-  const bool compares = expected && !Mutated(Mutant::kDigestIsNotChecked);
-  if (compares && *expected != (*manifest)->digest) {
+  const bool differs = !is_possible || (expected && *expected != (*manifest)->digest);
+  if (differs && !Mutated(Mutant::kDigestIsNotChecked)) {
     return Refuse(exception::kImageDigestDoesNotMatch,
-                  fmt::format("The image with digest '{}' in repository '{}' does not match the image digest that "
-                              "Amazon ECR has calculated, '{}'.",
-                              expected->text(), request.repository_name, (*manifest)->digest.text()));
+                  fmt::format("The image with digest '{}' in repository '{}' and registry ID '{}' does not match the "
+                              "image digest that Amazon ECR has calculated. That is '{}'.",
+                              *request.image_digest, request.repository_name, registry_id, (*manifest)->digest.text()));
   }
   return *std::move(manifest);
 }
@@ -189,7 +190,7 @@ ApiResult<PutImageResponse> Execute(ApiContext& context, const PutImageRequest& 
   if (!tag) return tag.error();
   const auto repository = OpenRepository(context, "ecr:PutImage", request.repository_name);
   if (!repository) return repository.error();
-  const auto manifest = ReadManifest(request);
+  const auto manifest = ReadManifest(request, context.registry_id());
   if (!manifest) return manifest.error();
   if (auto pushed = Accept(context, {**repository, *manifest, *tag}, Repush::kRefuse); !pushed) return pushed.error();
 
