@@ -153,7 +153,8 @@ void AddCommands(py::module_& module) {
   module.def("parse_size", [](const std::string& text) { return ValueOf(ParseByteCount(text)).bytes(); });
   module.def("parse_instant", [](const std::string& text) { return ValueOf(ParseInstant(text)).unix_nanoseconds(); });
   module.def("duration_text", [](std::int64_t nanoseconds) { return ToText(Duration::FromNanoseconds(nanoseconds)); });
-  module.def("instant_text", [](std::int64_t nanoseconds) { return ToText(Instant::FromUnixNanoseconds(nanoseconds)); });
+  module.def("instant_text",
+             [](std::int64_t nanoseconds) { return ToText(Instant::FromUnixNanoseconds(nanoseconds)); });
 }
 
 }  // namespace crrsim::python

@@ -94,8 +94,9 @@ void Fail(const ApiError& error) {
 }
 
 void AddCallFailed(py::module_& module) {
-  call_failed = PyErr_NewExceptionWithDoc(
-      "_crrsim.CallFailed", "An API call was refused; args are the exception's name and its message.", nullptr, nullptr);
+  call_failed = PyErr_NewExceptionWithDoc("_crrsim.CallFailed",
+                                          "An API call was refused; args are the exception's name and its message.",
+                                          nullptr, nullptr);
   module.add_object("CallFailed", py::reinterpret_borrow<py::object>(call_failed));
 }
 

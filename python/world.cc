@@ -111,7 +111,8 @@ std::string Push(PyWorld& world, const std::string& registry, const std::string&
   const auto key = RegistryFrom(registry);
   const auto name = ValueOf(RepositoryName::Parse(repository));
   const auto label = tag ? std::optional(ValueOf(Tag::Parse(*tag))) : std::nullopt;
-  return OrFail(world.Run([&](Session& session) { return session.Push(key, arn, name, label, *image.content); })).text();
+  return OrFail(world.Run([&](Session& session) { return session.Push(key, arn, name, label, *image.content); }))
+      .text();
 }
 
 std::string Pull(PyWorld& world, const std::string& registry, const std::string& repository,
@@ -137,13 +138,12 @@ void RunUntil(PyWorld& world, std::int64_t nanoseconds) {
 
 bool RunUntilIdle(PyWorld& world, std::int64_t limit) {
   if (limit < NowOf(world)) throw py::value_error("time does not run back");
-  return world.Run([&](Session& session) {
-    return session.RunUntilIdle(Instant::FromUnixNanoseconds(limit)) == RunEnd::kIdle;
-  });
+  return world.Run(
+      [&](Session& session) { return session.RunUntilIdle(Instant::FromUnixNanoseconds(limit)) == RunEnd::kIdle; });
 }
 
 std::uint64_t CutLink(PyWorld& world, const std::string& from, const std::string& to,
-                         const std::optional<std::int64_t>& nanoseconds) {
+                      const std::optional<std::int64_t>& nanoseconds) {
   const Partition cut{ValueOf(RegionName::Parse(from)), ValueOf(RegionName::Parse(to))};
   const auto duration =
       nanoseconds ? std::optional(Duration::FromNanoseconds(*nanoseconds)) : std::optional<Duration>();
@@ -159,8 +159,7 @@ void EndFault(PyWorld& world, std::uint64_t number) {
 
 std::vector<std::int64_t> Lags(PyWorld& world, const std::string& from, const std::string& to) {
   std::vector<std::int64_t> lags;
-  for (const auto lag :
-       LagsOf(world.session().recording().replications(), RegistryFrom(from), RegistryFrom(to))) {
+  for (const auto lag : LagsOf(world.session().recording().replications(), RegistryFrom(from), RegistryFrom(to))) {
     lags.push_back(lag.nanoseconds());
   }
   return lags;

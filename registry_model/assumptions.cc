@@ -147,7 +147,8 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
       {Id::kPolicyScopeV1,
        "policy_scope_v1",
        {"refused", "accepted"},
-       "PutAccountSetting refuses V1 as the registry policy scope; or accepts it, and then a registry's policy may hold "
+       "PutAccountSetting refuses V1 as the registry policy scope; or accepts it, and then a registry's policy may "
+       "hold "
        "the three replication and pull-through cache actions only and decides those only.",
        "The guide describes V1 and advises against it; the newest model documents V2 alone, and a changelog says that "
        "support of V1 was removed.",

@@ -25,14 +25,14 @@
 
 namespace crrsim {
 
-using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
-                               ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled,
-                               CallRefused, ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued,
-                               JobStarted, PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded,
-                               ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded,
-                               JobRequeued, StorageClassChanged, BlobClassChanged, BlobMounted, BlobCharged,
-                               AccountSettingChanged, ScanningConfigured, ImageDeleted, DeletionQueued, DeletionStarted,
-                               DeletionDecided, DeletionEnded, LifecycleEvaluated>;
+using EventBody =
+    std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
+                 ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled, CallRefused,
+                 ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued, JobStarted,
+                 PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded, ScanStarted, ScanCompleted,
+                 LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded, JobRequeued, StorageClassChanged,
+                 BlobClassChanged, BlobMounted, BlobCharged, AccountSettingChanged, ScanningConfigured, ImageDeleted,
+                 DeletionQueued, DeletionStarted, DeletionDecided, DeletionEnded, LifecycleEvaluated>;
 
 struct Event {
   Instant when;

@@ -74,15 +74,15 @@ nlohmann::ordered_json ReportSchema() {
                                                              {"repository", kText},
                                                              {"useful_bytes", kCount},
                                                              {"wasted_bytes", kCount}});
-  members["storage"] = Rows("bytes over time, by calendar month; those of the archive class apart",
-                            {{"account", kAccount},
-                             {"region", kText},
-                             {"repository", kText},
-                             {"month", kMonth},
-                             {"stored_byte_seconds", kDecimal},
-                             {"gb_months", kNumber},
-                             {"archived_byte_seconds", kDecimal},
-                             {"archived_gb_months", kNumber}});
+  members["storage"] =
+      Rows("bytes over time, by calendar month; those of the archive class apart", {{"account", kAccount},
+                                                                                    {"region", kText},
+                                                                                    {"repository", kText},
+                                                                                    {"month", kMonth},
+                                                                                    {"stored_byte_seconds", kDecimal},
+                                                                                    {"gb_months", kNumber},
+                                                                                    {"archived_byte_seconds", kDecimal},
+                                                                                    {"archived_gb_months", kNumber}});
   members["replicated"] = Rows("what each source repository replicated, by calendar month", {{"account", kAccount},
                                                                                              {"region", kText},
                                                                                              {"repository", kText},

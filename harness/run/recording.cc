@@ -31,8 +31,8 @@ void Recording::OnEvent(const Event& event) {
           [&](const JobQueued& queued) {
             rows_[queued.job] = replications_.size();
             const auto& copy = queued.replication;
-            invisible_.insert({AtDestination(copy.destination, copy.repository, copy.tag, copy.digest),
-                               replications_.size()});
+            invisible_.insert(
+                {AtDestination(copy.destination, copy.repository, copy.tag, copy.digest), replications_.size()});
             replications_.push_back({copy, ReplicationStatus::kInProgress, FailureCode::kNone, event.when, {}, {}});
           },
           [&](const JobEnded& ended) {

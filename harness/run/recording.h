@@ -70,7 +70,7 @@ class Recording : public Observer {
   Instant last_event_;
   std::map<const EventPattern*, PatternMatches> patterns_;
   std::vector<ReplicationRow> replications_;
-  std::map<JobId, std::size_t> rows_;                  // of running jobs
+  std::map<JobId, std::size_t> rows_;                        // of running jobs
   std::set<std::pair<Replication, std::size_t>> invisible_;  // rows not visible yet; `source` left out of the key
   std::map<std::pair<RepositoryName, std::optional<Tag>>, RegistryKey> pushed_;
   std::map<std::pair<RepositoryName, Digest>, RegistryKey> pushed_digests_;

@@ -209,8 +209,8 @@ void Runner::DoIt(const Step& step, const PushStep& push) {
   for (std::int64_t n = 1; n <= push.times; ++n) {
     const auto started = world_.now();
     Client client(world_, CallerFor(push.as, push.to), push.to, PacingFor(push.fails_with));
-    const auto pushed = client.Push(push.repository, TagOf(push, n), images_.ContentOf(push.content, n),
-                                    push.mount_from);
+    const auto pushed =
+        client.Push(push.repository, TagOf(push, n), images_.ContentOf(push.content, n), push.mount_from);
     CheckAnswer(step, push.fails_with, pushed ? std::nullopt : std::optional(pushed.error()));
     if (!pushed) return;
     if (n < push.times) PassUntil(std::max(world_.now(), started + push.every));

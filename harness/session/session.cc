@@ -49,11 +49,15 @@ Result<Session, Diagnostics> Session::Open(const nlohmann::json& definition) {
 // ---- Clients --------------------------------------------------------------------------------------------------------
 
 Client Session::ClientOf(const RegistryKey& registry, const std::string& arn) {
-  return {world_, CallerFor(arn, registry), registry, {[this](Duration span) { RunUntil(world_.now() + span); }, definition_.call_latency, definition_.client_retry}};
+  return {
+      world_,
+      CallerFor(arn, registry),
+      registry,
+      {[this](Duration span) { RunUntil(world_.now() + span); }, definition_.call_latency, definition_.client_retry}};
 }
 
-ApiResult<nlohmann::json> Session::Call(const RegistryKey& registry, const std::string& arn,
-                                        std::string_view operation, const nlohmann::json& request) {
+ApiResult<nlohmann::json> Session::Call(const RegistryKey& registry, const std::string& arn, std::string_view operation,
+                                        const nlohmann::json& request) {
   RunUntil(world_.now() + definition_.call_latency);
   return world_.ApplyJson(CallerFor(arn, registry), operation, request);
 }

@@ -132,7 +132,7 @@ TEST(ExpectationRepositoryTest, PoliciesAndTemplatesHaveTheirTwins) {
       prefix: team
       appliedFor: [REPLICATION]
       repositoryPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: "ecr:*"}]}
-      lifecyclePolicy: {rules: []}
+      lifecyclePolicy: {rules: [{rulePriority: 1, selection: {tagStatus: untagged, countType: sinceImagePushed, countUnit: days, countNumber: 14}, action: {type: expire}}]}
     in: eu-west-1
   - CreateRepository: {repositoryName: team/app}
     in: us-west-2

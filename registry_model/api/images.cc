@@ -114,9 +114,9 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
       continue;
     }
     if (!found->image->storage.is_active()) {
-      response.failures.push_back({id, "ImageInaccessible",
-                                   fmt::format("Requested image is {} and cannot be pulled",
-                                               NameOf(found->image->storage.status))});
+      response.failures.push_back(
+          {id, "ImageInaccessible",
+           fmt::format("Requested image is {} and cannot be pulled", NameOf(found->image->storage.status))});
       continue;
     }
     const auto& manifest = found->image->manifest;

@@ -24,7 +24,7 @@ struct SubjectIdentifier {
 
 struct ListImageReferrersFilter {
   std::optional<std::vector<std::string>> artifact_types;  // 0 to 5
-  std::optional<std::string> artifact_status;  // ACTIVE (also when absent), ARCHIVED, ACTIVATING, ANY
+  std::optional<std::string> artifact_status;              // ACTIVE (also when absent), ARCHIVED, ACTIVATING, ANY
 
   friend bool operator==(const ListImageReferrersFilter&, const ListImageReferrersFilter&) = default;
   template <class Self, class Visit>

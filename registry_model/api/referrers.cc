@@ -75,8 +75,8 @@ ApiResult<ListImageReferrersResponse> Execute(ApiContext& context, const ListIma
   const auto opened = OpenRepository(context, "ecr:BatchGetImage", request.repository_name);
   if (!opened) return opened.error();
   const auto page = Page::Open(ListImageReferrersRequest::kOperation,
-                               fmt::format("{}@{}", request.repository_name, subject->text()), request.next_token,
-                               request.max_results, kReferrerPages);
+                               fmt::format("{}@{}", request.repository_name, request.subject_id.image_digest),
+                               request.next_token, request.max_results, kReferrerPages);
   if (!page) return page.error();
 
   ListImageReferrersResponse response;

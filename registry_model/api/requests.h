@@ -44,8 +44,8 @@ using AllRequests =
                 GetRegistryScanningConfigurationRequest, ListImageReferrersRequest, ListTagsForResourceRequest,
                 PutAccountSettingRequest, PutImageScanningConfigurationRequest, PutRegistryScanningConfigurationRequest,
                 TagResourceRequest, UntagResourceRequest, UpdateImageStorageClassRequest, DeleteLifecyclePolicyRequest,
-                GetLifecyclePolicyRequest,
-                GetLifecyclePolicyPreviewRequest, PutLifecyclePolicyRequest, StartLifecyclePolicyPreviewRequest>;
+                GetLifecyclePolicyRequest, GetLifecyclePolicyPreviewRequest, PutLifecyclePolicyRequest,
+                StartLifecyclePolicyPreviewRequest>;
 
 /// A request that may name a registry. The others act on the caller's own.
 template <class Request>

@@ -13,7 +13,7 @@
 namespace crrsim {
 
 struct ScanningRepositoryFilter {
-  std::string filter;  // 1 to 255 characters
+  std::string filter;       // 1 to 255 characters
   std::string filter_type;  // WILDCARD
 
   friend bool operator==(const ScanningRepositoryFilter&, const ScanningRepositoryFilter&) = default;
@@ -25,7 +25,7 @@ struct ScanningRepositoryFilter {
 };
 
 struct RegistryScanningRule {
-  std::string scan_frequency;  // SCAN_ON_PUSH, CONTINUOUS_SCAN, MANUAL
+  std::string scan_frequency;                                // SCAN_ON_PUSH, CONTINUOUS_SCAN, MANUAL
   std::vector<ScanningRepositoryFilter> repository_filters;  // 0 to 100
 
   friend bool operator==(const RegistryScanningRule&, const RegistryScanningRule&) = default;
@@ -51,7 +51,8 @@ struct RegistryScanningConfiguration {
 struct PutRegistryScanningConfigurationResponse {
   RegistryScanningConfiguration registry_scanning_configuration;
 
-  friend bool operator==(const PutRegistryScanningConfigurationResponse&, const PutRegistryScanningConfigurationResponse&) = default;
+  friend bool operator==(const PutRegistryScanningConfigurationResponse&,
+                         const PutRegistryScanningConfigurationResponse&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registryScanningConfiguration", self.registry_scanning_configuration);
@@ -62,10 +63,11 @@ struct PutRegistryScanningConfigurationRequest {
   static constexpr std::string_view kOperation = "PutRegistryScanningConfiguration";
   using Response = PutRegistryScanningConfigurationResponse;
 
-  std::optional<std::string> scan_type;  // BASIC when absent
+  std::optional<std::string> scan_type;                    // BASIC when absent
   std::optional<std::vector<RegistryScanningRule>> rules;  // 0 to 2
 
-  friend bool operator==(const PutRegistryScanningConfigurationRequest&, const PutRegistryScanningConfigurationRequest&) = default;
+  friend bool operator==(const PutRegistryScanningConfigurationRequest&,
+                         const PutRegistryScanningConfigurationRequest&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("scanType", self.scan_type);
@@ -77,7 +79,8 @@ struct GetRegistryScanningConfigurationResponse {
   std::string registry_id;
   RegistryScanningConfiguration scanning_configuration;
 
-  friend bool operator==(const GetRegistryScanningConfigurationResponse&, const GetRegistryScanningConfigurationResponse&) = default;
+  friend bool operator==(const GetRegistryScanningConfigurationResponse&,
+                         const GetRegistryScanningConfigurationResponse&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registryId", self.registry_id);
@@ -89,7 +92,8 @@ struct GetRegistryScanningConfigurationRequest {
   static constexpr std::string_view kOperation = "GetRegistryScanningConfiguration";
   using Response = GetRegistryScanningConfigurationResponse;
 
-  friend bool operator==(const GetRegistryScanningConfigurationRequest&, const GetRegistryScanningConfigurationRequest&) = default;
+  friend bool operator==(const GetRegistryScanningConfigurationRequest&,
+                         const GetRegistryScanningConfigurationRequest&) = default;
   template <class Self, class Visit>
   static void Fields(Self&, Visit&&) {}
 };
@@ -117,7 +121,8 @@ struct RepositoryScanningConfigurationFailure {
   std::string failure_code;  // REPOSITORY_NOT_FOUND
   std::string failure_reason;
 
-  friend bool operator==(const RepositoryScanningConfigurationFailure&, const RepositoryScanningConfigurationFailure&) = default;
+  friend bool operator==(const RepositoryScanningConfigurationFailure&,
+                         const RepositoryScanningConfigurationFailure&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("repositoryName", self.repository_name);
@@ -130,7 +135,8 @@ struct BatchGetRepositoryScanningConfigurationResponse {
   std::vector<RepositoryScanningConfiguration> scanning_configurations;
   std::vector<RepositoryScanningConfigurationFailure> failures;
 
-  friend bool operator==(const BatchGetRepositoryScanningConfigurationResponse&, const BatchGetRepositoryScanningConfigurationResponse&) = default;
+  friend bool operator==(const BatchGetRepositoryScanningConfigurationResponse&,
+                         const BatchGetRepositoryScanningConfigurationResponse&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("scanningConfigurations", self.scanning_configurations);
@@ -144,7 +150,8 @@ struct BatchGetRepositoryScanningConfigurationRequest {
 
   std::vector<std::string> repository_names;  // 1 to 25
 
-  friend bool operator==(const BatchGetRepositoryScanningConfigurationRequest&, const BatchGetRepositoryScanningConfigurationRequest&) = default;
+  friend bool operator==(const BatchGetRepositoryScanningConfigurationRequest&,
+                         const BatchGetRepositoryScanningConfigurationRequest&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("repositoryNames", self.repository_names);
@@ -156,7 +163,8 @@ struct PutImageScanningConfigurationResponse {
   std::string repository_name;
   ImageScanningConfiguration image_scanning_configuration;
 
-  friend bool operator==(const PutImageScanningConfigurationResponse&, const PutImageScanningConfigurationResponse&) = default;
+  friend bool operator==(const PutImageScanningConfigurationResponse&,
+                         const PutImageScanningConfigurationResponse&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registryId", self.registry_id);
@@ -173,7 +181,8 @@ struct PutImageScanningConfigurationRequest {
   std::string repository_name;
   ImageScanningConfiguration image_scanning_configuration;
 
-  friend bool operator==(const PutImageScanningConfigurationRequest&, const PutImageScanningConfigurationRequest&) = default;
+  friend bool operator==(const PutImageScanningConfigurationRequest&,
+                         const PutImageScanningConfigurationRequest&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registryId", self.registry_id);

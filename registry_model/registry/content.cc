@@ -216,8 +216,8 @@ void RemoveImage(const ContentContext& context, Repository& repository, const Di
   }
   const auto freed = CountedBytes(context, *manifest);
   repository.stored_bytes -= freed;
-  context.events.Emit(ManifestRemoved{context.registry.key, repository.name, manifest->digest, freed,
-                                      storage.storage_class()});
+  context.events.Emit(
+      ManifestRemoved{context.registry.key, repository.name, manifest->digest, freed, storage.storage_class()});
   for (const auto& child : DistinctChildren(*manifest)) {
     auto* listed = repository.images.Find(child);
     CRRSIM_CHECK(listed != nullptr && listed->indexes > 0, "{} lost its child {}", manifest->digest.text(),

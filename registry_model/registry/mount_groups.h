@@ -25,7 +25,7 @@ struct MountKey {
 };
 
 struct MountGroup {
-  RepositoryName charged;  // where the bytes count; one of the holders
+  RepositoryName charged;            // where the bytes count; one of the holders
   std::set<RepositoryName> holders;  // two or more
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {

@@ -20,7 +20,7 @@ void StandardEngine::On(const WorkersCrashed& crash) {
     if (jobs_.holds(slot) && jobs_[slot].copy->source.region == crash.region) lost.emplace_back(jobs_[slot].id, slot);
   }
   // Ids are unique: a total order.
-  std::sort(lost.begin(), lost.end());
+  std::stable_sort(lost.begin(), lost.end());
   for (const auto& [id, slot] : lost) Requeue(slot);
 
   // What is still under way from there has riders from elsewhere.
@@ -29,7 +29,7 @@ void StandardEngine::On(const WorkersCrashed& crash) {
     if (!wanted_.holds(row) || wanted_[row].transfer == 0) continue;
     if (wanted_[row].copy->source.region == crash.region) cut.emplace_back(wanted_[row].transfer, row);
   }
-  std::sort(cut.begin(), cut.end());
+  std::stable_sort(cut.begin(), cut.end());
   for (const auto& [transfer, row] : cut) {
     actions_->emplace_back(CancelTransfer{transfer, FailureCode::kWorkersCrashed});
     TransferLost(row, FailureCode::kWorkersCrashed);

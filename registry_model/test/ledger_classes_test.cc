@@ -47,7 +47,8 @@ TEST(LedgerClassesTest, AMonthWithArchivedBytesAloneHasARow) {
   Ledger ledger;
   ledger.OnEvent(Stored(kClassesStart + Days(29), kWest, kApi, "layer", Mebibytes(1)));
   ledger.OnEvent(Moved(kClassesStart + Days(30), "layer", Mebibytes(1), StorageClass::kArchive));
-  ledger.OnEvent({kClassesStart + Days(31), BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1), StorageClass::kArchive}});
+  ledger.OnEvent(
+      {kClassesStart + Days(31), BlobRemoved{kWest, kApi, Content("layer"), Mebibytes(1), StorageClass::kArchive}});
   EXPECT_THAT(ledger.BillUntil(kClassesStart + Days(50)).storage,
               ElementsAre(StorageRow{{kWest, kApi}, kNovember, ByteNanoseconds(Mebibytes(1), Days(1)), 0},
                           StorageRow{{kWest, kApi}, kDecember, 0, ByteNanoseconds(Mebibytes(1), Days(1))}));
@@ -64,8 +65,9 @@ TEST(LedgerClassesTest, MoreThanAClassHoldsCannotLeaveIt) {
 TEST(LedgerClassesTest, AManifestsBytesChangeClassWithItsImage) {
   Ledger ledger;
   ledger.OnEvent({kClassesStart, ManifestStored{kWest, kApi, Content("m"), "", {}, ByteCount::FromBytes(7)}});
-  ledger.OnEvent({kClassesStart, StorageClassChanged{kWest, kApi, Content("m"), StorageClass::kArchive, ImageStatus::kArchived,
-                                              ByteCount::FromBytes(7), Origin::kClient}});
+  ledger.OnEvent(
+      {kClassesStart, StorageClassChanged{kWest, kApi, Content("m"), StorageClass::kArchive, ImageStatus::kArchived,
+                                          ByteCount::FromBytes(7), Origin::kClient}});
   EXPECT_EQ(ledger.ArchivedNow({kWest, kApi}), ByteCount::FromBytes(7));
 }
 

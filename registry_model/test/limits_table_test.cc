@@ -362,7 +362,8 @@ TEST_F(LimitsTableTest, PartsOfALayerAreCounted) {
 
 TEST_F(LimitsTableTest, EveryOperationRefusesWithoutChangingAnything) {
   const json strange = {{"", 1}, {"not a member", {{"a", json::array()}}}};
-  const std::set<std::string_view> takes_nothing = {"DescribeRegistry", "DescribeRepositories",
+  const std::set<std::string_view> takes_nothing = {"DescribeRegistry", "GetRegistryScanningConfiguration",
+                                                    "PutRegistryScanningConfiguration", "DescribeRepositories",
                                                     "DescribeRepositoryCreationTemplates"};
   for (const auto operation : KnownOperations()) {
     ExpectRefused("an unknown member", operation, strange, "InvalidParameterException");

@@ -18,9 +18,9 @@ using api_test::PutOf;
 class MountingTest : public testing::Test {
  protected:
   MountingTest() {
-    for (const auto* name : {"a", "b", "c"}) bench_.Create(name);
+    for (const auto* name : {"aa", "bb", "cc"}) bench_.Create(name);
     bench_.registry.account_settings.blob_mounting = true;
-    bench_.Push("a", "one", "v1");
+    bench_.Push("aa", "one", "v1");
   }
   BlobOutcome Mount(const std::string& to, const std::string& from, const Blob& blob) {
     return bench_.Call(UploadBlobRequest{std::nullopt, to, blob, from})->outcome;
@@ -42,98 +42,99 @@ class MountingTest : public testing::Test {
 };
 
 TEST_F(MountingTest, AMountedLayerIsStoredOnceInTheRegistry) {
-  MountImage("b", "a");
-  EXPECT_EQ(Stored("a"), whole_);
-  EXPECT_EQ(Stored("b"), ByteCount());
-  EXPECT_EQ(Mount("b", "a", layer_), BlobOutcome::kAlreadyThere);
-  EXPECT_TRUE(bench_.Call(GetDownloadUrlForLayerRequest{std::nullopt, "b", layer_.digest.text()}).ok());
+  MountImage("bb", "aa");
+  EXPECT_EQ(Stored("aa"), whole_);
+  EXPECT_EQ(Stored("bb"), ByteCount());
+  EXPECT_EQ(Mount("bb", "aa", layer_), BlobOutcome::kAlreadyThere);
+  EXPECT_TRUE(bench_.Call(GetDownloadUrlForLayerRequest{std::nullopt, "bb", layer_.digest.text()}).ok());
 }
 
 TEST_F(MountingTest, WhatTheChargedRepositoryLosesCountsToTheNextByName) {
-  MountImage("c", "a");
-  MountImage("b", "c");
-  DeleteFrom("a");
-  EXPECT_EQ(Stored("a"), ByteCount());
-  EXPECT_EQ(Stored("b"), whole_);
-  EXPECT_EQ(Stored("c"), ByteCount());
-  ASSERT_TRUE(bench_.Call(DeleteRepositoryRequest{std::nullopt, "b", true}).ok());
-  EXPECT_EQ(Stored("c"), whole_);
+  MountImage("cc", "aa");
+  MountImage("bb", "cc");
+  DeleteFrom("aa");
+  EXPECT_EQ(Stored("aa"), ByteCount());
+  EXPECT_EQ(Stored("bb"), whole_);
+  EXPECT_EQ(Stored("cc"), ByteCount());
+  ASSERT_TRUE(bench_.Call(DeleteRepositoryRequest{std::nullopt, "bb", true}).ok());
+  EXPECT_EQ(Stored("cc"), whole_);
   EXPECT_TRUE(bench_.registry.mounts.empty());
-  DeleteFrom("c");
-  EXPECT_EQ(Stored("c"), ByteCount());
+  DeleteFrom("cc");
+  EXPECT_EQ(Stored("cc"), ByteCount());
 }
 
 TEST_F(MountingTest, WhatAnotherRepositoryLosesChangesNothingForTheRest) {
-  MountImage("b", "a");
-  const auto before = Stored("a");
-  DeleteFrom("b");
-  EXPECT_EQ(Stored("a"), before);
+  MountImage("bb", "aa");
+  const auto before = Stored("aa");
+  DeleteFrom("bb");
+  EXPECT_EQ(Stored("aa"), before);
   EXPECT_TRUE(bench_.registry.mounts.empty());
 }
 
 TEST_F(MountingTest, TurningItOffLeavesMountedLayersWorking) {
-  MountImage("b", "a");
+  MountImage("bb", "aa");
   ASSERT_TRUE(bench_.Call(PutAccountSettingRequest{"BLOB_MOUNTING", "DISABLED"}).ok());
-  EXPECT_EQ(Mount("c", "a", layer_), BlobOutcome::kStored);
-  DeleteFrom("a");
-  EXPECT_EQ(Stored("b"), whole_);
-  EXPECT_TRUE(bench_.Call(GetDownloadUrlForLayerRequest{std::nullopt, "b", layer_.digest.text()}).ok());
+  EXPECT_EQ(Mount("cc", "aa", layer_), BlobOutcome::kStored);
+  DeleteFrom("aa");
+  EXPECT_EQ(Stored("bb"), whole_);
+  EXPECT_TRUE(bench_.Call(GetDownloadUrlForLayerRequest{std::nullopt, "bb", layer_.digest.text()}).ok());
 }
 
 TEST_F(MountingTest, IsOffUnlessTurnedOn) {
   bench_.registry.account_settings.blob_mounting = false;
-  EXPECT_EQ(Mount("b", "a", layer_), BlobOutcome::kStored);
-  EXPECT_EQ(Stored("b"), layer_.size);
+  EXPECT_EQ(Mount("bb", "aa", layer_), BlobOutcome::kStored);
+  EXPECT_EQ(Stored("bb"), layer_.size);
 }
 
 TEST_F(MountingTest, NeedsAnOriginThatHasTheLayerEncryptedAlike) {
-  EXPECT_EQ(Mount("b", "c", layer_), BlobOutcome::kStored) << "c has none";
-  EXPECT_EQ(Mount("c", "none", layer_), BlobOutcome::kStored);
+  EXPECT_EQ(Mount("bb", "cc", layer_), BlobOutcome::kStored) << "c has none";
+  EXPECT_EQ(Mount("cc", "none", layer_), BlobOutcome::kStored);
   for (const auto& [name, key] : {std::pair{"keyed", "key/1"}, {"keyed-alike", "key/1"}, {"keyed-else", "key/2"}}) {
     CreateRepositoryRequest create;
     create.repository_name = name;
     create.encryption_configuration = EncryptionConfiguration{"KMS", key};
     ASSERT_TRUE(bench_.Call(create).ok());
   }
-  EXPECT_EQ(Mount("keyed", "a", layer_), BlobOutcome::kStored);
+  EXPECT_EQ(Mount("keyed", "aa", layer_), BlobOutcome::kStored);
   EXPECT_EQ(Mount("keyed-else", "keyed", layer_), BlobOutcome::kStored);
   EXPECT_EQ(Mount("keyed-alike", "keyed", layer_), BlobOutcome::kMounted);
 }
 
 TEST_F(MountingTest, NeedsThePermissionToDownloadFromTheOrigin) {
   const auto put = bench_.Call(SetRepositoryPolicyRequest{
-      std::nullopt, "a",
+      std::nullopt, "aa",
       R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:GetDownloadUrlForLayer"}]})",
       std::nullopt});
   ASSERT_TRUE(put.ok()) << put.error().message;
-  EXPECT_EQ(Mount("b", "a", layer_), BlobOutcome::kStored);
+  EXPECT_EQ(Mount("bb", "aa", layer_), BlobOutcome::kStored);
 }
 
 TEST_F(MountingTest, ASharedLayerStaysInTheStandardClassUntilOneRepositoryHoldsItAlone) {
-  MountImage("b", "a");
+  MountImage("bb", "aa");
   const auto archive = [&](const std::string& repository) {
     return bench_.Call(UpdateImageStorageClassRequest{std::nullopt, repository, {std::nullopt, "v1"}, "ARCHIVE"});
   };
-  ASSERT_TRUE(archive("b").ok());
-  ASSERT_TRUE(archive("a").ok());
+  ASSERT_TRUE(archive("bb").ok());
+  ASSERT_TRUE(archive("aa").ok());
   const auto class_in = [&](std::string_view name) {
     return bench_.repository(name).blobs.Find(layer_.digest)->storage_class;
   };
-  EXPECT_EQ(class_in("a"), StorageClass::kStandard);
-  EXPECT_EQ(Mount("c", "a", layer_), BlobOutcome::kStored) << "nothing is mounted from the archive";
-  DeleteFrom("a");
-  EXPECT_EQ(class_in("b"), StorageClass::kArchive);
+  EXPECT_EQ(class_in("aa"), StorageClass::kStandard);
+  EXPECT_EQ(Mount("cc", "aa", layer_), BlobOutcome::kStored) << "nothing is mounted from the archive";
+  DeleteFrom("aa");
+  EXPECT_EQ(class_in("bb"), StorageClass::kArchive);
 }
 
 TEST_F(MountingTest, ReplicationMountsFromTheRepositoryThatIsChargedOrTheFirstByName) {
-  const auto& target = bench_.repository("c");
+  const auto& target = bench_.repository("cc");
   ASSERT_NE(FindMountOrigin(bench_.registry, target, layer_.digest), nullptr);
-  EXPECT_EQ(FindMountOrigin(bench_.registry, target, layer_.digest)->name, Named("a"));
+  EXPECT_EQ(FindMountOrigin(bench_.registry, target, layer_.digest)->name, Named("aa"));
   EXPECT_EQ(FindMountOrigin(bench_.registry, target, Content("other").digest), nullptr);
-  EXPECT_EQ(FindMountOrigin(bench_.registry, bench_.repository("a"), layer_.digest), nullptr) << "it is there";
-  MountBlob(bench_.content(Origin::kReplication), *bench_.registry.FindMutable(Named("c")), Named("a"), layer_.digest);
+  EXPECT_EQ(FindMountOrigin(bench_.registry, bench_.repository("aa"), layer_.digest), nullptr) << "it is there";
+  MountBlob(bench_.content(Origin::kReplication), *bench_.registry.FindMutable(Named("cc")), Named("aa"),
+            layer_.digest);
   EXPECT_EQ(bench_.LastEvent<BlobMounted>(),
-            (BlobMounted{kHome, Named("c"), Named("a"), layer_.digest, layer_.size, Origin::kReplication}));
+            (BlobMounted{kHome, Named("cc"), Named("aa"), layer_.digest, layer_.size, Origin::kReplication}));
 }
 
 }  // namespace

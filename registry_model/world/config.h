@@ -74,14 +74,14 @@ struct WorldConfig {
   std::vector<AccountId> accounts;
   std::vector<RegionConfig> regions;
   std::vector<RegistryKey> opted_out;  // accounts that have not opted in to a region; all others have
-  std::vector<LinkConfig> links;  // both directions of every pair of regions
+  std::vector<LinkConfig> links;       // both directions of every pair of regions
   LinkConfig within_region = {{}, {}, Milliseconds(1), Duration(), BytesPerSecond::Unlimited(),
                               {}, {}};  // between accounts of one region
   std::vector<SharedLimit> limits;      // at most LimitList::kMaxSize
   SameInstant same_instant = SameInstant::kInOrder;
   Duration scan_duration = Seconds(30);
   Duration restore_duration = Minutes(20);  // of an archived image; ecr-replication.md 2.4 says up to about this long
-  Duration lifecycle_period = Hours(24);  // from a lifecycle policy's put to its evaluation, and from one to the next
+  Duration lifecycle_period = Hours(24);    // from a lifecycle policy's put to its evaluation, and from one to the next
   ApiOptions api;
   EngineOptions engine;  // its seed and assumption-bound values are taken from this struct's `seed` and `assumptions`
   Assumptions assumptions;

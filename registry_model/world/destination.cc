@@ -244,8 +244,8 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
     repository->settings.mutability = registries_.at(copy.source).Find(copy.repository)->settings.mutability;
   }
   const auto outcome =
-      BindTag({ClockOf(destination.key.region), destination, Origin::kReplication, assumptions_, *this},
-              *repository, tag, copy.digest);
+      BindTag({ClockOf(destination.key.region), destination, Origin::kReplication, assumptions_, *this}, *repository,
+              tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});

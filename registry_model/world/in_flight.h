@@ -16,18 +16,18 @@ namespace crrsim {
 
 /// What can be scheduled.
 enum class ScheduledKind : std::uint8_t {
-  kEngineTimer,       // subject: timer
-  kRequestArrives,    // subject: request, at the destination
-  kAnswerArrives,     // subject: request, at the source
-  kRequestTimesOut,   // subject: request
-  kFlowStarts,        // subject: transfer
-  kTransferStalls,    // subject: transfer; version: its stall
-  kNetworkWakes,      // a flow completes
-  kScanEnds,          // subject: scan
-  kFaultEnds,         // subject: fault
-  kFaultBegins,       // subject: fault
-  kDuplicateArrives,  // subject: duplicate, at the destination
-  kRestoreEnds,       // subject: restore
+  kEngineTimer,         // subject: timer
+  kRequestArrives,      // subject: request, at the destination
+  kAnswerArrives,       // subject: request, at the source
+  kRequestTimesOut,     // subject: request
+  kFlowStarts,          // subject: transfer
+  kTransferStalls,      // subject: transfer; version: its stall
+  kNetworkWakes,        // a flow completes
+  kScanEnds,            // subject: scan
+  kFaultEnds,           // subject: fault
+  kFaultBegins,         // subject: fault
+  kDuplicateArrives,    // subject: duplicate, at the destination
+  kRestoreEnds,         // subject: restore
   kLifecycleEvaluates,  // subject: lifecycle
 };
 /// Whether it is housekeeping, which goes on for ever and which no run waits for.
