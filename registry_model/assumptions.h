@@ -40,11 +40,21 @@ enum class Assumption : std::uint8_t {
   kMonth,
   kFailedAttempts,
   kUnreferencedLayers,
+  kOptedOutRegion,
+  kPolicyScopeV1,
+  kArchivedIndex,
+  kDeletePermission,
+  kDeleteOverlappingRules,
+  kDeleteRepository,
+  kDeleteDestinationTags,
+  kDeleteMovedTag,
+  kDeleteChained,
   kBackfillPresent,
+  kBackfillArchived,
   kBackfillEvent,
   kDestinationPushEvent,
 };
-inline constexpr std::size_t kAssumptionCount = 21;
+inline constexpr std::size_t kAssumptionCount = 31;
 
 struct AssumptionInfo {
   Assumption id;

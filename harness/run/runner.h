@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/run/claims.h"
+#include "harness/run/client.h"
 #include "harness/run/image_library.h"
 #include "harness/run/recording.h"
 #include "harness/run/run.h"
@@ -46,7 +47,11 @@ class Runner {
     std::uint64_t events_before;
   };
 
-  // Time. Each throws RunStop when a limit is reached.
+  /// Thrown where the options say that the run ends.
+  struct StopInstant {};
+
+  // Time. Each throws RunStop when a limit is reached, and StopInstant where the run is to end.
+  void StopBefore(Instant next);
   void PassUntil(Instant until);
   void StepOnce();
   void RunToTheEnd();
@@ -63,10 +68,12 @@ class Runner {
   void DoIt(const Step& step, const SettleStep& settle);
   void DoIt(const Step& step, const PartitionStep& partition);
   void DoIt(const Step& step, const FailStep& fail);
-  void DoIt(const Step& step, const DisturbStep& disturb);
   void DoIt(const Step& step, const DeleteRoleStep& role);
   /// A request with the answers that it mentions in their places.
   [[nodiscard]] nlohmann::json FilledIn(const Step& step, nlohmann::json request) const;
+  void DoIt(const Step& step, const FaultStep& fault);
+  /// A client that expects an error takes the first that comes.
+  CallPacing PacingFor(const std::string& fails_with);
   void CheckAnswer(const Step& step, const std::string& fails_with, const std::optional<ApiError>& error);
 
   // Expectations.

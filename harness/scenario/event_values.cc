@@ -34,7 +34,7 @@ class FieldReader {
   std::optional<std::string> Read(const std::string&) {
     if (field_ == "exception") return OneOf(KnownExceptions());
     if (field_ == "operation") return OneOf(KnownOperations());
-    if (field_ == "fault") return OneOf(std::array<std::string_view, 4>{"partition", "fail", "corrupt", "disturb"});
+    if (field_ == "fault") return OneOf(SectionOf("claim fault").Find("fault")->values);
     return values_.Text(value_);
   }
   std::optional<std::string> Read(const AccountId&) {
@@ -79,6 +79,10 @@ class FieldReader {
   }
   std::optional<std::string> Read(const BackfillStatus&) {
     return OneOf(NamesOf<BackfillStatus, kBackfillStatusCount>());
+  }
+  std::optional<std::string> Read(const DeletionCause&) {
+    return OneOf(std::array{NameOf(DeletionCause::kClient), NameOf(DeletionCause::kLifecycle),
+                            NameOf(DeletionCause::kRepository)});
   }
   std::optional<std::string> Read(const FailureCode&) {
     auto names = NamesOf<FailureCode, kFailureCodeCount>();

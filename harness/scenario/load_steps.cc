@@ -80,6 +80,10 @@ CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
   if (const auto in = reader.Registry("in")) step.in = *in;
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
+  step.message = reader.Text("message").value_or("");
+  if (!step.message.empty() && step.fails_with.empty()) {
+    context.Refuse(reader.Get("message")->place, "'message' is the text of the exception that 'fails_with' names");
+  }
   if (const auto* answers = reader.Get("answers")) step.answers = ToJson(*answers);
   const auto before = context.diagnostics.size();
   if (call.value.kind == Node::Kind::kEmpty) {
@@ -119,6 +123,7 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
     }
   }
   if (const auto to = reader.Registry("to")) step.to = *to;
+  step.mount_from = reader.Repository("mount_from");
   const auto* named = reader.Get("image");
   step.content = named != nullptr ? reader.Text("image").value_or("") : step.repository.text();
   const auto& names = context.image_names;
@@ -207,23 +212,6 @@ FailStep LoadFail(LoadContext& context, ObjectReader& reader, std::string_view v
   return step;
 }
 
-DisturbStep LoadDisturb(LoadContext& context, ObjectReader& reader) {
-  DisturbStep step;
-  step.duration = reader.Span("for");
-  const auto* what = reader.Get("disturb");
-  if (what == nullptr) return step;
-  ObjectReader values(context, *what, SectionOf("disturbance"));
-  auto& disturbance = step.disturbance;
-  if (const auto bus = values.Registry("bus")) disturbance.bus = *bus;
-  disturbance.lose_percent = values.Percent("lose").value_or(0);
-  disturbance.duplicate_percent = values.Percent("duplicate").value_or(0);
-  disturbance.delay = values.Span("delay").value_or(Duration());
-  disturbance.reorder = values.Span("reorder").value_or(Duration());
-  if (what->IsMap() && what->members.size() < 2)
-    context.Refuse(what->place, "nothing is disturbed; add lose, duplicate, delay or reorder");
-  return step;
-}
-
 DeleteRoleStep LoadDeleteRole(LoadContext& context, ObjectReader& reader) {
   DeleteRoleStep step;
   step.fails_with = LoadException(context, reader);
@@ -304,8 +292,8 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
   if (verb->key == "settle") step.what = SettleStep{reader.Span("settle").value_or(Duration())};
   if (verb->key == "partition") step.what = LoadPartition(context, reader);
   if (verb->key == "fail" || verb->key == "corrupt") step.what = LoadFail(context, reader, verb->key);
-  if (verb->key == "disturb") step.what = LoadDisturb(context, reader);
   if (verb->key == "delete_service_linked_role") step.what = LoadDeleteRole(context, reader);
+  if (IsFaultVerb(verb->key)) step.what = LoadFault(context, reader, verb->key);
   step.at = reader.MomentOrOffset("at");
   step.after = reader.Span("after");
   if (const auto* when = reader.Get("when")) step.when = LoadProgress(context, *when);

@@ -14,12 +14,14 @@ using testing::IsEmpty;
 TEST(ScenarioEventsTest, ADisturbanceIsOfOneBus) {
   const auto scenario = Loaded(
       kWorld + "  - disturb: {bus: eu-west-1, lose: 10%, duplicate: 5%, delay: 30s, reorder: 2m}\n    for: 1h\n");
-  const auto& step = std::get<DisturbStep>(scenario.timeline.back().what);
-  EXPECT_EQ(step.disturbance.bus, ShopIn("eu-west-1"));
-  EXPECT_EQ(step.disturbance.lose_percent, 10);
-  EXPECT_EQ(step.disturbance.duplicate_percent, 5);
-  EXPECT_EQ(step.disturbance.delay, Seconds(30));
-  EXPECT_EQ(step.disturbance.reorder, Minutes(2));
+  const auto& step = std::get<FaultStep>(scenario.timeline.back().what);
+  ASSERT_EQ(step.what.size(), 1U);
+  const auto& disturbance = std::get<BusDisturbance>(step.what.front());
+  EXPECT_EQ(disturbance.bus, ShopIn("eu-west-1"));
+  EXPECT_EQ(disturbance.lose_percent, 10);
+  EXPECT_EQ(disturbance.duplicate_percent, 5);
+  EXPECT_EQ(disturbance.delay, Seconds(30));
+  EXPECT_EQ(disturbance.reorder, Minutes(2));
   EXPECT_EQ(step.duration, Hours(1));
 }
 

@@ -43,12 +43,14 @@ void ForEachObject(const Json& value, const Json::json_pointer& pointer,
   }
 }
 
-/// Whether what is there is AWS's (a request or an answer) or a map of free names, which takes any member.
+/// Whether what is there is AWS's (a request, an answer, an event) or a map of free names, which takes any member.
 bool TakesAnyName(const Json::json_pointer& pointer) {
   for (auto part = pointer; !part.empty(); part = part.parent_pointer()) {
     const auto& name = part.back();
-    if (name == "answers" || name == "where" || (name.front() >= 'A' && name.front() <= 'Z')) return true;
+    if (name == "answers" || name == "where" || name == "envelope" || (name.front() >= 'A' && name.front() <= 'Z'))
+      return true;
   }
+  if (pointer.to_string() == "/faults/kinds") return true;  // names of kinds, which the loader knows
   const auto& name = pointer.empty() ? "" : pointer.back();
   return pointer.parent_pointer().empty() && (name == "accounts" || name == "assumptions");
 }

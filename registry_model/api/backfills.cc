@@ -19,7 +19,7 @@ namespace crrsim {
 
 namespace {
 
-constexpr PageLimits kBackfillsOfAPage = {50, 25};
+constexpr PageSizes kBackfillsOfAPage = {50, 25};
 
 /// A registry has no resource policy of its own for these; another account's caller needs an Allow for all
 /// repositories.

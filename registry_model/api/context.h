@@ -37,6 +37,7 @@ struct ApiOptions {
   std::int64_t images_max = 100'000;   // of one repository
   std::int64_t tags_max = 1'000;       // of one image
   std::int64_t repositories_max = 100'000;
+  Duration lifecycle_preview_duration = Seconds(10);  // from IN_PROGRESS to COMPLETE
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("rules_max", self.rules_max);
@@ -45,6 +46,7 @@ struct ApiOptions {
     visit("images_max", self.images_max);
     visit("tags_max", self.tags_max);
     visit("repositories_max", self.repositories_max);
+    visit("lifecycle_preview_duration", self.lifecycle_preview_duration);
   }
 };
 
@@ -69,9 +71,6 @@ class BackfillRunner {
 /// Accounts that have the role AWSServiceRoleForECRReplication. Source  ecr-replication.md 1.4 (16).
 using ReplicationRoles = std::set<AccountId>;
 
-/// Whether it is a container image: neither an index nor another artifact.
-bool IsScannable(const Manifest& manifest);
-
 struct ApiContext {
   const Caller& caller;
   Registry& registry;  // the one that answers; in the caller's region
@@ -87,7 +86,7 @@ struct ApiContext {
 
   /// The `registryId` of responses.
   [[nodiscard]] std::string registry_id() const { return registry.key.account.text(); }
-  [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
+  [[nodiscard]] ContentContext content() const { return {now, registry, Origin::kClient, assumptions, events}; }
 };
 
 // For the operations. Each returns AccessDeniedException unless the registry's policy and, where there is a repository,

@@ -20,6 +20,7 @@ std::vector<BackfillUnit> ListUnits(const Registry& source, const RegistryKey& d
     if (!Contains(DestinationsOf(source.replication, name, assumptions), destination)) return;
     repository->images.ForEachSorted([&](const Digest& digest, const Image& image) {
       if (image.origin == Origin::kReplication) return;
+      if (!image.storage.is_active() && assumptions.Use(Assumption::kBackfillArchived) == "left-out") return;
       const BackfillUnit unit{name, digest, std::nullopt, !image.manifest->children.empty()};
       if (image.tags.empty()) {
         if (image.indexes == 0 && assumptions.Use(Assumption::kUntaggedPush) == "replicated") units.push_back(unit);

@@ -4,7 +4,7 @@
 // unit unless an index of its repository lists it, for then it travels with the index. What arrived by replication is
 // left out, as live replication leaves it out (the image's own origin counts, whoever tagged it later).
 //
-// Source  ecr-replication.md 1.7 (2, 4), 2.1; assumption `untagged_push`.
+// Source  ecr-replication.md 1.7 (2, 4), 2.1; assumptions `untagged_push`, `backfill_archived`.
 #pragma once
 
 #include <vector>

@@ -1,17 +1,18 @@
 // The events that ECR sends to EventBridge, as typed values; their JSON (envelope.h) is made only when someone looks.
 //
-// Source  ecr-replication.md 6. Of its events, those of modelled features are here. ECR Referrer Action and
-// UPDATE_STORAGE_CLASS come with the archive class: each is one more alternative of BusDetail and its lines in
-// envelope.cc.
+// Source  ecr-replication.md 6. Of its events, those of modelled features are here; another is one more alternative of
+// BusDetail and its lines in envelope.cc.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <variant>
 
 #include "registry_model/backfill/backfill.h"
 #include "registry_model/events/scan_events.h"
+#include "registry_model/events/storage_class.h"
 #include "registry_model/names.h"
 #include "registry_model/oci/digest.h"
 #include "registry_model/uuid.h"
@@ -90,7 +91,31 @@ struct BackfillFinished {
   }
 };
 
-using BusDetail = std::variant<ImageAction, ReplicationAction, ImageScanned, BackfillFinished>;
+/// UPDATE_STORAGE_CLASS: an image is in another storage class now. `ECR Image Action`, or `ECR Referrer Action` for
+/// what refers to an image.
+struct StorageClassUpdated {
+  RepositoryName repository;
+  Digest digest;
+  StorageClass target = StorageClass::kStandard;
+  std::string manifest_media_type;
+  std::string artifact_media_type;           // empty for none
+  std::optional<Instant> last_activated_at;  // of a restore
+  bool is_referrer = false;
+
+  friend bool operator==(const StorageClassUpdated&, const StorageClassUpdated&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("target", self.target);
+    visit("manifestMediaType", self.manifest_media_type);
+    visit("artifactMediaType", self.artifact_media_type);
+    visit("lastActivatedAt", self.last_activated_at);
+    visit("isReferrer", self.is_referrer);
+  }
+};
+
+using BusDetail = std::variant<ImageAction, ReplicationAction, ImageScanned, BackfillFinished, StorageClassUpdated>;
 
 /// What one account's bus in one region gets.
 struct BusEvent {

@@ -10,8 +10,10 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::array<std::string_view, std::variant_size_v<BusDetail>> kDetailTypes = {
-    "ECR Image Action", "ECR Replication Action", "ECR Image Scan", "ECR Replication Backfill"};
+constexpr std::string_view kImageAction = "ECR Image Action";
+constexpr std::string_view kReferrerAction = "ECR Referrer Action";
+constexpr std::array<std::string_view, 5> kDetailTypes = {kImageAction, "ECR Replication Action", "ECR Image Scan",
+                                                          "ECR Replication Backfill", kReferrerAction};
 
 std::string_view NameOf(ImageActionType action) { return action == ImageActionType::kPush ? "PUSH" : "DELETE"; }
 
@@ -54,6 +56,18 @@ nlohmann::json Of(const BackfillFinished& backfill) {
           {"destination-region", backfill.destination.region.text()}};
 }
 
+nlohmann::json Of(const StorageClassUpdated& update) {
+  nlohmann::json detail = {{"result", "SUCCESS"},
+                           {"repository-name", update.repository.text()},
+                           {"image-digest", update.digest.text()},
+                           {"action-type", "UPDATE_STORAGE_CLASS"},
+                           {"target-storage-class", crrsim::NameOf(update.target)},
+                           {"manifest-media-type", update.manifest_media_type}};
+  if (!update.artifact_media_type.empty()) detail["artifact-media-type"] = update.artifact_media_type;
+  if (update.last_activated_at) detail["last-activated-at"] = ToText(*update.last_activated_at);
+  return detail;
+}
+
 /// The repository whose ARN `resources` holds; null where it is empty.
 const RepositoryName* ResourceOf(const BusDetail& detail) {
   return std::visit(Overloaded{[](const ReplicationAction& one) { return &one.repository; },
@@ -64,7 +78,12 @@ const RepositoryName* ResourceOf(const BusDetail& detail) {
 
 }  // namespace
 
-std::string_view DetailTypeOf(const BusDetail& detail) { return kDetailTypes.at(detail.index()); }
+std::string_view DetailTypeOf(const BusDetail& detail) {
+  if (const auto* update = std::get_if<StorageClassUpdated>(&detail)) {
+    return update->is_referrer ? kReferrerAction : kImageAction;
+  }
+  return kDetailTypes.at(detail.index());
+}
 
 std::span<const std::string_view> DetailTypes() { return kDetailTypes; }
 
@@ -73,13 +92,21 @@ nlohmann::json JsonOf(const BusDetail& detail) {
 }
 
 nlohmann::json SampleOf(std::string_view detail_type) {
-  const std::array<BusDetail, std::variant_size_v<BusDetail>> details = {
-      ImageAction{{}, {}, Tag(), ImageActionType::kPush},
-      ReplicationAction{{}, {}, Tag(), {}, ReplicationStatus::kComplete}, ImageScanned{}, BackfillFinished{}};
+  StorageClassUpdated update{{}, {}, StorageClass::kStandard, "m", "a", Instant(), true};
+  auto image_update = update;
+  image_update.is_referrer = false;
+  const std::array<BusDetail, 6> details = {ImageAction{{}, {}, Tag(), ImageActionType::kPush},
+                                            ReplicationAction{{}, {}, Tag(), {}, ReplicationStatus::kComplete},
+                                            ImageScanned{},
+                                            BackfillFinished{},
+                                            std::move(update),
+                                            std::move(image_update)};
+  nlohmann::json sample;
   for (const auto& detail : details) {
-    if (DetailTypeOf(detail) == detail_type) return EnvelopeOf({RegistryKey(), Uuid(), Instant(), detail});
+    if (DetailTypeOf(detail) == detail_type) sample.merge_patch(EnvelopeOf({RegistryKey(), Uuid(), Instant(), detail}));
   }
-  CRRSIM_CHECK(false, "no event has the detail-type {}", detail_type);
+  CRRSIM_CHECK(!sample.is_null(), "no event has the detail-type {}", detail_type);
+  return sample;
 }
 
 nlohmann::json EnvelopeOf(const BusEvent& event) {

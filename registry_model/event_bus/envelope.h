@@ -14,9 +14,10 @@
 
 namespace crrsim {
 
-/// `ECR Image Action`, `ECR Replication Action`, `ECR Image Scan`, `ECR Replication Backfill` (our name).
+/// `ECR Image Action`, `ECR Replication Action`, `ECR Image Scan`, `ECR Replication Backfill` (our name), `ECR Referrer
+/// Action`.
 std::string_view DetailTypeOf(const BusDetail& detail);
-/// All of them, in the order of BusDetail.
+/// All of them.
 std::span<const std::string_view> DetailTypes();
 
 nlohmann::json JsonOf(const BusDetail& detail);

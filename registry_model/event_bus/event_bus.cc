@@ -2,6 +2,23 @@
 
 namespace crrsim {
 
+namespace {
+
+StorageClassUpdated UpdateOf(const StorageClassChanged& changed, const Registries& registries) {
+  const auto& image = *registries.at(changed.registry).Find(changed.repository)->FindImage(changed.digest);
+  StorageClassUpdated update;
+  update.repository = changed.repository;
+  update.digest = changed.digest;
+  update.target = changed.target;
+  update.manifest_media_type = image.manifest->media_type;
+  update.artifact_media_type = image.manifest->artifact_type;
+  if (changed.status == ImageStatus::kActive) update.last_activated_at = image.storage.activated_at;
+  update.is_referrer = image.manifest->subject.has_value();
+  return update;
+}
+
+}  // namespace
+
 EventBus::Messages EventBus::Hear(const Event& event, const Registries& registries, Assumptions& assumptions) {
   if (const auto* ended = std::get_if<JobEnded>(&event.body)) return Ended(*ended, registries, assumptions);
   if (const auto* push = std::get_if<ImagePushed>(&event.body)) {
@@ -28,6 +45,11 @@ EventBus::Messages EventBus::Hear(const Event& event, const Registries& registri
   if (const auto* scan = std::get_if<ScanCompleted>(&event.body)) {
     const auto& image = *registries.at(scan->registry).Find(scan->repository)->FindImage(scan->digest);
     return {BusMessage{scan->registry, ImageScanned{scan->repository, scan->digest, image.tags, scan->findings}}, {}};
+  }
+  if (const auto* changed = std::get_if<StorageClassChanged>(&event.body)) {
+    // A restore is said when it is done.
+    if (changed->status == ImageStatus::kActivating) return {};
+    return {BusMessage{changed->registry, UpdateOf(*changed, registries)}, {}};
   }
   if (const auto* backfill = std::get_if<BackfillChanged>(&event.body)) {
     if (!IsTerminal(backfill->status) || assumptions.Use(Assumption::kBackfillEvent) == "off") return {};

@@ -5,6 +5,8 @@
 //   a tag is removed, an untagged image deleted   the registry       ECR Image Action, DELETE
 //   a replication job ends                        its destination    ECR Replication Action
 //   a scan ends                                   the registry       ECR Image Scan
+//   an image is archived, or is restored          the registry       ECR Image Action, ECR Referrer Action,
+//                                                                    UPDATE_STORAGE_CLASS
 //   a backfill ends                               its source         ECR Replication Backfill (assumption
 //   `backfill_event`)
 //
@@ -32,8 +34,6 @@ struct BusMessage {
 
 class EventBus {
  public:
-  explicit EventBus(std::uint64_t seed = 1) : ids_(seed, "events/ids") {}
-
   /// What has to be sent because of this, in order; the second is the PUSH that a replication may give.
   struct Messages {
     std::optional<BusMessage> first;
@@ -80,7 +80,8 @@ class EventBus {
 
   Messages Ended(const JobEnded& ended, const Registries& registries, Assumptions& assumptions);
 
-  RandomStream ids_;
+  // Not of the run's seed: ids decide nothing, and a world without chance is to be the same for every seed.
+  RandomStream ids_{0, "events/ids"};
   std::optional<ImageAt> untagged_;  // the image whose tag was taken off last, which has been said
   std::set<Dropped> dropped_;
 };

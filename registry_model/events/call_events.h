@@ -96,4 +96,34 @@ struct TemplateChanged {
   }
 };
 
+/// A registry's account setting was put: `BLOB_MOUNTING`, `REGISTRY_POLICY_SCOPE` or `BASIC_SCAN_TYPE_VERSION`.
+struct AccountSettingChanged {
+  static constexpr std::string_view kName = "AccountSettingChanged";
+  RegistryKey registry;
+  std::string setting;
+  std::string value;
+
+  friend bool operator==(const AccountSettingChanged&, const AccountSettingChanged&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("setting", self.setting);
+    visit("value", self.value);
+  }
+};
+
+/// A registry's scanning configuration was replaced. `configuration` is its JSON.
+struct ScanningConfigured {
+  static constexpr std::string_view kName = "ScanningConfigured";
+  RegistryKey registry;
+  std::string configuration;
+
+  friend bool operator==(const ScanningConfigured&, const ScanningConfigured&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("configuration", self.configuration);
+  }
+};
+
 }  // namespace crrsim

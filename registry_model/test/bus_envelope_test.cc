@@ -69,6 +69,32 @@ TEST(BusEnvelopeTest, AScanCountsOnlySeveritiesThatOccur) {
                                                {"image-tags", {"a", "b"}}}));
 }
 
+TEST(BusEnvelopeTest, AStorageClassIsToldOfImagesAndReferrersAlike) {
+  const auto digest = Digest::Of("alpine");
+  StorageClassUpdated archived{
+      kAlpine, digest, StorageClass::kArchive, "application/vnd.oci.image.manifest.v1+json", "", {}, false};
+  EXPECT_EQ(DetailTypeOf(archived), "ECR Image Action");
+  nlohmann::json expected = {{"result", "SUCCESS"},
+                             {"repository-name", "docker-hub/alpine"},
+                             {"image-digest", digest.text()},
+                             {"action-type", "UPDATE_STORAGE_CLASS"},
+                             {"target-storage-class", "ARCHIVE"},
+                             {"manifest-media-type", "application/vnd.oci.image.manifest.v1+json"}};
+  EXPECT_EQ(JsonOf(archived), expected);
+  EXPECT_EQ(EnvelopeOf(EventOf(archived)).at("resources"), nlohmann::json::array());
+
+  auto restored = archived;
+  restored.is_referrer = true;
+  restored.target = StorageClass::kStandard;
+  restored.artifact_media_type = "application/vnd.example.signature";
+  restored.last_activated_at = *ParseInstant("2025-11-05T20:44:54.5Z");
+  EXPECT_EQ(DetailTypeOf(restored), "ECR Referrer Action");
+  expected["target-storage-class"] = "STANDARD";
+  expected["artifact-media-type"] = "application/vnd.example.signature";
+  expected["last-activated-at"] = "2025-11-05T20:44:54.500Z";
+  EXPECT_EQ(JsonOf(restored), expected);
+}
+
 TEST(BusEnvelopeTest, EveryDetailTypeHasASample) {
   for (const auto type : DetailTypes()) EXPECT_EQ(SampleOf(type).at("detail-type"), type);
 }

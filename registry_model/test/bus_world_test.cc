@@ -236,6 +236,24 @@ TEST_F(BusWorldTest, AnImageThatIsThereAlreadyGetsAJobOnlyWhereThatIsAssumed) {
   }
 }
 
+TEST_F(BusWorldTest, ABackfillTakesArchivedImagesOnlyWhereThatIsAssumed) {
+  for (const auto& [value, total] : {std::pair("left-out", 1), {"included", 2}}) {
+    auto config = Config();
+    ASSERT_TRUE(config.assumptions.Set("backfill_archived", value).ok());
+    Build(config);
+    Push("a", "1");
+    Push("b", "2");
+    CallIn("UpdateImageStorageClass",
+           {{"repositoryName", "app"}, {"imageId", {{"imageTag", "2"}}}, {"targetStorageClass", "ARCHIVE"}});
+    Configure();
+    CallIn("StartReplicationBackfill", {{"destination", {{"region", "eu-west-1"}, {"registryId", "111122223333"}}}});
+    Settle();
+    const auto list = CallIn("ListReplicationBackfills", nlohmann::json::object());
+    EXPECT_EQ(list["backfills"][0]["status"], "COMPLETE");
+    EXPECT_EQ(list["backfills"][0]["progress"]["completedReplicationCount"], total) << value;
+  }
+}
+
 TEST_F(BusWorldTest, ABackfillDoesNotMoveATagBackToAnOlderImage) {
   auto config = Config();
   config.backfill.jobs_in_flight_max = 1;
