@@ -95,13 +95,14 @@ void World::CompleteFlows() {
   network_.TakeCompleted(now_, completed_);
   for (const auto& flow : completed_) transfers_.Find(flow.owner)->flow.reset();
   for (const auto& flow : completed_) {
-    const auto* transfer = transfers_.Find(flow.owner);
+    auto* transfer = transfers_.Find(flow.owner);
     // What the engine does about one arrival may cancel the others of this instant.
     if (transfer == nullptr) continue;
     auto arrived = transfer->start.blob;
     if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer->start.replication)) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));
+      transfer->damaged = arrived;
     }
     Feed(TransferArrived{flow.owner, arrived});
   }
@@ -156,8 +157,9 @@ void World::CarryOut(const AcceptBlob& action) {
     // Deleted while the bytes were under way: they crossed for nothing, and the put of the manifest will say so.
     return EndTransfer(action.transfer, ByteCount(), size, FailureCode::kRepositoryNotFound);
   }
-  StoreBlob({now_, copy.destination, Origin::kReplication, assumptions_, *this}, *repository, transfer->start.blob,
-            size);
+  // What is stored is what arrived: an engine that accepts damaged bytes has them under their own digest.
+  StoreBlob({now_, copy.destination, Origin::kReplication, assumptions_, *this}, *repository,
+            transfer->damaged.value_or(transfer->start.blob), size);
   EndTransfer(action.transfer, size, ByteCount(), FailureCode::kNone);
 }
 

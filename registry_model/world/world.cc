@@ -43,7 +43,9 @@ std::vector<RegionName> SortedRegions(const WorldConfig& config) {
   return regions;
 }
 
-EngineOptions OptionsFor(const WorldConfig& config) {
+}  // namespace
+
+EngineOptions EngineOptionsFor(const WorldConfig& config) {
   auto options = config.engine;
   options.seed = config.seed;
   options.denial = config.assumptions.value(Assumption::kDenial);
@@ -51,9 +53,7 @@ EngineOptions OptionsFor(const WorldConfig& config) {
   return options;
 }
 
-}  // namespace
-
-World::World(const WorldConfig& config) : World(config, MakeStandardEngine(OptionsFor(config))) {}
+World::World(const WorldConfig& config) : World(config, MakeStandardEngine(EngineOptionsFor(config))) {}
 
 World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engine)
     : seed_(config.seed),
