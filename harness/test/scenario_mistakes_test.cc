@@ -39,7 +39,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"MisspeltKey", "title:", "titel:", "1:1: unknown key 'titel'; did you mean 'title'?"},
         Mistake{"UnknownKey", "title:", "colour:",
-                "1:1: unknown key 'colour'; expected one of: title, why, cites, seed, start, until, accounts, regions, "
+                "1:1: unknown key 'colour'; expected one of: title, why, cites, seed, start, until, converges_within, "
+                "accounts, regions, "
                 "network, assumptions, options, images, timeline, expect"},
         Mistake{"MissingKey", "network: aws-2026\n", "",
                 "1:1: 'network' is missing: A preset's name, or links and capacities."},
