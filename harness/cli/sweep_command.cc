@@ -11,8 +11,8 @@ namespace crrsim {
 
 namespace {
 
-ExitCode CodeOf(const SweepResult& result, bool strict) {
-  auto code = ExitCode::kPass;
+ExitCode CodeOf(const SweepResult& result) {
+  auto code = result.verdict() == Verdict::kFail ? ExitCode::kFailed : ExitCode::kPass;
   for (const auto& one : result.failing) {
     code = Worst(code, one.defect                            ? ExitCode::kDefect
                        : one.verdict == Verdict::kFail       ? ExitCode::kFailed
@@ -20,7 +20,6 @@ ExitCode CodeOf(const SweepResult& result, bool strict) {
                                                              : ExitCode::kUnfinished);
   }
   if (result.end == SweepEnd::kInterrupted) code = Worst(code, ExitCode::kUnfinished);
-  if (strict && !result.warnings.empty()) code = Worst(code, ExitCode::kFailed);
   return code;
 }
 
@@ -94,7 +93,7 @@ ExitCode RunSweeps(const RunCommand& command, const std::vector<Scenario>& scena
     if (command.detail != Detail::kQuiet) options.progress = [&](const SweepProgress& progress) { line(progress); };
     results.push_back(Sweep(scenario, *library, options));
     line.End();
-    code = Worst(code, CodeOf(results.back(), command.strict));
+    code = Worst(code, CodeOf(results.back()));
     if (show) {
       if (scenarios.size() > 1) streams.out << scenario.path << "\n";
       streams.out << ToTerminal(results.back(), {streams.colour, command.detail}) << std::flush;

@@ -131,17 +131,16 @@ std::string ToTerminal(const SweepResult& result, const TerminalOptions& options
   if (result.failing.size() > kFailingShownMax) {
     text += fmt::format("  ... and {} more; --json has all\n", result.failing.size() - kFailingShownMax);
   }
-  const auto word =
-      result.held() ? styled(fg(fmt::terminal_color::green) | fmt::emphasis::bold, "PASS ") : styled(red, "FAIL ");
+  const auto verdict = result.verdict();
+  const auto word = verdict == Verdict::kPass ? styled(fg(fmt::terminal_color::green) | fmt::emphasis::bold, "PASS ")
+                                              : styled(red, verdict == Verdict::kFail ? "FAIL " : "ERROR");
   return text + fmt::format("{} {}  {}  digest {}  {:.3f} s, {:.1f} seeds/s\n", word, SeedsText(result),
                             Counted(result.events, "event"), ToText(result.digest), result.wall_seconds,
                             static_cast<double>(result.ran) / std::max(result.wall_seconds, 1e-9));
 }
 
 nlohmann::ordered_json ToJson(const SweepResult& result) {
-  Json report = {{"verdict", NameOf(result.held()       ? Verdict::kPass
-                                    : result.failed > 0 ? Verdict::kFail
-                                                        : Verdict::kError)},
+  Json report = {{"verdict", NameOf(result.verdict())},
                  {"scenario", result.scenario},
                  {"title", result.title},
                  {"first_seed", result.seeds.first},

@@ -248,12 +248,18 @@ Result<SeedRange, ParseError> ParseSeedRange(std::string_view text) {
       "found {}, expected seeds as in 1..100, whole numbers from 0 to {}, the smaller one first", text, kSeedMax)};
 }
 
+Verdict SweepResult::verdict() const {
+  if (failed > 0 || (idle_faults == IdleFaults::kFail && !warnings.empty())) return Verdict::kFail;
+  return errors > 0 || end == SweepEnd::kInterrupted ? Verdict::kError : Verdict::kPass;
+}
+
 SweepResult Sweep(const Scenario& scenario, const ImageLibrary& images, const SweepOptions& options) {
   SweepResult result;
   result.scenario = scenario.path;
   result.title = scenario.title;
   result.accounts = scenario.accounts;
   result.seeds = options.seeds;
+  result.idle_faults = options.run.idle_faults;
   // One fault that hits nothing with one seed is no news; one kind of them that never does is.
   auto own = options;
   own.run.idle_faults = IdleFaults::kWarn;

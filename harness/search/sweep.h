@@ -66,10 +66,13 @@ struct SweepResult {
   std::vector<FailingSeed> failing;
   std::map<Way, std::vector<Duration>> lags;  // ascending; of all images of all seeds that became visible
   std::map<std::string, SweptFault> faults;   // by kind, that is the name of the fault
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings;          // a kind of fault that never hit anything
+  IdleFaults idle_faults = IdleFaults::kWarn;
   double wall_seconds = 0;
 
-  [[nodiscard]] bool held() const { return failing.empty(); }
+  /// kFail when a seed failed, or a warning counts as a failure; else kError when one could not finish, or not all were
+  /// run though none failed.
+  [[nodiscard]] Verdict verdict() const;
 };
 
 struct SweepProgress {

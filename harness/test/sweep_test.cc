@@ -113,6 +113,11 @@ TEST(SweepTest, FaultsAreCountedByKindAndAKindThatNeverHitIsAWarning) {
   EXPECT_EQ(sweep.faults.at("fail").fired, 5);
   EXPECT_EQ(sweep.faults.at("fail").hits, 0);
   EXPECT_THAT(sweep.warnings, ElementsAre(HasSubstr("fault 'fail' began 5 times and never hit anything")));
+  EXPECT_EQ(sweep.verdict(), Verdict::kPass);
+  ScratchFolder folder;
+  const auto path = folder.Write("s.yaml", faults);
+  EXPECT_EQ(InvokeCommand({"run", "--seeds", "1..5", path}).code, 0);
+  EXPECT_EQ(InvokeCommand({"run", "--seeds", "1..5", "--strict", path}).code, 1);
 }
 
 TEST(SweepTest, ASignalEndsItWithWhatIsKnown) {
@@ -136,6 +141,7 @@ TEST(SweepTest, ASignalEndsItWithWhatIsKnown) {
   const auto sweep = Sweep(scenario, *images, options);
   EXPECT_TRUE(raised);
   EXPECT_EQ(sweep.end, SweepEnd::kInterrupted);
+  EXPECT_EQ(sweep.verdict(), Verdict::kError);
   EXPECT_GT(sweep.ran, 0U);
   EXPECT_EQ(sweep.passed, sweep.ran);
 }
