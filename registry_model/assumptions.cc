@@ -65,15 +65,16 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "3 (6), 2.2"},
       {Id::kCutCopy,
        "cut_copy",
-       {"resume"},
+       {"resume", "restart"},
        "A transfer over a cut link waits and goes on where it stood, until an attempt made no progress for its stall "
-       "timeout.",
+       "timeout, and one that a crash cut off goes on where it stood; or both are lost, and begin again from nothing.",
        "Nothing is documented.",
        "2.2"},
       {Id::kPermissionRead,
        "permission_read",
-       {"at-start"},
-       "The destination's policy is read once, when a job starts; a later change lets the copy finish.",
+       {"at-start", "each-step"},
+       "The destination's policy is read once, when a job starts, and a later change lets the copy finish; or it is "
+       "asked again at each step.",
        "Replications in progress may complete after the permission was taken away.",
        "3 (14), 2.2"},
       {Id::kReplicationPrincipal,
@@ -136,6 +137,73 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "A layer leaves the repository with the last image that lists it; or it stays until the repository goes.",
        "Layers without an image cannot be downloaded and may be cleaned up at any time.",
        "10.2"},
+      {Id::kOptedOutRegion,
+       "opted_out_region",
+       {"copies-fail"},
+       "A configuration may name a region that one of the two accounts has not opted in to; each copy to it ends "
+       "FAILED.",
+       "Nothing replicates in or to such a region; how the refusal shows is not documented.",
+       "1.4 (13)"},
+      {Id::kPolicyScopeV1,
+       "policy_scope_v1",
+       {"refused", "accepted"},
+       "PutAccountSetting refuses V1 as the registry policy scope; or accepts it, and then a registry's policy may "
+       "hold "
+       "the three replication and pull-through cache actions only and decides those only.",
+       "The guide describes V1 and advises against it; the newest model documents V2 alone, and a changelog says that "
+       "support of V1 was removed.",
+       "3 (11)"},
+      {Id::kArchivedIndex,
+       "archived_index",
+       {"children-along", "index-alone"},
+       "An index takes its untagged children into the archive with it, those apart that another index needs; or goes "
+       "there alone. Either way a child stays active while an index that is not archived lists it, and archived "
+       "children are restored with their index.",
+       "ImageStorageClassUpdateNotSupportedException exists; when it comes, and what becomes of children, is not "
+       "documented.",
+       "10.3"},
+      {Id::kDeletePermission,
+       "delete_permission",
+       {"replicate-image", "batch-delete-image"},
+       "A deletion may enter another account's registry where ecr:ReplicateImage is allowed; or where "
+       "ecr:BatchDeleteImage is.",
+       "Which action the destination's policy has to allow is not documented.",
+       "1.6 (6)"},
+      {Id::kDeleteOverlappingRules,
+       "delete_overlapping_rules",
+       {"any-rule", "all-rules"},
+       "Deletions go to a destination if any of the matching rules that name it replicates deletions; or only if all "
+       "of them do.",
+       "The flag belongs to a rule; what holds where rules overlap is not documented.",
+       "1.6 (1)"},
+      {Id::kDeleteRepository,
+       "delete_repository",
+       {"not-replicated", "replicated"},
+       "Images that go with their repository stay at the destinations; or they are deleted there one by one, while the "
+       "repository stays.",
+       "Image deletions and tag removals are documented, deleting a repository is not.",
+       "1.6 (6)"},
+      {Id::kDeleteDestinationTags,
+       "delete_destination_tags",
+       {"deleted", "kept"},
+       "An image deleted at the source goes at the destination with all tags that it has there; or it stays there "
+       "under "
+       "tags that it did not have at the source.",
+       "All tags that point at the digest are deleted; whether this means a destination's own tags is not documented.",
+       "1.6 (3, 6)"},
+      {Id::kDeleteMovedTag,
+       "delete_moved_tag",
+       {"replicated-images", "same-image", "any-image"},
+       "A tag deleted at the source that names another image at the destination is deleted there if that image arrived "
+       "by replication; or never; or always.",
+       "The same tag is removed; what happens where it names another image is not documented.",
+       "1.6 (2, 6)"},
+      {Id::kDeleteChained,
+       "delete_chained",
+       {"not-chained"},
+       "A deletion that arrived by replication is not replicated on by the destination's own rules.",
+       "Images are not replicated on; of deletions nothing is documented.",
+       "13 (3)"},
   }};
   return table;
 }

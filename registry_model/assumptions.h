@@ -40,8 +40,17 @@ enum class Assumption : std::uint8_t {
   kMonth,
   kFailedAttempts,
   kUnreferencedLayers,
+  kOptedOutRegion,
+  kPolicyScopeV1,
+  kArchivedIndex,
+  kDeletePermission,
+  kDeleteOverlappingRules,
+  kDeleteRepository,
+  kDeleteDestinationTags,
+  kDeleteMovedTag,
+  kDeleteChained,
 };
-inline constexpr std::size_t kAssumptionCount = 18;
+inline constexpr std::size_t kAssumptionCount = 27;
 
 struct AssumptionInfo {
   Assumption id;

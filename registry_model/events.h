@@ -13,20 +13,26 @@
 
 #include "registry_model/events/call_events.h"
 #include "registry_model/events/content_events.h"
+#include "registry_model/events/deletion_events.h"
 #include "registry_model/events/fault_events.h"
+#include "registry_model/events/lifecycle_events.h"
 #include "registry_model/events/replication_events.h"
 #include "registry_model/events/repository_events.h"
 #include "registry_model/events/scan_events.h"
+#include "registry_model/events/storage_events.h"
 #include "sim/archive.h"
 #include "sim/units.h"
 
 namespace crrsim {
 
-using EventBody = std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
-                               ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled,
-                               CallRefused, ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued,
-                               JobStarted, PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded,
-                               ScanStarted, ScanCompleted, LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded>;
+using EventBody =
+    std::variant<RepositoryCreated, RepositoryDeleted, RepositorySettingChanged, BlobStored, BlobRemoved,
+                 ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled, CallRefused,
+                 ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued, JobStarted,
+                 PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded, ScanStarted, ScanCompleted,
+                 LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded, JobRequeued, StorageClassChanged,
+                 BlobClassChanged, BlobMounted, BlobCharged, AccountSettingChanged, ScanningConfigured, ImageDeleted,
+                 DeletionQueued, DeletionStarted, DeletionDecided, DeletionEnded, LifecycleEvaluated>;
 
 struct Event {
   Instant when;

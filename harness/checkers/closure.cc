@@ -16,6 +16,8 @@ class ClosureChecker final : public Checker {
   void OnEvent(const Event& event) override {
     if (const auto* blob = std::get_if<BlobStored>(&event.body)) {
       Of(blob->registry, blob->repository).blobs.Insert(blob->blob, event.when);
+    } else if (const auto* mounted = std::get_if<BlobMounted>(&event.body)) {
+      Of(mounted->registry, mounted->repository).blobs.Insert(mounted->blob, event.when);
     } else if (const auto* manifest = std::get_if<ManifestStored>(&event.body)) {
       Appear(*manifest, event.when);
     } else if (const auto* moved = std::get_if<TagMoved>(&event.body)) {

@@ -1,9 +1,9 @@
 // Exactly the images that the rules send, to exactly the destinations that they name.
 //
-// An image is owed to a destination by a push whose registry's rules named it then. A debt is settled once the image is
-// visible there, whatever becomes of it later, or once its job has FAILED for a reason that this checker can see. The
-// other way round, whatever enters by replication must have been owed. What is replicated on from a place to which no
-// client pushed it is a claim of `no_chaining`.
+// An image is owed to a destination by a push (or a restore) whose registry's rules named it then. A debt is settled
+// once the image is visible there, whatever becomes of it later, or once its job has FAILED for a reason that this
+// checker can see. The other way round, whatever enters by replication must have been owed. What is replicated on from
+// a place to which no client pushed it is a claim of `no_chaining`.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,6 +25,8 @@ class ExpectedImagesChecker final : public Checker {
   void OnEvent(const Event& event) override {
     if (const auto* push = std::get_if<ImagePushed>(&event.body)) {
       Push(*push, event.when);
+    } else if (const auto* restored = std::get_if<StorageClassChanged>(&event.body)) {
+      Restore(*restored, event.when);
     } else if (const auto* manifest = std::get_if<ManifestStored>(&event.body)) {
       families_.OnEvent(*manifest);
       Appear(*manifest, event.when);
@@ -85,14 +87,30 @@ class ExpectedImagesChecker final : public Checker {
   void Push(const ImagePushed& push, Instant when) {
     pushed_.Insert({numbers_.NumberOf(push.registry, push.repository), push.digest}, true);
     for (const auto& destination : rules_.DestinationsOf(push)) {
-      const ImageKey image{numbers_.NumberOf(destination, push.repository), push.digest};
-      auto& owed = debts_[image];
       // A new tag on an image that is there owes nothing new; one that failed before is owed again.
-      const bool there = visible_.Find(image) != nullptr;
-      owed.source = push.registry;
-      owed.pushed_at = when;
-      owed.settled = there;
+      Owe(push.registry, destination, push.repository, push.digest, when);
     }
+  }
+
+  /// A client's restore is treated like a push of all tags of the image.
+  void Restore(const StorageClassChanged& restored, Instant when) {
+    if (restored.status != ImageStatus::kActive || restored.origin != Origin::kClient) return;
+    pushed_.Insert({numbers_.NumberOf(restored.registry, restored.repository), restored.digest}, true);
+    for (const auto& destination : rules_.DestinationsOf(restored.registry, restored.repository)) {
+      auto& owed = Owe(restored.registry, destination, restored.repository, restored.digest, when);
+      // Whether it has a tag is not known here; where that matters the image may come, and need not.
+      owed.settled = owed.settled || !rules_.untagged_too();
+    }
+  }
+
+  Debt& Owe(const RegistryKey& source, const RegistryKey& destination, const RepositoryName& repository,
+            const Digest& digest, Instant when) {
+    const ImageKey image{numbers_.NumberOf(destination, repository), digest};
+    auto& owed = debts_[image];
+    owed.source = source;
+    owed.pushed_at = when;
+    owed.settled = visible_.Find(image) != nullptr;
+    return owed;
   }
 
   void Appear(const ManifestStored& stored, Instant when) {

@@ -5,6 +5,8 @@
 // change of every repository is kept and integrated at the end, month by month, in the simplest way there is.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 
@@ -23,14 +25,24 @@ class LedgerChecker final : public Checker {
   void OnEvent(const Event& event) override {
     if (const auto* blob = std::get_if<BlobStored>(&event.body)) {
       auto& there = Of(blob->registry, blob->repository);
-      Change(there, event.when, blob->stored.bytes());
+      Change(there, StorageClass::kStandard, event.when, blob->stored.bytes());
       if (blob->origin == Origin::kReplication) there.unmetered += blob->stored.bytes();
     } else if (const auto* manifest = std::get_if<ManifestStored>(&event.body)) {
-      Change(Of(manifest->registry, manifest->repository), event.when, manifest->stored.bytes());
+      Change(Of(manifest->registry, manifest->repository), StorageClass::kStandard, event.when,
+             manifest->stored.bytes());
+    } else if (const auto* charged = std::get_if<BlobCharged>(&event.body)) {
+      Change(Of(charged->registry, charged->repository), StorageClass::kStandard, event.when, charged->stored.bytes());
+    } else if (const auto* blob_class = std::get_if<BlobClassChanged>(&event.body)) {
+      Shift(Of(blob_class->registry, blob_class->repository), blob_class->to, event.when, blob_class->moved.bytes());
+    } else if (const auto* image_class = std::get_if<StorageClassChanged>(&event.body)) {
+      Shift(Of(image_class->registry, image_class->repository), image_class->target, event.when,
+            image_class->moved.bytes());
     } else if (const auto* lost_blob = std::get_if<BlobRemoved>(&event.body)) {
-      Change(Of(lost_blob->registry, lost_blob->repository), event.when, -lost_blob->freed.bytes());
+      Change(Of(lost_blob->registry, lost_blob->repository), lost_blob->storage_class, event.when,
+             -lost_blob->freed.bytes());
     } else if (const auto* lost_image = std::get_if<ManifestRemoved>(&event.body)) {
-      Change(Of(lost_image->registry, lost_image->repository), event.when, -lost_image->freed.bytes());
+      Change(Of(lost_image->registry, lost_image->repository), lost_image->storage_class, event.when,
+             -lost_image->freed.bytes());
     } else if (const auto* started = std::get_if<TransferStarted>(&event.body)) {
       if (!transfers_.Insert(started->transfer, {event.when, started->size})) {
         Report({fmt::format("transfer {} began", started->transfer), event.when},
@@ -60,8 +72,8 @@ class LedgerChecker final : public Checker {
     std::int64_t bytes = 0;  // stored from then on
   };
   struct Stored {
-    std::vector<Step> steps;
-    std::int64_t unmetered = 0;  // stored by replication, and not yet met by a transfer's end
+    std::array<std::vector<Step>, 2> steps;  // by storage class
+    std::int64_t unmetered = 0;              // stored by replication, and not yet met by a transfer's end
   };
   struct Moving {
     Instant since;
@@ -89,9 +101,18 @@ class LedgerChecker final : public Checker {
     return stored_[NumberOf(registry, repository)];
   }
 
-  static void Change(Stored& stored, Instant when, std::int64_t bytes) {
+  static std::vector<Step>& StepsOf(Stored& stored, StorageClass storage_class) {
+    return stored.steps.at(static_cast<std::size_t>(storage_class));
+  }
+  static void Shift(Stored& stored, StorageClass to, Instant when, std::int64_t bytes) {
+    const auto from = to == StorageClass::kStandard ? StorageClass::kArchive : StorageClass::kStandard;
+    Change(stored, from, when, -bytes);
+    Change(stored, to, when, bytes);
+  }
+
+  static void Change(Stored& stored, StorageClass storage_class, Instant when, std::int64_t bytes) {
     if (bytes == 0) return;
-    auto& steps = stored.steps;
+    auto& steps = StepsOf(stored, storage_class);
     const auto before = steps.empty() ? 0 : steps.back().bytes;
     if (!steps.empty() && steps.back().when == when) {
       steps.back().bytes += bytes;
@@ -137,21 +158,25 @@ class LedgerChecker final : public Checker {
   void CompareStored(const FinalState& state) {
     for (RepositoryNumber number = 0; number < stored_.size(); ++number) {
       const auto& [steps, unmetered] = stored_[number];
+      std::int64_t said = 0;
+      std::optional<Instant> last;
+      for (const auto& of_class : steps) {
+        if (of_class.empty()) continue;
+        said += of_class.back().bytes;
+        last = last ? std::max(*last, of_class.back().when) : of_class.back().when;
+      }
       const auto& where = numbers_.KeyOf(number);
       const auto place = PlaceText(where.registry, where.repository);
       if (unmetered > 0) {
-        Report({fmt::format("replication stored {} bytes in {} that no transfer brought", unmetered, place),
-                steps.empty() ? state.now : steps.back().when},
+        Report({fmt::format("replication stored {} bytes in {} that no transfer brought", unmetered, place), last},
                {"bytes that are delivered are metered", std::nullopt});
       }
       const auto registry = state.registries.find(where.registry);
       const auto* repository = registry == state.registries.end() ? nullptr : registry->second.Find(where.repository);
       const auto kept = repository == nullptr ? 0 : repository->stored_bytes.bytes();
-      const auto said = steps.empty() ? 0 : steps.back().bytes;
       if (kept == said) continue;
       Report({fmt::format("{} holds {} bytes at the end", place, kept), state.now},
-             {fmt::format("it holds the {} bytes that the events tell of", said),
-              steps.empty() ? std::nullopt : std::optional(steps.back().when)});
+             {fmt::format("it holds the {} bytes that the events tell of", said), last});
     }
   }
 
@@ -171,17 +196,24 @@ class LedgerChecker final : public Checker {
   }
 
   void CompareStorage(const FinalState& state) {
-    std::map<std::pair<RepositoryKey, CalendarMonth>, Int128> expected;
+    using Key = std::tuple<RepositoryKey, CalendarMonth, StorageClass>;
+    std::map<Key, Int128> expected;
     for (RepositoryNumber number = 0; number < stored_.size(); ++number) {
-      Integrate(stored_[number].steps, state.now, [&](CalendarMonth month, Int128 integral) {
-        if (integral != 0) expected[{numbers_.KeyOf(number), month}] += integral;
-      });
+      for (const auto storage_class : {StorageClass::kStandard, StorageClass::kArchive}) {
+        Integrate(StepsOf(stored_[number], storage_class), state.now, [&](CalendarMonth month, Int128 integral) {
+          if (integral != 0) expected[{numbers_.KeyOf(number), month, storage_class}] += integral;
+        });
+      }
     }
-    std::map<std::pair<RepositoryKey, CalendarMonth>, Int128> billed;
-    for (const auto& row : state.bill.storage) billed[{row.where, row.month}] += row.byte_nanoseconds;
-    Compare(billed, expected, state.now, [](const auto& key) {
-      return fmt::format("byte-nanoseconds of {} in {}", PlaceText(key.first.registry, key.first.repository),
-                         ToText(key.second));
+    std::map<Key, Int128> billed;
+    for (const auto& row : state.bill.storage) {
+      billed[{row.where, row.month, StorageClass::kStandard}] += row.byte_nanoseconds;
+      billed[{row.where, row.month, StorageClass::kArchive}] += row.archived_byte_nanoseconds;
+    }
+    Compare(billed, expected, state.now, [](const Key& key) {
+      const auto& [where, month, storage_class] = key;
+      return fmt::format("byte-nanoseconds of {} in {}, {}", PlaceText(where.registry, where.repository), ToText(month),
+                         NameOf(storage_class));
     });
   }
 

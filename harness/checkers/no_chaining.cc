@@ -13,6 +13,10 @@ class NoChainingChecker final : public Checker {
   void OnEvent(const Event& event) override {
     if (const auto* push = std::get_if<ImagePushed>(&event.body)) {
       pushed_.Emplace({numbers_.NumberOf(push->registry, push->repository), push->digest}).first = event.when;
+    } else if (const auto* changed = std::get_if<StorageClassChanged>(&event.body)) {
+      // A client's restore is treated like a push.
+      if (changed->status != ImageStatus::kActive || changed->origin != Origin::kClient) return;
+      pushed_.Emplace({numbers_.NumberOf(changed->registry, changed->repository), changed->digest}).first = event.when;
     } else if (const auto* removed = std::get_if<ManifestRemoved>(&event.body)) {
       pushed_.Erase(ImageKey{numbers_.NumberOf(removed->registry, removed->repository), removed->digest});
     } else if (const auto* stored = std::get_if<ManifestStored>(&event.body)) {

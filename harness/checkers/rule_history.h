@@ -23,20 +23,27 @@ class RuleHistory {
     if (configured != nullptr) configurations_[configured->registry] = configured->configuration;
   }
 
-  /// Each destination once.
+  /// Where a push goes, each destination once.
   [[nodiscard]] std::set<RegistryKey> DestinationsOf(const ImagePushed& push) const {
+    if (!push.tag && !untagged_too_) return {};
+    return DestinationsOf(push.registry, push.repository);
+  }
+  /// The same of whatever is replicated from a repository.
+  [[nodiscard]] std::set<RegistryKey> DestinationsOf(const RegistryKey& source,
+                                                     const RepositoryName& repository) const {
     std::set<RegistryKey> destinations;
-    const auto found = configurations_.find(push.registry);
-    if (found == configurations_.end() || (!push.tag && !untagged_too_)) return destinations;
+    const auto found = configurations_.find(source);
+    if (found == configurations_.end()) return destinations;
     for (const auto& rule : found->second.rules) {
       bool takes = rule.filters.empty();
       for (const auto& filter : rule.filters) {
-        takes = takes || push.repository.text().compare(0, filter.prefix.size(), filter.prefix) == 0;
+        takes = takes || repository.text().compare(0, filter.prefix.size(), filter.prefix) == 0;
       }
       if (takes) destinations.insert(rule.destinations.begin(), rule.destinations.end());
     }
     return destinations;
   }
+  [[nodiscard]] bool untagged_too() const { return untagged_too_; }
 
  private:
   bool untagged_too_;

@@ -28,10 +28,14 @@ class TagConvergenceChecker final : public Checker {
     } else if (const auto* ended = std::get_if<JobEnded>(&event.body)) {
       End(*ended);
     } else if (const auto* moved = std::get_if<TagMoved>(&event.body)) {
-      if (moved->origin == Origin::kClient) {
-        tags_[{{moved->registry, moved->repository}, moved->tag}].spoilt = true;
+      auto& tag = tags_[{{moved->registry, moved->repository}, moved->tag}];
+      tag.spoilt = tag.spoilt || moved->origin == Origin::kClient;
+      if (moved->to) {
+        tag.bound_at = event.when;
       } else {
-        tags_[{{moved->registry, moved->repository}, moved->tag}].bound_at = event.when;
+        // A deletion was replicated, so the last job did not bind the tag, whether or not it had.
+        tag.job = 0;
+        tag.complete = false;
       }
     } else if (const auto* dropped = std::get_if<TagDropped>(&event.body)) {
       tags_[{{dropped->registry, dropped->repository}, dropped->tag}].spoilt = true;

@@ -84,14 +84,7 @@ class ContentReader {
         into.filters.push_back({OptionalText(filter, "filter").value_or("")});
       }
     }
-    // Deletions do not bear on what is explained here.
-    auto strict = configuration;
-    if (strict.is_object() && strict.contains("rules") && strict["rules"].is_array()) {
-      for (auto& rule : strict["rules"]) {
-        if (rule.is_object()) rule.erase("deleteReplication");
-      }
-    }
-    const auto shape = DecodeJson<ReplicationConfigurationShape>(strict);
+    const auto shape = DecodeJson<ReplicationConfigurationShape>(configuration);
     if (!shape) return Refuse(document_.base, shape.error().message);
     Assumptions assumptions;
     if (const auto sound = ReadConfiguration(*shape, document_.registry, ApiOptions(), assumptions); !sound) {

@@ -115,28 +115,51 @@ RunResult RunScenario(const Scenario& scenario, ImageLibrary& images, const RunO
   return result;
 }
 
-void Runner::Report(RunResult& result) {
-  result.run_digest = world_.run_digest().value();
-  result.checkpoints = world_.run_digest().checkpoints();
-  result.end = scenario_.until ? world_.now() : std::max(world_.now(), recording_.last_event());
-  result.events = recording_.events();
-  result.timeline = story_.Take();
-  result.expectations = results_;
-  result.replications = recording_.replications();
-  result.bill = world_.bill();
+void ReportWorld(World& world, const Recording& recording, RunResult& result) {
+  result.run_digest = world.run_digest().value();
+  result.checkpoints = world.run_digest().checkpoints();
+  result.events = recording.events();
+  result.replications = recording.replications();
+  result.bill = world.bill();
   if (!result.bill.storage.empty()) {
-    world_.assumptions().Use(Assumption::kGigabyte);
-    world_.assumptions().Use(Assumption::kMonth);
+    world.assumptions().Use(Assumption::kGigabyte);
+    world.assumptions().Use(Assumption::kMonth);
   }
-  result.units = BillingUnits::From(world_.assumptions());
-  for (const auto& [key, registry] : world_.registries()) {
+  result.units = BillingUnits::From(world.assumptions());
+  for (const auto& [key, registry] : world.registries()) {
     registry.repositories.ForEachSorted(
         [&, &where = key](const RepositoryName& name, const Cow<Repository>& repository) {
           AddRows({where, name}, *repository, result.images);
         });
   }
-  for (const auto& [number, fault] : world_.faults().all()) {
-    result.faults.push_back({fault.name, fault.hits});
+  for (const auto& [number, fault] : world.faults().all()) {
+    result.faults.push_back({fault.name, TargetOf(fault.what), fault.began ? 1 : 0, fault.hits});
+  }
+  for (const auto& info : AssumptionTable()) {
+    if (!world.assumptions().consulted(info.id)) continue;
+    result.assumptions.push_back({std::string(info.name), std::string(world.assumptions().value(info.id))});
+  }
+}
+
+void Runner::Report(RunResult& result) {
+  result.end = scenario_.until ? world_.now() : std::max(world_.now(), recording_.last_event());
+  result.timeline = story_.Take();
+  result.expectations = results_;
+  ReportWorld(world_, recording_, result);
+  NoteIdleFaults(result);
+  if (judges_) {
+    const bool at_rest = result.error.empty() && world_.IsIdle();
+    judges_->AtEnd({world_.registries(), result.bill, world_.now(), at_rest ? RunRest::kAtRest : RunRest::kUnderWay});
+    result.invariants = judges_->Verdicts();
+    for (const auto& invariant : result.invariants) failed_ = failed_ || !invariant.held();
+  }
+  result.waiting = std::move(waiting_);
+  result.waiting_at = waiting_at_;
+  result.verdict = !result.error.empty() ? Verdict::kError : failed_ ? Verdict::kFail : Verdict::kPass;
+}
+
+void Runner::NoteIdleFaults(RunResult& result) {
+  for (const auto& fault : result.faults) {
     if (fault.hits > 0) continue;
     result.warnings.push_back(fmt::format("fault '{}' hit nothing, so it proves nothing", fault.name));
     if (options_.idle_faults == IdleFaults::kWarn) continue;
@@ -144,19 +167,6 @@ void Runner::Report(RunResult& result) {
     result.expectations.push_back({Place{scenario_.path, 1, 1}, "--strict: every fault hits something", false,
                                    fmt::format("fault '{}' hit nothing", fault.name), world_.now()});
   }
-  for (const auto& info : AssumptionTable()) {
-    if (!world_.assumptions().consulted(info.id)) continue;
-    result.assumptions.push_back({std::string(info.name), std::string(world_.assumptions().value(info.id))});
-  }
-  if (judges_) {
-    judges_->AtEnd({world_.registries(), result.bill, world_.now(),
-                    world_.NextInstant() || !result.error.empty() ? RunRest::kUnderWay : RunRest::kAtRest});
-    result.invariants = judges_->Verdicts();
-    for (const auto& invariant : result.invariants) failed_ = failed_ || !invariant.held();
-  }
-  result.waiting = std::move(waiting_);
-  result.waiting_at = waiting_at_;
-  result.verdict = !result.error.empty() ? Verdict::kError : failed_ ? Verdict::kFail : Verdict::kPass;
 }
 
 }  // namespace crrsim

@@ -61,6 +61,16 @@ struct ReplicationRow {
   Instant queued_at;
   std::optional<Instant> completed_at;
   std::optional<Instant> visible_at;  // when the tag (or, untagged, the manifest) could be seen at the destination
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("replication", self.replication);
+    visit("status", self.status);
+    visit("failure", self.failure);
+    visit("queuedAt", self.queued_at);
+    visit("completedAt", self.completed_at);
+    visit("visibleAt", self.visible_at);
+  }
 };
 
 /// What kept a run from its end.
@@ -74,7 +84,9 @@ enum class StoppedBy : std::uint8_t {
 
 struct FaultRow {
   std::string name;
-  std::int64_t hits = 0;
+  std::string target;      // what it could touch
+  std::int64_t fired = 0;  // whether it began before the run ended
+  std::int64_t hits = 0;   // what it changed
 };
 
 struct AssumptionRow {
@@ -148,6 +160,7 @@ struct RunOptions {
   EngineMaker engine;                            // empty: the standard engine
   std::vector<Observer*> observers = {};         // see every event, after the run's own; they outlive the run
   const std::atomic<bool>* interrupt = nullptr;  // the run stops soon after this became true
+  std::optional<Instant> stops_at;               // the run ends at this instant, whatever step is under way
 };
 
 /// The one command that repeats a run.

@@ -8,6 +8,7 @@
 #include "harness/run/engine_guard.h"
 #include "harness/run/json_subset.h"
 #include "harness/run/waiting.h"
+#include "harness/scenario/random_faults.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
@@ -65,6 +66,9 @@ Runner::Runner(const Scenario& scenario, ImageLibrary& images, const RunOptions&
     if (!image.findings.empty()) world_.SetFindings(images.ContentOf(image.name, 1).root->digest, image.findings);
   }
   anchors_["start"] = world_.now();
+  for (const auto& fault : DrawFaults(scenario, seed)) {
+    world_.PlanFault(fault.when, fault.name, fault.what, fault.duration);
+  }
 }
 
 Runner::~Runner() {
@@ -97,6 +101,8 @@ std::optional<RunStop> Runner::Run() {
   } catch (const RunStop& stop) {
     NoteWaiting();
     return stop;
+  } catch (const StopInstant&) {
+    return std::nullopt;
   }
   return std::nullopt;
 }
@@ -127,8 +133,16 @@ void Runner::CheckProgress() {
   }
 }
 
+void Runner::StopBefore(Instant next) {
+  if (!options_.stops_at || next <= *options_.stops_at) return;
+  world_.RunUntil(std::max(world_.now(), *options_.stops_at));
+  throw StopInstant{};
+}
+
 void Runner::StepOnce() {
-  if (scenario_.converges_within) WatchConvergence(*world_.NextInstant());
+  const auto next = world_.NextInstant();
+  if (next) StopBefore(*next);
+  if (next && scenario_.converges_within) WatchConvergence(*next);
   world_.Step();
   CheckProgress();
   if (recording_.events() > options_.events_max) {
@@ -142,6 +156,7 @@ void Runner::PassUntil(Instant until) {
   // What a call of the step did is judged before time goes on.
   JudgeWatches();
   for (auto next = world_.NextInstant(); next && *next <= until; next = world_.NextInstant()) StepOnce();
+  StopBefore(until);
   world_.RunUntil(until);
 }
 
@@ -156,8 +171,8 @@ void Runner::RunToTheEnd() {
     return;
   }
   const auto limit = world_.now() + kAfterlifeMax;
-  for (auto next = world_.NextInstant(); next; next = world_.NextInstant()) {
-    if (*next > limit) {
+  while (!world_.IsIdle()) {
+    if (*world_.NextInstant() > limit) {
       throw RunStop{fmt::format("{} after its last step the scenario has not come to rest", ToText(kAfterlifeMax))};
     }
     StepOnce();
@@ -198,7 +213,7 @@ void Runner::WaitForProgress(const Step& step) {
     const auto progress = world_.ProgressOf(copy, wanted);
     const auto next = world_.NextInstant();
     if (progress->reaches && (!next || *progress->reaches <= *next)) return PassUntil(*progress->reaches);
-    if (!next) throw never("nothing is under way any more");
+    if (world_.IsIdle()) throw never("nothing is under way any more");
     StepOnce();
   }
 }
@@ -212,9 +227,13 @@ void Runner::Do(const Step& step) {
 }
 
 void Runner::DoIt(const Step& step, const CallStep& call) {
-  PassUntil(world_.now() + scenario_.call_latency);
-  const auto answer = world_.ApplyJson(CallerFor(call.as, call.in), call.operation, call.request);
+  const auto answer = PacingFor(call.fails_with).Make(world_, [&] {
+    return world_.ApplyJson(CallerFor(call.as, call.in), call.operation, call.request);
+  });
   CheckAnswer(step, call.fails_with, answer ? std::nullopt : std::optional(answer.error()));
+  if (!answer && !call.message.empty() && answer.error().message != call.message) {
+    return Fail(step, fmt::format("the message is '{}', expected '{}'", answer.error().message, call.message));
+  }
   if (!answer || !call.answers) return;
   const auto missing = FirstDifference(*call.answers, *answer, "");
   if (missing) return Fail(step, fmt::format("the answer differs {}", *missing));
@@ -223,11 +242,11 @@ void Runner::DoIt(const Step& step, const CallStep& call) {
 }
 
 void Runner::DoIt(const Step& step, const PushStep& push) {
-  const auto wait = [this] { PassUntil(world_.now() + scenario_.call_latency); };
   for (std::int64_t n = 1; n <= push.times; ++n) {
     const auto started = world_.now();
-    Client client(world_, CallerFor(push.as, push.to), push.to, wait);
-    const auto pushed = client.Push(push.repository, TagOf(push, n), images_.ContentOf(push.content, n));
+    Client client(world_, CallerFor(push.as, push.to), push.to, PacingFor(push.fails_with));
+    const auto pushed =
+        client.Push(push.repository, TagOf(push, n), images_.ContentOf(push.content, n), push.mount_from);
     CheckAnswer(step, push.fails_with, pushed ? std::nullopt : std::optional(pushed.error()));
     if (!pushed) return;
     if (n < push.times) PassUntil(std::max(world_.now(), started + push.every));
@@ -235,10 +254,14 @@ void Runner::DoIt(const Step& step, const PushStep& push) {
 }
 
 void Runner::DoIt(const Step& step, const PullStep& pull) {
-  const auto wait = [this] { PassUntil(world_.now() + scenario_.call_latency); };
-  Client client(world_, CallerFor(pull.as, pull.from), pull.from, wait);
+  Client client(world_, CallerFor(pull.as, pull.from), pull.from, PacingFor(pull.fails_with));
   const auto pulled = client.Pull(pull.image);
   CheckAnswer(step, pull.fails_with, pulled ? std::nullopt : std::optional(pulled.error()));
+}
+
+CallPacing Runner::PacingFor(const std::string& fails_with) {
+  return {[this](Duration span) { PassUntil(world_.now() + span); }, scenario_.call_latency,
+          fails_with.empty() ? scenario_.client_retry : Duration()};
 }
 
 void Runner::CheckAnswer(const Step& step, const std::string& fails_with, const std::optional<ApiError>& error) {
@@ -281,8 +304,8 @@ void Runner::DoIt(const Step& step, const AdvanceStep& advance) {
 
 void Runner::DoIt(const Step& step, const SettleStep& settle) {
   const auto limit = world_.now() + settle.within;
-  for (auto next = world_.NextInstant(); next; next = world_.NextInstant()) {
-    if (*next > limit) {
+  while (!world_.IsIdle()) {
+    if (*world_.NextInstant() > limit) {
       PassUntil(limit);
       NoteWaiting();
       return Fail(step, fmt::format("after {} something is still under way", ToText(settle.within)));
@@ -294,6 +317,25 @@ void Runner::DoIt(const Step& step, const SettleStep& settle) {
 void Runner::DoIt(const Step&, const PartitionStep& partition) {
   world_.BeginFault("partition", Partition{partition.from, partition.to}, partition.duration);
   if (partition.both_ways) world_.BeginFault("partition", Partition{partition.to, partition.from}, partition.duration);
+}
+
+void Runner::DoIt(const Step& step, const FaultStep& fault) {
+  for (const auto& what : fault.what) world_.BeginFault(fault.name, what, fault.duration);
+  if (!fault.damage) return;
+  const auto& [reference, in, layer] = *fault.damage;
+  const auto* repository = world_.FindRegistry(in)->Find(reference.repository);
+  const auto* image = repository == nullptr ? nullptr
+                      : reference.tag       ? repository->FindImage(*reference.tag)
+                                            : repository->FindImage(*reference.digest);
+  if (image == nullptr) return Fail(step, fmt::format("{} is not in {}", ToText(reference), scenario_.NameOf(in)));
+  const auto& blobs = image->manifest->blobs;  // the config first, then the layers
+  const auto layers = static_cast<std::int64_t>(blobs.size()) - 1;
+  if (layer && *layer > layers) return Fail(step, fmt::format("{} has {} layers", ToText(reference), layers));
+  for (std::int64_t place = 0; place <= layers; ++place) {
+    if (layer && place != *layer) continue;
+    const auto& blob = blobs[static_cast<std::size_t>(place)].digest;
+    world_.BeginFault(fault.name, StorageDamage{in, reference.repository, blob}, fault.duration);
+  }
 }
 
 void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault(fail.name, fail.fault, fail.duration); }

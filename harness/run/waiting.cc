@@ -65,8 +65,8 @@ std::string TextOf(const Fault& fault) {
   auto text = fmt::format("fault '{}' is in force", fault.name);
   if (const auto* partition = std::get_if<Partition>(&fault.what)) {
     text += fmt::format(": nothing passes from {} to {}", partition->from.text(), partition->to.text());
-  } else if (const auto* step = std::get_if<StepFault>(&fault.what)) {
-    text += fmt::format(": {} fails", NameOf(step->step));
+  } else {
+    text += fmt::format(": {}", TargetOf(fault.what));
   }
   return text + fmt::format("; it hit {}", Counted(static_cast<std::size_t>(fault.hits), "time"));
 }

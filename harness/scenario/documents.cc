@@ -131,6 +131,8 @@ nlohmann::json AsRequest(std::string_view operation, nlohmann::json document) {
     PutAsText(document, "policyText");
   } else if (operation == "SetRepositoryPolicy") {
     PutAsText(document, "policyText");
+  } else if (operation == "PutLifecyclePolicy" || operation == "StartLifecyclePolicyPreview") {
+    PutAsText(document, "lifecyclePolicyText");
   } else if (operation == "CreateRepositoryCreationTemplate" || operation == "UpdateRepositoryCreationTemplate") {
     PutAsText(document, "repositoryPolicy");
     PutAsText(document, "lifecyclePolicy");

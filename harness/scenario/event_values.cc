@@ -77,6 +77,10 @@ class FieldReader {
     return OneOf(std::array{NameOf(ReplicationStatus::kInProgress), NameOf(ReplicationStatus::kComplete),
                             NameOf(ReplicationStatus::kFailed)});
   }
+  std::optional<std::string> Read(const DeletionCause&) {
+    return OneOf(std::array{NameOf(DeletionCause::kClient), NameOf(DeletionCause::kLifecycle),
+                            NameOf(DeletionCause::kRepository)});
+  }
   std::optional<std::string> Read(const FailureCode&) {
     auto names = NamesOf<FailureCode, kFailureCodeCount>();
     names.front() = "none";

@@ -98,7 +98,7 @@ class Fold {
     for (const auto& [way, lag] : run.lags) result_.lags[way].push_back(lag);
     for (const auto& fault : run.faults) {
       auto& all = result_.faults[fault.name];
-      ++all.fired;
+      all.fired += fault.fired;
       all.fired_and_hit += fault.hits > 0 ? 1 : 0;
       all.hits += fault.hits;
     }

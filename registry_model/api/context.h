@@ -35,6 +35,7 @@ struct ApiOptions {
   std::int64_t images_max = 100'000;   // of one repository
   std::int64_t tags_max = 1'000;       // of one image
   std::int64_t repositories_max = 100'000;
+  Duration lifecycle_preview_duration = Seconds(10);  // from IN_PROGRESS to COMPLETE
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("rules_max", self.rules_max);
@@ -43,6 +44,7 @@ struct ApiOptions {
     visit("images_max", self.images_max);
     visit("tags_max", self.tags_max);
     visit("repositories_max", self.repositories_max);
+    visit("lifecycle_preview_duration", self.lifecycle_preview_duration);
   }
 };
 
@@ -52,9 +54,6 @@ class ScanStarter {
   virtual ~ScanStarter() = default;
   virtual void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) = 0;
 };
-
-/// Whether it is a container image: neither an index nor another artifact.
-bool IsScannable(const Manifest& manifest);
 
 struct ApiContext {
   const Caller& caller;
@@ -69,7 +68,7 @@ struct ApiContext {
 
   /// The `registryId` of responses.
   [[nodiscard]] std::string registry_id() const { return registry.key.account.text(); }
-  [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
+  [[nodiscard]] ContentContext content() const { return {now, registry, Origin::kClient, assumptions, events}; }
 };
 
 // For the operations. Each returns AccessDeniedException unless the registry's policy and, where there is a repository,

@@ -35,7 +35,7 @@ class EventSink {
 /// What every step needs to know of its surroundings.
 struct ContentContext {
   Instant now;
-  RegistryKey registry;
+  Registry& registry;  // the one that holds the repository that is changed
   Origin origin = Origin::kClient;
   Assumptions& assumptions;
   EventSink& events;
@@ -44,11 +44,11 @@ struct ContentContext {
 /// Creates an empty repository. Requires that the name is free. `template_prefix` is empty for none.
 Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry, const RepositoryName& name,
                                const RepositorySettings& settings, const std::string& template_prefix);
-/// Takes out everything, indexes before their children, blobs that no image lists last; then the repository itself.
+/// Deletes everything, indexes before their children, blobs that no image lists last; then the repository itself.
 /// Requires that it is there.
 void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name);
 
-enum class BlobOutcome : std::uint8_t { kStored, kAlreadyThere };
+enum class BlobOutcome : std::uint8_t { kStored, kAlreadyThere, kMounted };
 /// Stores a blob; one that is there already changes nothing and says nothing.
 BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size);
 
@@ -72,6 +72,12 @@ TagOutcome BindTag(const ContentContext& context, Repository& repository, const 
 
 /// Takes a tag off; the image stays, tagged or not. Requires that the tag is there.
 void RemoveTag(const ContentContext& context, Repository& repository, const Tag& tag);
+
+/// What a deletion of this registry's own, not one that replication brings, does: says ImageDeleted, which replication
+/// hears, then RemoveTag.
+void DeleteTag(const ContentContext& context, Repository& repository, const Tag& tag, DeletionCause cause);
+/// The same with RemoveImage.
+void DeleteImage(const ContentContext& context, Repository& repository, const Digest& digest, DeletionCause cause);
 
 /// Removes an image with all its tags; blobs that no other image lists go with it (assumption `unreferenced_layers`).
 /// Requires that it is there and that no index here lists it.

@@ -1,7 +1,11 @@
 #include "registry_model/registry/repository.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 #include <array>
+
+#include "registry_model/registry/wildcard.h"
 
 namespace crrsim {
 
@@ -9,29 +13,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kMutabilityNames = {"MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION",
                                                               "IMMUTABLE_WITH_EXCLUSION"};
-
-/// Whether `*` in the filter, standing for any run of characters, makes it equal to the text.
-bool MatchesWildcard(std::string_view filter, std::string_view text) {
-  std::size_t at = 0;
-  std::size_t taken = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_taken = 0;
-  while (taken < text.size()) {
-    if (at < filter.size() && filter[at] == '*') {
-      star = at++;
-      star_taken = taken;
-    } else if (at < filter.size() && filter[at] == text[taken]) {
-      ++at;
-      ++taken;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      taken = ++star_taken;
-    } else {
-      return false;
-    }
-  }
-  return filter.find_first_not_of('*', at) == std::string_view::npos;
-}
 
 }  // namespace
 
@@ -48,6 +29,11 @@ bool IsImmutable(const RepositorySettings& settings, const Tag& tag) {
     return std::any_of(settings.mutability_exclusions.begin(), settings.mutability_exclusions.end(),
                        [&](const std::string& filter) { return MatchesWildcard(filter, tag.text()); });
   };
+  if (Mutated(Mutant::kImmutabilityIsIgnored)) return false;
+  if (Mutated(Mutant::kExclusionsAreIgnored)) {
+    return settings.mutability == TagMutability::kImmutable ||
+           settings.mutability == TagMutability::kImmutableWithExclusion;
+  }
   switch (settings.mutability) {
     case TagMutability::kMutable:
       return false;

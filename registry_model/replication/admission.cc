@@ -1,5 +1,7 @@
 #include "registry_model/replication/admission.h"
 
+#include "registry_model/mutants.h"
+
 #include <fmt/format.h>
 
 namespace crrsim {
@@ -7,6 +9,7 @@ namespace crrsim {
 namespace {
 
 constexpr std::string_view kReplicate = "ecr:ReplicateImage";
+constexpr std::string_view kDelete = "ecr:BatchDeleteImage";
 constexpr std::string_view kCreate = "ecr:CreateRepository";
 constexpr std::string_view kTag = "ecr:TagResource";
 constexpr std::string_view kServiceName = "replication.ecr.amazonaws.com";
@@ -48,7 +51,8 @@ class Gate {
   }
 
   bool Lets(std::string_view action) {
-    if (policy_ == nullptr) return own_account_;
+    if (policy_ == nullptr && Mutated(Mutant::kOwnAccountNeedsAGrant)) return false;
+    if (policy_ == nullptr) return own_account_ || Mutated(Mutant::kNoPolicyLetsIn);
     request_.action = action;
     const auto outcome = policy::Evaluate(*policy_, request_).outcome;
     return outcome == policy::Outcome::kAllowed || (own_account_ && outcome == policy::Outcome::kImplicitlyDenied);
@@ -69,16 +73,26 @@ policy::Request ReplicationRequest(const RegistryKey& source, const RegistryKey&
   return RequestFor(source, destination, repository, assumptions.Use(Assumption::kReplicationPrincipal));
 }
 
+Admission DecideDeletion(const Registry& destination, const RegistryKey& source, const RepositoryName& repository,
+                         Assumptions& assumptions) {
+  Gate gate(destination, source, repository, assumptions);
+  auto action = kReplicate;
+  if (destination.policy && assumptions.Use(Assumption::kDeletePermission) == "batch-delete-image") action = kDelete;
+  return gate.Lets(action) ? Admission{} : Refused(FailureCode::kAccessDenied, action);
+}
+
 Admission DecideAdmission(const Registry& destination, const RegistryKey& source, const RepositoryName& repository,
                           Assumptions& assumptions) {
   Gate gate(destination, source, repository, assumptions);
   if (!gate.Lets(kReplicate)) return Refused(FailureCode::kAccessDenied, kReplicate);
   if (destination.Find(repository) != nullptr) return {};
-  if (!gate.Lets(kCreate)) return Refused(FailureCode::kRepositoryNotFound, kCreate);
+  if (!Mutated(Mutant::kReplicateMayCreate) && !gate.Lets(kCreate))
+    return Refused(FailureCode::kRepositoryNotFound, kCreate);
 
   auto creation = DecideCreation(destination, repository, "REPLICATION", assumptions);
   if (creation.outcome == CreationOutcome::kTemplateWithoutRole) return Refused(FailureCode::kRepositoryNotCreated, {});
-  if (!creation.settings.resource_tags.empty() && !gate.Lets(kTag)) {
+  const bool tags = !creation.settings.resource_tags.empty() && !Mutated(Mutant::kTaggingNeedsNoGrant);
+  if (tags && !gate.Lets(kTag)) {
     return Refused(FailureCode::kRepositoryNotCreated, kTag);
   }
   Admission admission;

@@ -28,7 +28,7 @@ struct RepositoryFilter {
 struct ReplicationRule {
   std::vector<RegistryKey> destinations;
   std::vector<RepositoryFilter> filters;   // none: every repository
-  std::optional<bool> delete_replication;  // as put; never true yet
+  std::optional<bool> delete_replication;  // as put; absent is off
   friend bool operator==(const ReplicationRule&, const ReplicationRule&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {

@@ -57,6 +57,18 @@ struct ImageAccepted {
   }
 };
 
+/// A client or a lifecycle policy took a tag off an image, or deleted an image, in a registry whose rules replicate
+/// deletions. `manifest` is the image's, which may be gone by now. With a `tag`, that tag alone went; without, the
+/// image and all its tags, which were `tags`.
+struct DeletionAccepted {
+  RegistryKey source;
+  RepositoryName repository;
+  ManifestPtr manifest;
+  std::optional<Tag> tag;
+  std::vector<Tag> tags;
+  std::vector<RegistryKey> destinations;
+};
+
 /// An image entered a registry by replication. The standard engine does nothing with it: nothing is chained
 /// (ecr-replication.md 2.1).
 struct ImageReplicated {
@@ -111,7 +123,18 @@ struct TimerFired {
   TimerId timer = 0;
 };
 
-using EngineInput = std::variant<ImageAccepted, ImageReplicated, Answered, TransferArrived, TransferFailed, TimerFired>;
+/// The workers of a region crashed: all that the engine holds for jobs of its registries beyond the jobs themselves is
+/// lost. No job of the region starts until the workers are back.
+struct WorkersCrashed {
+  RegionName region;
+};
+/// They are back: the region's jobs start again, from their first step.
+struct WorkersRestarted {
+  RegionName region;
+};
+
+using EngineInput = std::variant<ImageAccepted, DeletionAccepted, ImageReplicated, Answered, TransferArrived,
+                                 TransferFailed, TimerFired, WorkersCrashed, WorkersRestarted>;
 
 // ---- Actions ------------------------------------------------------------------------------------------------------
 
@@ -123,6 +146,7 @@ struct Ask {
   ReplicationPtr replication;
   std::vector<Content> content;  // kCheckContent: the image's blobs and manifests, each once
   ManifestPtr manifest;          // kPutManifest: which; kBindTag: the one to bind
+  std::vector<Tag> tags;         // kDelete of an image: the tags that it had at the source
   Duration timeout;
 
   template <class Self, class Visit>
@@ -133,6 +157,7 @@ struct Ask {
     visit("replication", self.replication);
     visit("content", self.content);
     visit("manifest", self.manifest);
+    visit("tags", self.tags);
     visit("timeout", self.timeout);
   }
 };
@@ -175,8 +200,15 @@ struct SetTimer {
 struct ReportQueued {
   JobId job = 0;
   ReplicationPtr replication;
+  JobKind kind = JobKind::kCopy;
 };
 struct ReportStarted {
+  JobId job = 0;
+  ReplicationPtr replication;
+  JobKind kind = JobKind::kCopy;
+};
+/// A job in flight is back in its queue, since its workers crashed; it will start again.
+struct ReportRequeued {
   JobId job = 0;
   ReplicationPtr replication;
 };
@@ -195,10 +227,11 @@ struct ReportEnded {
   ReplicationStatus status = ReplicationStatus::kInProgress;  // kComplete or kFailed
   FailureCode failure = FailureCode::kNone;
   Instant queued_at;
+  JobKind kind = JobKind::kCopy;
 };
 
 using EngineAction = std::variant<Ask, StartTransfer, CancelTransfer, AcceptBlob, RejectBlob, SetTimer, ReportQueued,
-                                  ReportStarted, ReportStepFailed, ReportEnded>;
+                                  ReportStarted, ReportRequeued, ReportStepFailed, ReportEnded>;
 
 /// Pluggable replication logic. Holds its jobs and nothing else; deterministic: equal state and inputs give equal
 /// actions.

@@ -11,8 +11,8 @@ std::string Replication::ShareKey() const {
 }
 
 std::string_view NameOf(JobStep step) {
-  constexpr std::array<std::string_view, kJobStepCount> kNames = {"admit", "check-content", "transfer", "put-manifest",
-                                                                  "bind-tag"};
+  constexpr std::array<std::string_view, kJobStepCount> kNames = {"admit",        "check-content", "transfer",
+                                                                  "put-manifest", "bind-tag",      "delete"};
   return kNames.at(static_cast<std::size_t>(step));
 }
 
@@ -33,7 +33,13 @@ std::string_view NameOf(FailureCode code) {
                                                                       "TagImmutable",
                                                                       "TimedOut",
                                                                       "Injected",
-                                                                      "RetriesExhausted"};
+                                                                      "RetriesExhausted",
+                                                                      "ConnectionLost",
+                                                                      "WorkersCrashed",
+                                                                      "Throttled",
+                                                                      "ServerError",
+                                                                      "QuotaExceeded",
+                                                                      "RegionNotOptedIn"};
   return kNames.at(static_cast<std::size_t>(code));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "sim/check.h"
 
@@ -42,13 +43,8 @@ JobQueue::Order JobQueue::OrderOf(const EngineOptions& options) {
 PairNumber JobQueue::PairOf(const Replication& copy) {
   const auto [number, is_new] =
       pair_numbers_.Emplace(PairKey{copy.source, copy.destination}, static_cast<PairNumber>(pairs_.size()));
-  if (is_new) pairs_.emplace_back();
+  if (is_new) pairs_.push_back({0, {}, copy.source, copy.destination});
   return number;
-}
-
-bool JobQueue::SameLane(const Replication& a, const Replication& b) const {
-  if (a.source != b.source || a.destination != b.destination) return false;
-  return order_ == Order::kPerDestination || (a.tag == b.tag && a.repository == b.repository);
 }
 
 PairNumber JobQueue::Add(QueuedJob job) { return entries_[Readd(std::move(job))].pair; }
@@ -56,41 +52,153 @@ PairNumber JobQueue::Add(QueuedJob job) { return entries_[Readd(std::move(job))]
 Slot JobQueue::Readd(QueuedJob job) {
   const auto ticket = entries_.Take();
   auto& entry = entries_[ticket];
-  entry = Entry{std::move(job), State::kBehind, 0, kNoSlot, kNoSlot, kNoSlot};
-  const auto& copy = *entry.job.copy;
-  entry.pair = PairOf(copy);
-  if (order_ == Order::kPerDestination || (order_ == Order::kPerTag && copy.tag)) JoinLane(ticket);
-  if (entry.ahead == kNoSlot) MakeReady(ticket);
+  entry = Entry{std::move(job), State::kBehind, 0, kNoSlot, kNoSlot, 0};
+  entry.pair = PairOf(*entry.job.copy);
+  JoinLanes(ticket);
+  if (entries_[ticket].waits == 0) MakeReady(ticket);
   return ticket;
 }
 
-void JobQueue::JoinLane(Slot ticket) {
-  auto& entry = entries_[ticket];
-  const auto& copy = *entry.job.copy;
-  auto hash = HashOfPair(copy.source, copy.destination);
-  if (order_ == Order::kPerTag) {
-    hash = MixHash(MixHash(hash, copy.repository.LookupHash()), copy.tag->LookupHash());
+// ---- Lanes ----------------------------------------------------------------------------------------------------------
+
+const Tag& JobQueue::TagOf(const QueuedJob& job, std::uint32_t place) {
+  return place == 0 ? *job.copy->tag : job.tags.at(place - 1);
+}
+
+void JobQueue::JoinLanes(Slot ticket) {
+  if (order_ == Order::kConcurrent) return;
+  const auto& job = entries_[ticket].job;
+  if (order_ == Order::kPerDestination) {
+    const auto lane = FindOrAddLane(
+        LaneKind::kPair, HashOfPair(job.copy->source, job.copy->destination), [&](const Lane&, const QueuedJob& first) {
+          return first.copy->source == job.copy->source && first.copy->destination == job.copy->destination;
+        });
+    StandInLane(ticket, lane, Mode::kAlone);
+    return;
   }
-  entry.lane = lanes_by_hash_.FindOrInsert(
-      hash, [&](Slot lane) { return SameLane(*entries_[lanes_[lane].first].job.copy, copy); },
+  if (job.kind == JobKind::kDeletion && !manifests_have_lanes_) {
+    manifests_have_lanes_ = true;
+    for (const auto earlier : TicketsById()) {
+      if (earlier != ticket) JoinManifestLanes(earlier);
+    }
+  }
+  if (job.copy->tag) JoinTagLane(ticket, 0);
+  for (std::uint32_t place = 1; place <= job.tags.size(); ++place) JoinTagLane(ticket, place);
+  if (manifests_have_lanes_) JoinManifestLanes(ticket);
+}
+
+void JobQueue::JoinManifestLanes(Slot ticket) {
+  const auto& job = entries_[ticket].job;
+  if (job.kind == JobKind::kCopy) {
+    for (const auto& manifest : *job.manifests) JoinManifestLane(ticket, manifest->digest, Mode::kShared);
+    return;
+  }
+  if (job.copy->tag) return;  // a tag alone concerns no manifest
+  JoinManifestLane(ticket, job.copy->digest, Mode::kAlone);
+  std::set<Digest> children;
+  for (const auto& child : job.manifests->back()->children) {
+    if (children.insert(child.digest).second) JoinManifestLane(ticket, child.digest, Mode::kShared);
+  }
+}
+
+void JobQueue::JoinTagLane(Slot ticket, std::uint32_t place) {
+  const auto& copy = *entries_[ticket].job.copy;
+  const auto& tag = TagOf(entries_[ticket].job, place);
+  const auto hash =
+      MixHash(MixHash(HashOfPair(copy.source, copy.destination), copy.repository.LookupHash()), tag.LookupHash());
+  const auto lane = FindOrAddLane(LaneKind::kTag, hash, [&](const Lane& candidate, const QueuedJob& first) {
+    const auto& other = *first.copy;
+    return other.source == copy.source && other.destination == copy.destination &&
+           TagOf(first, stands_[candidate.first].place) == tag && other.repository == copy.repository;
+  });
+  stands_[StandInLane(ticket, lane, Mode::kAlone)].place = place;
+}
+
+void JobQueue::JoinManifestLane(Slot ticket, const Digest& manifest, Mode mode) {
+  const auto& copy = *entries_[ticket].job.copy;
+  const auto hash =
+      MixHash(MixHash(HashOfPair(copy.source, copy.destination), copy.repository.LookupHash()), manifest.LookupHash());
+  const auto lane = FindOrAddLane(LaneKind::kManifest, hash, [&](const Lane& candidate, const QueuedJob& first) {
+    const auto& other = *first.copy;
+    return candidate.manifest == manifest && other.source == copy.source && other.destination == copy.destination &&
+           other.repository == copy.repository;
+  });
+  lanes_[lane].manifest = manifest;
+  StandInLane(ticket, lane, mode);
+}
+
+/// `is_same` is asked about lanes of this kind, with the first job of each.
+template <class IsSame>
+Slot JobQueue::FindOrAddLane(LaneKind kind, std::uint64_t hash, IsSame is_same) {
+  return lanes_by_hash_.FindOrInsert(
+      hash,
+      [&](Slot lane) {
+        const auto& candidate = lanes_[lane];
+        return candidate.kind == kind && is_same(candidate, entries_[stands_[candidate.first].ticket].job);
+      },
       [&] {
         const auto lane = lanes_.Take();
-        lanes_[lane] = Lane{hash, ticket, ticket};
+        lanes_[lane] = Lane{kind, hash, Digest(), kNoSlot, kNoSlot};
         return lane;
       });
-  auto& lane = lanes_[entry.lane];
-  if (lane.last == ticket) return;
-  auto& last = entries_[lane.last];
-  CRRSIM_CHECK(last.job.id < entry.job.id, "job {} is queued after job {}", entry.job.id, last.job.id);
-  entry.ahead = lane.last;
-  last.behind = ticket;
-  lane.last = ticket;
+}
+
+Slot JobQueue::StandInLane(Slot ticket, Slot lane_slot, Mode mode) {
+  const auto slot = stands_.Take();
+  auto& lane = lanes_[lane_slot];
+  stands_[slot] = Stand{ticket, lane_slot, lane.last, kNoSlot, kNoSlot, 0, mode, false};
+  auto& entry = entries_[ticket];
+  (entry.first_stand == kNoSlot ? entry.first_stand : stands_[entry.last_stand].next_of_job) = slot;
+  entry.last_stand = slot;
+  ++entry.waits;
+  if (lane.last == kNoSlot) {
+    lane.first = lane.last = slot;
+    GiveTurn(slot);
+    return slot;
+  }
+  auto& last = stands_[lane.last];
+  CRRSIM_CHECK(entries_[last.ticket].job.id < entry.job.id, "job {} is queued after job {}", entry.job.id,
+               entries_[last.ticket].job.id);
+  last.behind = slot;
+  lane.last = slot;
+  if (mode == Mode::kShared && last.mode == Mode::kShared && last.has_turn) GiveTurn(slot);
+  return slot;
+}
+
+void JobQueue::GiveTurn(Slot slot) {
+  auto& stand = stands_[slot];
+  auto& entry = entries_[stand.ticket];
+  CRRSIM_CHECK(!stand.has_turn && entry.waits > 0, "job {} has its turn twice", entry.job.id);
+  stand.has_turn = true;
+  --entry.waits;
+}
+
+void JobQueue::LeaveLane(Slot slot) {
+  const auto stand = stands_[slot];
+  auto& lane = lanes_[stand.lane];
+  CRRSIM_CHECK(stand.has_turn, "job {} ends before those ahead of it", entries_[stand.ticket].job.id);
+  (stand.ahead == kNoSlot ? lane.first : stands_[stand.ahead].behind) = stand.behind;
+  (stand.behind == kNoSlot ? lane.last : stands_[stand.behind].ahead) = stand.ahead;
+  stands_.Give(slot);
+  if (lane.first == kNoSlot) {
+    lanes_by_hash_.Erase(lane.hash, stand.lane);
+    lanes_.Give(stand.lane);
+    return;
+  }
+  // Only where the first has gone can one that waits have its turn, and those that share with it.
+  if (stand.ahead != kNoSlot) return;
+  for (auto next = lane.first; next != kNoSlot && !stands_[next].has_turn; next = stands_[next].behind) {
+    if (next != lane.first && stands_[next].mode == Mode::kAlone) return;
+    GiveTurn(next);
+    if (entries_[stands_[next].ticket].waits == 0) MakeReady(stands_[next].ticket);
+    if (stands_[next].mode == Mode::kAlone) return;
+  }
 }
 
 void JobQueue::MakeReady(Slot ticket) {
   auto& entry = entries_[ticket];
-  CRRSIM_CHECK(entry.state == State::kBehind && entry.ahead == kNoSlot, "job {} is not first in its lane",
-               entry.job.id);
+  CRRSIM_CHECK(entry.state == State::kBehind && entry.waits == 0, "job {} waits in {} lanes", entry.job.id,
+               entry.waits);
   entry.state = State::kReady;
   auto& ready = pairs_[entry.pair].ready;
   ready.emplace_back(entry.job.id, ticket);
@@ -100,7 +208,7 @@ void JobQueue::MakeReady(Slot ticket) {
 // ---- Going ----------------------------------------------------------------------------------------------------------
 
 std::optional<Slot> JobQueue::StartNext(PairNumber pair) {
-  auto& [in_flight, ready] = pairs_.at(pair);
+  auto& [in_flight, ready, source, destination] = pairs_.at(pair);
   CRRSIM_CHECK(in_flight >= 0 && in_flight <= in_flight_max_, "{} of {} jobs in flight", in_flight, in_flight_max_);
   if (ready.empty() || in_flight == in_flight_max_) return std::nullopt;
   std::pop_heap(ready.begin(), ready.end(), std::greater<>());
@@ -115,12 +223,32 @@ std::optional<Slot> JobQueue::StartNext(PairNumber pair) {
 
 void JobQueue::Restart(Slot ticket) {
   auto& entry = entries_[ticket];
-  auto& [in_flight, ready] = pairs_.at(entry.pair);
+  auto& [in_flight, ready, source, destination] = pairs_.at(entry.pair);
   CRRSIM_CHECK(entry.state == State::kReady && in_flight < in_flight_max_, "job {} cannot be in flight", entry.job.id);
   std::erase(ready, std::pair(entry.job.id, ticket));
   std::make_heap(ready.begin(), ready.end(), std::greater<>());
   entry.state = State::kInFlight;
   ++in_flight;
+}
+
+void JobQueue::PutBack(Slot ticket) {
+  auto& entry = entries_[ticket];
+  CRRSIM_CHECK(entry.state == State::kInFlight, "job {} is put back without having been in flight", entry.job.id);
+  --pairs_[entry.pair].in_flight;
+  entry.state = State::kBehind;
+  MakeReady(ticket);
+}
+
+std::vector<PairNumber> JobQueue::PairsFrom(const RegionName& region) const {
+  std::vector<PairNumber> numbers;
+  for (PairNumber pair = 0; pair < pairs_.size(); ++pair) {
+    if (pairs_[pair].source.region == region) numbers.push_back(pair);
+  }
+  // Numbers depend on history; registries do not. A pair is there once: a total order.
+  std::sort(numbers.begin(), numbers.end(), [this](PairNumber a, PairNumber b) {
+    return std::pair(pairs_[a].source, pairs_[a].destination) < std::pair(pairs_[b].source, pairs_[b].destination);
+  });
+  return numbers;
 }
 
 PairNumber JobQueue::End(Slot ticket) {
@@ -130,20 +258,14 @@ PairNumber JobQueue::End(Slot ticket) {
   auto& in_flight = pairs_[pair].in_flight;
   CRRSIM_CHECK(in_flight > 0, "job {} ends, and none is in flight", entry.job.id);
   --in_flight;
-  if (entry.lane != kNoSlot) {
-    auto& lane = lanes_[entry.lane];
-    CRRSIM_CHECK(lane.first == ticket && entry.ahead == kNoSlot, "job {} ends before those ahead of it", entry.job.id);
-    if (entry.behind == kNoSlot) {
-      lanes_by_hash_.Erase(lane.hash, entry.lane);
-      lanes_.Give(entry.lane);
-    } else {
-      lane.first = entry.behind;
-      entries_[entry.behind].ahead = kNoSlot;
-      MakeReady(entry.behind);
-    }
+  for (auto stand = entry.first_stand; stand != kNoSlot;) {
+    const auto next = stands_[stand].next_of_job;
+    LeaveLane(stand);
+    stand = next;
   }
   entry.job = QueuedJob{};
   entries_.Give(ticket);
+  if (entries_.taken() == 0) manifests_have_lanes_ = false;
   return pair;
 }
 
@@ -161,14 +283,18 @@ std::vector<Slot> JobQueue::TicketsById() const {
 }
 
 std::optional<Slot> JobQueue::Ahead(Slot ticket) const {
-  const auto ahead = entries_[ticket].ahead;
-  if (ahead == kNoSlot) return std::nullopt;
-  return ahead;
+  for (auto stand = entries_[ticket].first_stand; stand != kNoSlot; stand = stands_[stand].next_of_job) {
+    if (!stands_[stand].has_turn) return stands_[stands_[stand].ahead].ticket;
+  }
+  return std::nullopt;
 }
 
 std::size_t JobQueue::AheadCount(Slot ticket) const {
   std::size_t count = 0;
-  for (auto other = entries_[ticket].ahead; other != kNoSlot; other = entries_[other].ahead) ++count;
+  for (auto stand = entries_[ticket].first_stand; stand != kNoSlot; stand = stands_[stand].next_of_job) {
+    if (stands_[stand].has_turn) continue;
+    for (auto other = stands_[stand].ahead; other != kNoSlot; other = stands_[other].ahead) ++count;
+  }
   return count;
 }
 

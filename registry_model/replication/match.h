@@ -4,7 +4,10 @@
 // A rule without filters takes every repository; a filter is a plain character prefix of the name (no implied '/');
 // several filters are alternatives; several rules give the union of their destinations, each destination once.
 //
-// Source  ecr-replication.md 1.4 (5 to 8), 2.1; assumption `same_destination_by_two_rules`.
+// Where deletions go to is decided here too: to destinations of the same rules, of those that replicate deletions.
+//
+// Source  ecr-replication.md 1.4 (5 to 8), 1.6 (1), 2.1; assumptions `same_destination_by_two_rules`,
+// `delete_overlapping_rules`.
 #pragma once
 
 #include <vector>
@@ -23,5 +26,11 @@ bool Matches(const ReplicationRule& rule, const RepositoryName& repository);
 /// place.
 std::vector<RegistryKey> DestinationsOf(const ReplicationConfiguration& configuration, const RepositoryName& repository,
                                         Assumptions& assumptions);
+
+/// Returns  the destinations where what is deleted in the repository is deleted too, each once. Where several rules
+/// that take the repository name a destination, assumption `delete_overlapping_rules` says how many must replicate
+/// deletions. Order    as DestinationsOf.
+std::vector<RegistryKey> DeletionDestinationsOf(const ReplicationConfiguration& configuration,
+                                                const RepositoryName& repository, Assumptions& assumptions);
 
 }  // namespace crrsim

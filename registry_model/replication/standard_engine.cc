@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "registry_model/mutants.h"
 #include "sim/check.h"
 
 namespace crrsim {
@@ -33,28 +34,55 @@ void StandardEngine::On(const ImageAccepted& push) {
   pairs_.clear();
   for (const auto& destination : push.destinations) {
     CRRSIM_CHECK(destination != push.source, "{} is to replicate to itself", ToText(destination));
-    const auto id = ++last_job_;
-    const auto copy = std::make_shared<const Replication>(
-        Replication{push.source, destination, push.repository, manifests->back()->digest, push.tag});
-    pairs_.push_back(queue_.Add({id, now_, copy, manifests}));
-    actions_->emplace_back(ReportQueued{id, copy});
+    Queue({0,
+           now_,
+           std::make_shared<const Replication>(
+               Replication{push.source, destination, push.repository, manifests->back()->digest, push.tag}),
+           manifests,
+           JobKind::kCopy,
+           {}});
   }
   for (const auto pair : pairs_) StartReady(pair);
 }
 
-void StandardEngine::On(const ImageReplicated&) {
+void StandardEngine::On(const DeletionAccepted& deletion) {
+  CRRSIM_CHECK(deletion.manifest != nullptr, "a deletion without a manifest");
+  const auto manifests = std::make_shared<const ManifestList>(ManifestList{deletion.manifest});
+  pairs_.clear();
+  for (const auto& destination : deletion.destinations) {
+    CRRSIM_CHECK(destination != deletion.source, "{} is to replicate to itself", ToText(destination));
+    Queue({0, now_,
+           std::make_shared<const Replication>(
+               Replication{deletion.source, destination, deletion.repository, deletion.manifest->digest, deletion.tag}),
+           manifests, JobKind::kDeletion, deletion.tags});
+  }
+  for (const auto pair : pairs_) StartReady(pair);
+}
+
+/// Numbers a job and puts it into its lanes.
+void StandardEngine::Queue(QueuedJob job) {
+  job.id = ++last_job_;
+  actions_->emplace_back(ReportQueued{job.id, job.copy, job.kind});
+  pairs_.push_back(queue_.Add(std::move(job)));
+}
+
+void StandardEngine::On(const ImageReplicated& arrived) {
   // Nothing is chained: what arrived by replication goes no further.
+  if (Mutated(Mutant::kReplicatedIsSentOn)) {
+    On(ImageAccepted{arrived.registry, arrived.repository, arrived.manifests, arrived.tag, arrived.destinations});
+  }
 }
 
 void StandardEngine::StartReady(PairNumber pair) {
+  if (IsDown(queue_.SourceOf(pair).region)) return;
   while (const auto ticket = queue_.StartNext(pair)) Start(*ticket);
 }
 
 void StandardEngine::Start(Slot ticket) {
   const auto slot = TakeSlot(ticket);
   const auto& job = jobs_[slot];
-  actions_->emplace_back(ReportStarted{job.id, job.copy});
-  AskStep(slot, JobStep::kAdmit, 0);
+  actions_->emplace_back(ReportStarted{job.id, job.copy, job.kind});
+  AskStep(slot, job.kind == JobKind::kDeletion ? JobStep::kDelete : JobStep::kAdmit, 0);
 }
 
 Slot StandardEngine::TakeSlot(Slot ticket) {
@@ -66,7 +94,8 @@ Slot StandardEngine::TakeSlot(Slot ticket) {
   job.queued_at = queued.queued_at;
   job.copy = queued.copy;
   job.manifests = queued.manifests;
-  job.phase = Phase::kAdmit;
+  job.kind = queued.kind;
+  job.phase = job.kind == JobKind::kDeletion ? Phase::kDelete : Phase::kAdmit;
   job.retry = Retry::kSameStep;
   job.failures.fill(0);
   job.streams = 0;
@@ -74,7 +103,7 @@ Slot StandardEngine::TakeSlot(Slot ticket) {
   job.parts_left = 0;
   job.timer = 0;
   job.target = HashOfTarget(*job.copy);
-  job.plan.LayOut(*job.manifests);
+  if (job.kind == JobKind::kCopy) job.plan.LayOut(*job.manifests);
   job.parts.assign(job.plan.part_count(), Part{});
   return slot;
 }
@@ -90,6 +119,7 @@ void StandardEngine::AskStep(Slot slot, JobStep step, PartNumber part) {
   ask.step = step;
   ask.replication = job.copy;
   ask.timeout = options_.request_timeout;
+  if (step == JobStep::kDelete) ask.tags = queue_[job.ticket].tags;
   if (step == JobStep::kCheckContent) ask.content = job.plan.content();
   if (step == JobStep::kPutManifest) {
     ask.manifest = ManifestOf(job, part);
@@ -130,6 +160,9 @@ void StandardEngine::On(const Answered& answered) {
       return PartPresent(what.slot, what.part);
     case JobStep::kBindTag:
       CRRSIM_CHECK(job.phase == Phase::kBind && job.timer == 0, "job {} binds out of turn", job.id);
+      return End(what.slot, FailureCode::kNone);
+    case JobStep::kDelete:
+      CRRSIM_CHECK(job.phase == Phase::kDelete && job.timer == 0, "job {} deletes out of turn", job.id);
       return End(what.slot, FailureCode::kNone);
     case JobStep::kTransfer:
       break;
@@ -314,7 +347,7 @@ void StandardEngine::End(Slot slot, FailureCode failure) {
   CRRSIM_CHECK(failure != FailureCode::kNone || job.parts_left == 0, "job {} is complete with {} parts missing", job.id,
                job.parts_left);
   const auto status = failure == FailureCode::kNone ? ReplicationStatus::kComplete : ReplicationStatus::kFailed;
-  actions_->emplace_back(ReportEnded{job.id, std::move(job.copy), status, failure, job.queued_at});
+  actions_->emplace_back(ReportEnded{job.id, std::move(job.copy), status, failure, job.queued_at, job.kind});
   job.manifests.reset();
   job.plan.Clear();
   job.parts.clear();
@@ -402,6 +435,7 @@ void StandardEngine::RetryStep(const StepOfJob& what) {
   switch (what.step) {
     case JobStep::kAdmit:
     case JobStep::kCheckContent:
+    case JobStep::kDelete:
       return AskStep(what.slot, what.step, 0);
     case JobStep::kBindTag:
       if (job.retry == Retry::kCheckFirst) return EnterCheck(what.slot);

@@ -9,6 +9,7 @@
 //            on arrival; a missing manifest is put as soon as all that it needs is there; manifests that are ready are
 //            put at once, without a bound
 //   kBind    the tag, if there is one, also where nothing had to be moved
+//   kDelete  the only phase of a deletion: permission, then the tag or the image
 //
 // Decided here, since the texts are silent:
 // - Attempts count the failures in a row of one step: of admit, check and bind, of each blob and of each manifest; a
@@ -22,9 +23,16 @@
 //   and draws its own backoff; riders of another source lose nothing but time and start a transfer from theirs at once.
 //   What arrives is there for all jobs that want it, those that wait for a retry included.
 // - Riding takes up one of the job's parallel streams, like a transfer of its own.
+// - A deletion waits in its lanes like a copy, so that neither overtakes the other (job_queue.h); copies that it makes
+//   pointless are not called off. It is tried again and given up like a copy's steps.
 // - A job that fails cancels the transfers on which nobody else rides. Requests that are out come back to nobody.
 //
-// Source  ecr-replication.md 1.7 (unit of work), 2.2, 2.3, 3 (14: a permission is read once), 4, 4.1, 5.
+// - A crash of a region's workers forgets all but the queue: jobs of its registries go back to their places in it,
+//   and start again with kAdmit when the workers are back, so the destination's permission is read again. What riders
+//   from elsewhere waited for is started from their own source.
+//
+// Source  ecr-replication.md 1.6 (deletions), 1.7 (unit of work), 2.2, 2.3, 3 (14: a permission is read once),
+// 4, 4.1, 5.
 #pragma once
 
 #include <array>
@@ -57,7 +65,7 @@ class StandardEngine final : public ReplicationEngine {
   void AddTo(StateHash& hash, Instant now) const override;
 
  private:
-  enum class Phase : std::uint8_t { kAdmit, kCheck, kWork, kBind };
+  enum class Phase : std::uint8_t { kAdmit, kCheck, kWork, kBind, kDelete };
   enum class PartState : std::uint8_t {
     kUnknown,   // to be learned from the destination
     kAbsent,    // to be moved or put
@@ -80,10 +88,11 @@ class StandardEngine final : public ReplicationEngine {
   struct Job {
     JobId id = 0;
     Slot ticket = kNoSlot;  // in the queue
+    JobKind kind = JobKind::kCopy;
     Phase phase = Phase::kAdmit;
     Retry retry = Retry::kSameStep;                       // of kBind
-    TimerId timer = 0;                                    // admit, check or bind: while retrying; 0: asked
-    std::array<std::uint32_t, kJobStepCount> failures{};  // in a row, of admit, check and bind
+    TimerId timer = 0;                                    // of a step without parts: while retrying; 0: asked
+    std::array<std::uint32_t, kJobStepCount> failures{};  // in a row, of the steps without parts
     PartNumber parts_left = 0;                            // in kWork: not present
     PartNumber next_blob = 0;                             // no blob before it is absent
     std::int64_t streams = 0;                             // blobs under way
@@ -109,14 +118,18 @@ class StandardEngine final : public ReplicationEngine {
   };
   // Inputs.
   void On(const ImageAccepted& push);
+  void On(const DeletionAccepted& deletion);
   void On(const ImageReplicated& image);
   void On(const Answered& answered);
   void On(const TransferArrived& transfer);
   void On(const TransferFailed& transfer);
   void On(const TimerFired& fired);
+  void On(const WorkersCrashed& crash);
+  void On(const WorkersRestarted& restart);
 
   // A job's way.
   void StartReady(PairNumber pair);
+  void Queue(QueuedJob job);
   void Start(Slot ticket);
   Slot TakeSlot(Slot ticket);
   void EnterCheck(Slot slot);
@@ -136,6 +149,11 @@ class StandardEngine final : public ReplicationEngine {
   void FailStep(Slot slot, JobStep step, PartNumber part, FailureCode failure);
   void RetryStep(const StepOfJob& what);
   void RetryPut(Slot slot, PartNumber part);
+
+  // standard_engine_crash.cc
+  [[nodiscard]] bool IsDown(const RegionName& region) const;
+  void ForgetStepsOf(const RegionName& region);
+  void Requeue(Slot slot);
 
   void AskStep(Slot slot, JobStep step, PartNumber part);
   [[nodiscard]] static const ManifestPtr& ManifestOf(const Job& job, PartNumber part);
@@ -167,6 +185,7 @@ class StandardEngine final : public ReplicationEngine {
   RequestId last_request_ = 0;
   TransferId last_transfer_ = 0;
   TimerId last_timer_ = 0;
+  std::vector<RegionName> down_;  // whose workers have crashed, in ascending order
 
   // Within one Handle only.
   Instant now_;

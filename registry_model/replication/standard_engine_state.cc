@@ -46,6 +46,7 @@ void StandardEngine::Save(Writer& writer) const {
   writer.Put(last_request_);
   writer.Put(last_transfer_);
   writer.Put(last_timer_);
+  writer.Put(down_);
   const auto slots = SlotsByTicket();
   std::vector<Slot> in_flight;
   writer.Put(queue_.size());
@@ -55,6 +56,8 @@ void StandardEngine::Save(Writer& writer) const {
     writer.Put(queued.queued_at);
     writer.Put(queued.copy);
     writer.Put(*queued.manifests);
+    writer.Put(queued.kind);
+    writer.Put(queued.tags);
     writer.Put(slots[ticket] != kNoSlot);
     if (slots[ticket] == kNoSlot) continue;
     SaveJob(writer, jobs_[slots[ticket]]);
@@ -134,6 +137,7 @@ void StandardEngine::LoadAll(Reader& reader) {
   last_request_ = reader.Get<RequestId>();
   last_transfer_ = reader.Get<TransferId>();
   last_timer_ = reader.Get<TimerId>();
+  down_ = reader.Get<std::vector<RegionName>>();
   Index<JobId, Slot> slots;
   JobId last = 0;
   for (auto count = reader.Get<std::uint64_t>(); count > 0; --count) last = LoadJob(reader, last, slots);
@@ -143,7 +147,7 @@ void StandardEngine::LoadAll(Reader& reader) {
     StepOfJob step;
     step.job = reader.Get<JobId>();
     if (const auto* slot = slots.Find(step.job)) step.slot = *slot;
-    step.step = GetUpTo(reader, JobStep::kBindTag);
+    step.step = GetUpTo(reader, JobStep::kDelete);
     step.part = reader.Get<PartNumber>();
     return step;
   };
@@ -157,7 +161,7 @@ void StandardEngine::LoadAll(Reader& reader) {
     CRRSIM_CHECK(id <= last_timer_ && timers_.Find(id) == nullptr, "timer {} comes twice or too early", id);
     const auto step = get_step();
     const auto at = reader.Get<Instant>();
-    timers_.Insert(id, Timer{step, at, GetUpTo(reader, FailureCode::kRetriesExhausted)});
+    timers_.Insert(id, Timer{step, at, GetUpTo(reader, FailureCode::kQuotaExceeded)});
   }
   CheckLoaded();
 }
@@ -168,6 +172,8 @@ JobId StandardEngine::LoadJob(Reader& reader, JobId after, Index<JobId, Slot>& s
   queued.queued_at = reader.Get<Instant>();
   queued.copy = GetCopy(reader);
   queued.manifests = std::make_shared<const ManifestList>(reader.Get<ManifestList>());
+  queued.kind = GetUpTo(reader, JobKind::kDeletion);
+  queued.tags = reader.Get<std::vector<Tag>>();
   for (const auto& manifest : *queued.manifests)
     CRRSIM_CHECK(manifest != nullptr, "job {} lacks a manifest", queued.id);
   CRRSIM_CHECK(!queued.manifests->empty() && queued.manifests->back()->digest == queued.copy->digest,
@@ -181,7 +187,9 @@ JobId StandardEngine::LoadJob(Reader& reader, JobId after, Index<JobId, Slot>& s
   const auto slot = TakeSlot(ticket);
   auto& job = jobs_[slot];
   slots.Insert(job.id, slot);
-  job.phase = GetUpTo(reader, Phase::kBind);
+  job.phase = GetUpTo(reader, Phase::kDelete);
+  CRRSIM_CHECK((job.phase == Phase::kDelete) == (job.kind == JobKind::kDeletion), "job {} is in another's phase",
+               job.id);
   job.retry = GetUpTo(reader, Retry::kCheckFirst);
   job.timer = reader.Get<TimerId>();
   job.failures = reader.Get<decltype(job.failures)>();
@@ -251,6 +259,7 @@ void StandardEngine::CheckLoaded() const {
 
 void StandardEngine::AddTo(StateHash& hash, Instant now) const {
   hash.Add(HashOf(backoff_.stream()));
+  hash.Add(HashOf(down_));
   for (const auto ticket : queue_.TicketsById()) {
     if (!queue_.IsInFlight(ticket)) AddQueuedTo(hash, ticket, now);
   }
@@ -277,6 +286,8 @@ void StandardEngine::AddQueuedTo(StateHash& hash, Slot ticket, Instant now) cons
   const auto ahead = queue_.AheadCount(ticket);
   Writer writer;
   writer.PutText("queued");
+  writer.Put(queue_[ticket].kind);
+  writer.Put(queue_[ticket].tags);
   writer.Put(*queue_[ticket].copy);
   writer.Put(now - queue_[ticket].queued_at);
   writer.Put(ahead);
@@ -289,6 +300,8 @@ void StandardEngine::AddJobTo(StateHash& hash, Slot slot, Instant now) const {
   const auto remaining = [&](TimerId timer) { return timers_.Find(timer)->at - now; };
   Writer writer;
   writer.PutText("job");
+  writer.Put(job.kind);
+  writer.Put(queue_[job.ticket].tags);
   writer.Put(*job.copy);
   writer.Put(job.phase);
   writer.Put(now - job.queued_at);

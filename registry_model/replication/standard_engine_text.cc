@@ -12,8 +12,9 @@ std::vector<std::string> StandardEngine::DescribeWaiting() const {
   for (const auto ticket : queue_.TicketsById()) {
     const auto& job = queue_[ticket];
     const auto& copy = *job.copy;
-    lines.push_back(fmt::format("job {} ({} to {}, {}{}) waits for {}", job.id, ToText(copy.source),
-                                ToText(copy.destination), copy.repository.text(),
+    lines.push_back(fmt::format("job {} ({} to {}, {}{}{}) waits for {}", job.id, ToText(copy.source),
+                                ToText(copy.destination), job.kind == JobKind::kDeletion ? "deletion of " : "",
+                                copy.repository.text(),
                                 copy.tag ? ":" + copy.tag->text() : "@" + copy.digest.short_text(),
                                 slots[ticket] == kNoSlot ? CauseOfQueued(ticket) : CauseOf(slots[ticket])));
   }
@@ -22,6 +23,9 @@ std::vector<std::string> StandardEngine::DescribeWaiting() const {
 
 std::string StandardEngine::CauseOfQueued(Slot ticket) const {
   if (const auto ahead = queue_.Ahead(ticket)) return fmt::format("job {}, which is ahead of it", queue_[*ahead].id);
+  if (IsDown(queue_[ticket].copy->source.region)) {
+    return fmt::format("the workers of {}, which have crashed", queue_[ticket].copy->source.region.text());
+  }
   return fmt::format("one of the {} places for jobs of this pair, all taken; {} were queued before it",
                      options_.jobs_in_flight_max, queue_.ReadyBefore(ticket));
 }
@@ -41,6 +45,8 @@ std::string StandardEngine::CauseOf(Slot slot) const {
       return step_cause(JobStep::kCheckContent);
     case Phase::kBind:
       return step_cause(JobStep::kBindTag);
+    case Phase::kDelete:
+      return step_cause(JobStep::kDelete);
     case Phase::kWork:
       break;
   }

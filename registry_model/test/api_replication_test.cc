@@ -182,7 +182,6 @@ TEST(ReplicationApiTest, WhichExceptionRefusesIsAssumed) {
       {Put({Rule({To("us-west-2"), To("us-west-2")})}), kValidation},
       {Put({Rule({To("cn-north-1")})}), kValidation},
       {Put({Rule({To("us-gov-west-1")})}), kValidation},
-      {Put({{{To("us-west-2")}, std::nullopt, DeleteReplicationShape{true}}}), kValidation},
   };
   for (const auto& row : table) {
     for (const auto& [value, exception] : {std::pair<std::string_view, std::string_view>{"split", row.by_split},
@@ -193,6 +192,21 @@ TEST(ReplicationApiTest, WhichExceptionRefusesIsAssumed) {
       bench.ExpectRefusal(row.put, exception);
       EXPECT_TRUE(bench.assumptions.consulted(Assumption::kConfigurationErrors));
     }
+  }
+}
+
+TEST(ReplicationApiTest, DeleteReplicationIsEchoedAsPut) {
+  ApiBench bench;
+  for (const auto& flag : {std::optional(DeleteReplicationShape{true}), std::optional(DeleteReplicationShape{false}),
+                           std::optional<DeleteReplicationShape>()}) {
+    const auto put = Put({{{To("us-west-2")}, std::nullopt, flag}});
+    const auto answer = bench.Call(put);
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(answer->replication_configuration, put.replication_configuration);
+    EXPECT_EQ(bench.Call(DescribeRegistryRequest{})->replication_configuration, put.replication_configuration);
+    const auto said = std::get<ReplicationConfigured>(bench.events.back()).configuration.rules.front();
+    EXPECT_EQ(said.delete_replication.has_value(), flag.has_value());
+    EXPECT_EQ(said.delete_replication.value_or(false), flag && flag->enabled);
   }
 }
 

@@ -243,8 +243,8 @@ TEST(RepositoriesTest, OneWithImagesIsDeletedByForceOnly) {
   const auto answer = bench.Call(DeleteRepositoryRequest{std::nullopt, "team/api", true});
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->repository.repository_name, "team/api");
-  EXPECT_THAT(bench.TakeEventNames(),
-              ElementsAre("TagMoved", "ManifestRemoved", "BlobRemoved", "BlobRemoved", "RepositoryDeleted"));
+  EXPECT_THAT(bench.TakeEventNames(), ElementsAre("ImageDeleted", "TagMoved", "ManifestRemoved", "BlobRemoved",
+                                                  "BlobRemoved", "RepositoryDeleted"));
   bench.ExpectRefusal(DeleteRepositoryRequest{std::nullopt, "team/api", true}, "RepositoryNotFoundException");
 }
 

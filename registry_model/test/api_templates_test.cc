@@ -16,6 +16,9 @@ using testing::HasSubstr;
 
 constexpr std::string_view kPolicy =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:*"}]})";
+constexpr std::string_view kLifecycle =
+    R"({"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":9},)"
+    R"("action":{"type":"expire"}}]})";
 constexpr std::string_view kKeyArn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000";
 
 CreateRepositoryCreationTemplateRequest TemplateCreation(const std::string& prefix = "prod") {
@@ -40,7 +43,7 @@ TEST(TemplatesTest, ACreatedOneIsDescribedAndSaid) {
   request.image_tag_mutability_exclusion_filters =
       std::vector<ImageTagMutabilityExclusionFilter>{{"WILDCARD", "dev-*"}};
   request.repository_policy = std::string(kPolicy);
-  request.lifecycle_policy = "{}";
+  request.lifecycle_policy = std::string(kLifecycle);
   request.applied_for = {"REPLICATION", "CREATE_ON_PUSH"};
   request.custom_role_arn = "arn:aws:iam::111122223333:role/ecr";
   const auto answer = bench.Call(request);
@@ -125,13 +128,15 @@ TEST(TemplatesTest, EveryMemberHasItsLimits) {
     check([&](auto& request) { request.custom_role_arn = std::string(length, 'r'); }, sound);
   }
   for (const auto& [length, sound] : {std::pair{30'720U, true}, {30'721U, false}}) {
-    check([&](auto& request) { request.lifecycle_policy = std::string(length, 'l'); }, sound);
+    const auto text = std::string(kLifecycle) + std::string(length - kLifecycle.size(), ' ');
+    check([&](auto& request) { request.lifecycle_policy = text; }, sound);
   }
   for (const auto& [length, sound] : {std::pair{10'240U, true}, {10'241U, false}}) {
     const auto text = std::string(kPolicy) + std::string(length - kPolicy.size(), ' ');
     check([&](auto& request) { request.repository_policy = text; }, sound);
   }
   check([](auto& request) { request.repository_policy = "{}"; }, false);
+  check([](auto& request) { request.lifecycle_policy = "{}"; }, false);
   check([](auto& request) { request.image_tag_mutability = "FIXED"; }, false);
   check([](auto& request) { request.resource_tags = std::vector<ResourceTag>{{"", ""}}; }, false);
   check([](auto& request) { request.applied_for = std::vector<std::string>{"REPLICATE"}; }, false);

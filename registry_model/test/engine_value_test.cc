@@ -97,8 +97,14 @@ class RandomPushes {
       if (!fate.is_damaged && chance_.Chance(1, 100)) fate.failure = FailureCode::kSourceImageNotFound;
       return fate;
     };
+    world.has_rivals = true;
     for (int i = 0; i < 50; ++i) {
-      world.PushAt(Instant() + chance_.UniformDuration(Duration(), Seconds(25)), Push(fmt::format("{}-{}", seed, i)));
+      const auto when = Instant() + chance_.UniformDuration(Duration(), Seconds(25));
+      const auto push = Push(fmt::format("{}-{}", seed, i));
+      world.PushAt(when, push);
+      if (chance_.Chance(1, 3)) {
+        world.DeleteAt(when + chance_.UniformDuration(Duration(), Seconds(5)), DeletionOf(push));
+      }
     }
   }
 
@@ -140,6 +146,15 @@ class RandomPushes {
       push.manifests = {Image("image" + name)};
     }
     return push;
+  }
+
+  /// Of the tag alone, or of the image with its tag and perhaps another.
+  DeletionAccepted DeletionOf(const ImageAccepted& push) {
+    DeletionAccepted deletion{push.source, push.repository, push.manifests.back(), push.tag, {}, push.destinations};
+    if (push.tag && chance_.Chance(1, 2)) return deletion;
+    if (push.tag) deletion.tags = {*push.tag, *Tag::Parse("tag9")};
+    deletion.tag.reset();
+    return deletion;
   }
 
   FakeWorld& world_;

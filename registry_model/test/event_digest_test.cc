@@ -18,6 +18,7 @@ void Change(Digest& value) { value = Digest::Of(value.text()); }
 void Change(ByteCount& value) { value += Bytes(1); }
 void Change(Instant& value) { value += Nanoseconds(1); }
 void Change(FindingCounts& value) { ++value["HIGH"]; }
+void Change(std::vector<Tag>& value) { value.push_back(*Tag::Parse("x")); }
 void Change(std::vector<Digest>& value) { value.push_back(Digest::Of("x")); }
 void Change(ReplicationConfiguration& value) { value.rules.emplace_back(); }
 template <class T>

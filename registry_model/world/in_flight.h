@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "registry_model/events/origin.h"
 #include "registry_model/names.h"
 #include "registry_model/replication/engine.h"
 #include "sim/event_queue.h"
@@ -15,16 +16,23 @@ namespace crrsim {
 
 /// What can be scheduled.
 enum class ScheduledKind : std::uint8_t {
-  kEngineTimer,      // subject: timer
-  kRequestArrives,   // subject: request, at the destination
-  kAnswerArrives,    // subject: request, at the source
-  kRequestTimesOut,  // subject: request
-  kFlowStarts,       // subject: transfer
-  kTransferStalls,   // subject: transfer; version: its stall
-  kNetworkWakes,     // a flow completes
-  kScanEnds,         // subject: scan
-  kFaultEnds,        // subject: fault
+  kEngineTimer,         // subject: timer
+  kRequestArrives,      // subject: request, at the destination
+  kAnswerArrives,       // subject: request, at the source
+  kRequestTimesOut,     // subject: request
+  kFlowStarts,          // subject: transfer
+  kTransferStalls,      // subject: transfer; version: its stall
+  kNetworkWakes,        // a flow completes
+  kScanEnds,            // subject: scan
+  kFaultEnds,           // subject: fault
+  kFaultBegins,         // subject: fault
+  kDuplicateArrives,    // subject: duplicate, at the destination
+  kRestoreEnds,         // subject: restore
+  kLifecycleEvaluates,  // subject: lifecycle
 };
+/// Whether it is housekeeping, which goes on for ever and which no run waits for.
+constexpr bool IsBackground(ScheduledKind kind) { return kind == ScheduledKind::kLifecycleEvaluates; }
+
 /// What the queue holds: small data, never a closure.
 struct Scheduled {
   ScheduledKind kind = ScheduledKind::kEngineTimer;
@@ -46,12 +54,14 @@ struct PendingRequest {
   RequestPhase phase =
       RequestPhase::kUnderWay;  // kUnderWayUnheard: the asker has given up, the message has not arrived
   Answer answer;                // once it is on its way back
+  bool void_lease = false;      // its job is over: what arrives now is not carried out
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("ask", self.ask);
     visit("deadline", self.deadline);
     visit("phase", self.phase);
     visit("answer", self.answer);
+    visit("voidLease", self.void_lease);
   }
 };
 /// A transfer that is not settled yet.
@@ -62,6 +72,8 @@ struct ActiveTransfer {
   EventId flow_starts;
   std::uint64_t stalls = 0;  // how often it has begun to stall
   bool stalled = false;
+  ByteCount kept;                           // bytes of it that flowed before `flow` began
+  std::optional<std::uint64_t> stalled_by;  // the fault that stopped it: it has no flow meanwhile
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("start", self.start);
@@ -69,6 +81,45 @@ struct ActiveTransfer {
     visit("flowStarts", self.flow_starts);
     visit("stalls", self.stalls);
     visit("stalled", self.stalled);
+    visit("kept", self.kept);
+    visit("stalledBy", self.stalled_by);
+  }
+};
+/// What a transfer brought before its workers crashed: the next one of the same blob goes on from there.
+struct PartialKey {
+  RegistryKey source;
+  RegistryKey destination;
+  RepositoryName repository;
+  Digest blob;
+  friend auto operator<=>(const PartialKey&, const PartialKey&) = default;
+  friend bool operator==(const PartialKey&, const PartialKey&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("source", self.source);
+    visit("destination", self.destination);
+    visit("repository", self.repository);
+    visit("blob", self.blob);
+  }
+};
+struct PartialTransfer {
+  TransferId transfer = 0;  // which has not been said to have ended
+  JobId job = 0;
+  ByteCount kept;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("transfer", self.transfer);
+    visit("job", self.job);
+    visit("kept", self.kept);
+  }
+};
+/// The evaluations of one repository's lifecycle policy.
+struct LifecycleRun {
+  std::uint64_t number = 0;
+  Instant due;  // the next one
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("number", self.number);
+    visit("due", self.due);
   }
 };
 /// A scan that has begun.
@@ -76,11 +127,28 @@ struct RunningScan {
   RegistryKey registry;
   RepositoryName repository;
   Digest digest;
+  Instant started_at;  // by the clock of its region
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registry", self.registry);
     visit("repository", self.repository);
     visit("digest", self.digest);
+    visit("startedAt", self.started_at);
+  }
+};
+
+/// A restore from the archive that has begun.
+struct RunningRestore {
+  RegistryKey registry;
+  RepositoryName repository;
+  Digest digest;
+  Origin origin = Origin::kClient;  // who asked for it; a client's restore is replicated like a push
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("origin", self.origin);
   }
 };
 

@@ -84,6 +84,8 @@ void FakeWorld::Push(ImageAccepted push) { Give(std::move(push)); }
 
 void FakeWorld::PushAt(Instant when, ImageAccepted push) { Schedule(when, EngineInput(std::move(push))); }
 
+void FakeWorld::DeleteAt(Instant when, DeletionAccepted deletion) { Schedule(when, EngineInput(std::move(deletion))); }
+
 void FakeWorld::Schedule(Instant when, Happening what) {
   queue_.emplace(std::pair(when, sequence_++), std::move(what));
 }
@@ -131,6 +133,7 @@ void FakeWorld::Happen(const RequestArrives& request) {
   Answer answer;
   answer.failure = on_ask(request.ask);
   if (answer.failure == FailureCode::kNone) answer = AnswerAtDestination(request.ask);
+  if (loses_answer(request.ask)) answer = {FailureCode::kTimedOut, {}};
   Schedule(now_ + latency, EngineInput(Answered{request.ask.request, std::move(answer)}));
 }
 
@@ -159,7 +162,28 @@ Answer FakeWorld::AnswerAtDestination(const Ask& ask) {
       answer.failure = FailureCode::kContentMissing;
     }
   }
+  if (ask.step == JobStep::kDelete) Delete(ask, there);
   return answer;
+}
+
+void FakeWorld::Delete(const Ask& ask, FakeRepository& there) {
+  const auto& deletion = *ask.replication;
+  if (deletion.tag) {
+    there.tags.erase(deletion.tag->text());
+    return;
+  }
+  for (const auto& tag : ask.tags) there.tags.erase(tag.text());
+  std::erase_if(there.tags, [&](const auto& bound) { return bound.second == deletion.digest; });
+  there.manifests.erase(deletion.digest);
+}
+
+void FakeWorld::Delete(const ManifestPtr& manifest, std::optional<std::string> tag,
+                       const std::vector<std::string>& tags) {
+  std::optional<Tag> parsed;
+  if (tag) parsed = *Tag::Parse(*tag);
+  std::vector<Tag> had;
+  for (const auto& one : tags) had.push_back(*Tag::Parse(one));
+  Give(DeletionAccepted{source, repository, manifest, parsed, std::move(had), destinations});
 }
 
 void FakeWorld::Happen(const TransferEnds& ends) {
@@ -261,6 +285,13 @@ void FakeWorld::CarryOut(const ReportStarted& report) {
   Note(fmt::format("started job {}", report.job));
 }
 
+void FakeWorld::CarryOut(const ReportRequeued& report) {
+  EXPECT_EQ(running_.erase(report.job), 1u);
+  EXPECT_TRUE(queued_.insert(report.job).second);
+  --in_flight_[{report.replication->source, report.replication->destination}];
+  Note(fmt::format("requeued job {}", report.job));
+}
+
 void FakeWorld::CarryOut(const ReportStepFailed& report) {
   EXPECT_TRUE(running_.contains(report.job));
   Note(fmt::format("failed {} job {} attempt {} {} {}", NameOf(report.step), report.job, report.attempt,
@@ -273,11 +304,23 @@ void FakeWorld::CarryOut(const ReportEnded& report) {
   const auto& copy = *report.replication;
   if (report.status == ReplicationStatus::kComplete) {
     EXPECT_EQ(report.failure, FailureCode::kNone);
-    EXPECT_TRUE(At(copy.destination, copy.repository).manifests.contains(copy.digest)) << "complete, but not there";
+    if (has_rivals) return NoteEnd(report);
+    const auto& there = At(copy.destination, copy.repository);
+    if (report.kind == JobKind::kCopy) {
+      EXPECT_TRUE(there.manifests.contains(copy.digest)) << "complete, but not there";
+    } else if (copy.tag) {
+      EXPECT_FALSE(there.tags.contains(copy.tag->text())) << "complete, but still there";
+    } else {
+      EXPECT_FALSE(there.manifests.contains(copy.digest)) << "complete, but still there";
+    }
   } else {
     EXPECT_EQ(report.status, ReplicationStatus::kFailed);
     EXPECT_NE(report.failure, FailureCode::kNone);
   }
+  NoteEnd(report);
+}
+
+void FakeWorld::NoteEnd(const ReportEnded& report) {
   Note(fmt::format("ended job {} {}{}{}", report.job, NameOf(report.status),
                    report.failure == FailureCode::kNone ? "" : " ", NameOf(report.failure)));
 }
@@ -327,6 +370,9 @@ struct ActionText {
   }
   std::string operator()(const ReportStarted& one) const {
     return fmt::format("started {} {}", one.job, CopyText(*one.replication));
+  }
+  std::string operator()(const ReportRequeued& one) const {
+    return fmt::format("requeued {} {}", one.job, CopyText(*one.replication));
   }
   std::string operator()(const ReportStepFailed& one) const {
     return fmt::format("failed {} {} {} {} {}", one.job, NameOf(one.step), one.attempt, NameOf(one.failure),

@@ -66,9 +66,19 @@ class FakeWorld {
   void Push(const std::vector<ManifestPtr>& manifests, std::optional<std::string> tag = "v1");
   void Push(ImageAccepted push);
   void PushAt(Instant when, ImageAccepted push);
+  /// The engine is told this then.
+  void GiveAt(Instant when, EngineInput input) { Schedule(when, std::move(input)); }
+  void DeleteAt(Instant when, DeletionAccepted deletion);
+  /// Deletes at the source now, by Push's way: the tag alone, or the image that had `tags`.
+  void Delete(const ManifestPtr& manifest, std::optional<std::string> tag, const std::vector<std::string>& tags = {});
   /// Replaces what a request is answered; by default what the destination says.
   std::function<FailureCode(const Ask&)> on_ask = [](const Ask&) { return FailureCode::kNone; };
   std::function<FakeTransfer(const StartTransfer&)> on_transfer = [](const StartTransfer&) { return FakeTransfer{}; };
+
+  /// The answers that are lost on their way back: the request was carried out, and the engine hears kTimedOut.
+  std::function<bool(const Ask&)> loses_answer = [](const Ask&) { return false; };
+  /// Several sources, or jobs in no order, write to one destination, so the end of a job says nothing of what is there.
+  bool has_rivals = false;
 
   /// From where and to where Push(manifests) goes.
   RegistryKey source = RegistryIn("us-west-2");
@@ -134,6 +144,7 @@ class FakeWorld {
   void Happen(const TransferEnds& ends);
   void Happen(const EngineInput& input) { Give(input); }
   Answer AnswerAtDestination(const Ask& ask);
+  static void Delete(const Ask& ask, FakeRepository& there);
 
   void CarryOut(const Ask& ask);
   void CarryOut(const StartTransfer& start);
@@ -143,8 +154,10 @@ class FakeWorld {
   void CarryOut(const SetTimer& timer);
   void CarryOut(const ReportQueued& report);
   void CarryOut(const ReportStarted& report);
+  void CarryOut(const ReportRequeued& report);
   void CarryOut(const ReportStepFailed& report);
   void CarryOut(const ReportEnded& report);
+  void NoteEnd(const ReportEnded& report);
   void Note(std::string text) { log_.push_back({now_, std::move(text)}); }
   Transfer TakeTransfer(TransferId id);
 

@@ -157,7 +157,7 @@ class Looping final : public ReplicationEngine {
     if (delay_) {
       actions.emplace_back(SetTimer{++last_, *delay_});
     } else {
-      actions.emplace_back(Ask{++last_, 1, JobStep::kAdmit, copy_, {}, nullptr, Seconds(10)});
+      actions.emplace_back(Ask{++last_, 1, JobStep::kAdmit, copy_, {}, nullptr, {}, Seconds(10)});
     }
   }
   [[nodiscard]] std::size_t active_jobs() const override { return copy_ == nullptr ? 0 : 1; }

@@ -1,0 +1,80 @@
+// Lifecycle policies in virtual time: background housekeeping, which no run waits for.
+//
+// A policy is evaluated a period after it was put, or after a creation template brought it, and every period from then
+// on, until it is replaced or deleted. What it expires goes like what a client deletes, so replication hears of it.
+//
+// Source  ecr-replication.md 1.6 (5), 10.2 (Lifecycle; Deleting referrers).
+#include <algorithm>
+
+#include "registry_model/lifecycle/images.h"
+#include "registry_model/registry/storage_class.h"
+#include "registry_model/world/world.h"
+
+namespace crrsim {
+
+void World::FollowLifecycle(const Event& event) {
+  if (const auto* created = std::get_if<RepositoryCreated>(&event.body)) {
+    const auto* repository = registries_.at(created->registry).Find(created->repository);
+    if (!repository->settings.lifecycle_policy.empty()) StartLifecycle({created->registry, created->repository});
+  } else if (const auto* changed = std::get_if<RepositorySettingChanged>(&event.body)) {
+    if (changed->setting != kLifecyclePolicySetting) return;
+    StopLifecycle({changed->registry, changed->repository});
+    if (!changed->value.empty()) StartLifecycle({changed->registry, changed->repository});
+  } else if (const auto* deleted = std::get_if<RepositoryDeleted>(&event.body)) {
+    StopLifecycle({deleted->registry, deleted->repository});
+  }
+}
+
+void World::StartLifecycle(const RepositoryKey& repository) {
+  const auto number = ++lifecycles_started_;
+  const auto due = now_ + lifecycle_period_;
+  lifecycles_.emplace(repository, LifecycleRun{number, due});
+  lifecycle_of_.emplace(number, repository);
+  Schedule(due, {ScheduledKind::kLifecycleEvaluates, number, 0});
+}
+
+void World::StopLifecycle(const RepositoryKey& repository) {
+  const auto run = lifecycles_.find(repository);
+  if (run == lifecycles_.end()) return;
+  lifecycle_of_.erase(run->second.number);
+  lifecycles_.erase(run);
+}
+
+void World::EvaluateLifecycle(std::uint64_t number) {
+  const auto found = lifecycle_of_.find(number);
+  if (found == lifecycle_of_.end()) return;  // the policy was replaced or deleted
+  const auto [registry, name] = found->second;
+  auto& run = lifecycles_.at(found->second);
+  run.due = now_ + lifecycle_period_;
+  Schedule(run.due, {ScheduledKind::kLifecycleEvaluates, number, 0});
+
+  auto& repository = *registries_.at(registry).FindMutable(name);
+  const auto policy = ParseLifecyclePolicy(repository.settings.lifecycle_policy);
+  CRRSIM_CHECK(policy.ok(), "'{}' has a lifecycle policy that nobody checked", name.text());
+  const auto actions = SelectForLifecycle(*policy, ImagesForLifecycle(repository), now_);
+  repository.lifecycle.evaluated_at = now_;
+  const auto expiring = std::count_if(actions.begin(), actions.end(), [](const LifecycleAction& action) {
+    return action.type == LifecycleActionType::kExpire;
+  });
+  Emit(LifecycleEvaluated{registry, name, static_cast<std::uint64_t>(expiring),
+                          actions.size() - static_cast<std::size_t>(expiring)});
+
+  const ContentContext content{now_, registries_.at(registry), Origin::kClient, assumptions_, *this};
+  for (const auto& action : actions) {
+    if (action.type == LifecycleActionType::kExpire) {
+      DeleteImage(content, repository, action.digest, DeletionCause::kLifecycle);
+    } else {
+      const auto* image = repository.FindImage(action.digest);
+      // An index may have taken it along already.
+      if (RefusalOfClass(repository, *image, StorageClass::kArchive) != ClassRefusal::kNone) continue;
+      ChangeStorageClass(content, repository, action.digest, StorageClass::kArchive);
+    }
+  }
+  // An orphan may be the subject of others.
+  for (auto orphaned = OrphanedReferrers(repository); !orphaned.empty(); orphaned = OrphanedReferrers(repository)) {
+    for (const auto& digest : orphaned) DeleteImage(content, repository, digest, DeletionCause::kLifecycle);
+  }
+  AcceptDeletions();
+}
+
+}  // namespace crrsim
