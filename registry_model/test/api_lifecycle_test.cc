@@ -77,7 +77,8 @@ class LifecyclePreviewTest : public testing::Test {
   void Finish() { bench_.now += bench_.options.lifecycle_preview_duration; }
   std::vector<std::string> Listed(const GetLifecyclePolicyPreviewRequest& request) {
     std::vector<std::string> listed;
-    for (const auto& result : bench_.Call(request)->preview_results) listed.push_back(result.image_digest);
+    const auto answer = bench_.Call(request);
+    for (const auto& result : answer->preview_results) listed.push_back(result.image_digest);
     return listed;
   }
 

@@ -157,7 +157,7 @@ TEST(LifecyclePolicyTest, ActionsFitTheirCounts) {
 
 TEST(LifecyclePolicyTest, MistakesAreNamedWithTheirPlaceAndTheNearestSpelling) {
   EXPECT_EQ(ProblemOfRule(R"("tagStatus":"untaged",)" + kCount),
-            "1:56: /rules/0/selection/tagStatus: found \"untaged\", expected tagged, untagged, any; did you mean "
+            "1:54: /rules/0/selection/tagStatus: found \"untaged\", expected tagged, untagged, any; did you mean "
             "\"untagged\"?");
   EXPECT_THAT(ProblemOfRule(R"("tagstatus":"any",)" + kCount), HasSubstr("tagStatus"));
   EXPECT_THAT(ProblemOfRule(R"("countType":"imageCountMoreThan","countNumber":3)"), HasSubstr("no tagStatus"));

@@ -116,7 +116,7 @@ class DeletionWorldTest : public testing::Test {
 TEST_F(DeletionWorldTest, OverlappingRulesReplicateIfAnyOrOnlyIfAllSaySo) {
   for (const std::string value : {"any-rule", "all-rules"}) {
     Restart({{"delete_overlapping_rules", value}});
-    ReplicateTo(kTo, {RuleTo(kTo, false)});
+    ReplicateTo(kTo, json::array({RuleTo(kTo, false)}));
     const auto image = Push(kFrom, "image", "v1");
     Settle();
     DeleteTag("v1");
