@@ -65,15 +65,16 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "3 (6), 2.2"},
       {Id::kCutCopy,
        "cut_copy",
-       {"resume"},
+       {"resume", "restart"},
        "A transfer over a cut link waits and goes on where it stood, until an attempt made no progress for its stall "
-       "timeout.",
+       "timeout, and one that a crash cut off goes on where it stood; or both are lost, and begin again from nothing.",
        "Nothing is documented.",
        "2.2"},
       {Id::kPermissionRead,
        "permission_read",
-       {"at-start"},
-       "The destination's policy is read once, when a job starts; a later change lets the copy finish.",
+       {"at-start", "each-step"},
+       "The destination's policy is read once, when a job starts, and a later change lets the copy finish; or it is "
+       "asked again at each step.",
        "Replications in progress may complete after the permission was taken away.",
        "3 (14), 2.2"},
       {Id::kReplicationPrincipal,
@@ -136,6 +137,31 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "A layer leaves the repository with the last image that lists it; or it stays until the repository goes.",
        "Layers without an image cannot be downloaded and may be cleaned up at any time.",
        "10.2"},
+      {Id::kOptedOutRegion,
+       "opted_out_region",
+       {"copies-fail"},
+       "A configuration may name a region that one of the two accounts has not opted in to; each copy to it ends "
+       "FAILED.",
+       "Nothing replicates in or to such a region; how the refusal shows is not documented.",
+       "1.4 (13)"},
+      {Id::kPolicyScopeV1,
+       "policy_scope_v1",
+       {"refused", "accepted"},
+       "PutAccountSetting refuses V1 as the registry policy scope; or accepts it, and then a registry's policy may "
+       "hold "
+       "the three replication and pull-through cache actions only and decides those only.",
+       "The guide describes V1 and advises against it; the newest model documents V2 alone, and a changelog says that "
+       "support of V1 was removed.",
+       "3 (11)"},
+      {Id::kArchivedIndex,
+       "archived_index",
+       {"children-along", "index-alone"},
+       "An index takes its untagged children into the archive with it, those apart that another index needs; or goes "
+       "there alone. Either way a child stays active while an index that is not archived lists it, and archived "
+       "children are restored with their index.",
+       "ImageStorageClassUpdateNotSupportedException exists; when it comes, and what becomes of children, is not "
+       "documented.",
+       "10.3"},
       {Id::kDeletePermission,
        "delete_permission",
        {"replicate-image", "batch-delete-image"},

@@ -40,6 +40,9 @@ enum class Assumption : std::uint8_t {
   kMonth,
   kFailedAttempts,
   kUnreferencedLayers,
+  kOptedOutRegion,
+  kPolicyScopeV1,
+  kArchivedIndex,
   kDeletePermission,
   kDeleteOverlappingRules,
   kDeleteRepository,
@@ -47,7 +50,7 @@ enum class Assumption : std::uint8_t {
   kDeleteMovedTag,
   kDeleteChained,
 };
-inline constexpr std::size_t kAssumptionCount = 24;
+inline constexpr std::size_t kAssumptionCount = 27;
 
 struct AssumptionInfo {
   Assumption id;

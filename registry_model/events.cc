@@ -6,6 +6,15 @@ namespace crrsim {
 
 std::string_view NameOf(Origin origin) { return origin == Origin::kClient ? "client" : "replication"; }
 
+std::string_view NameOf(StorageClass storage_class) {
+  return storage_class == StorageClass::kStandard ? "STANDARD" : "ARCHIVE";
+}
+
+std::string_view NameOf(ImageStatus status) {
+  constexpr std::array<std::string_view, 3> kNames = {"ACTIVE", "ARCHIVED", "ACTIVATING"};
+  return kNames.at(static_cast<std::size_t>(status));
+}
+
 std::string_view NameOf(DeletionCause cause) {
   constexpr std::array<std::string_view, 3> kNames = {"client", "lifecycle", "repository"};
   return kNames.at(static_cast<std::size_t>(cause));

@@ -19,6 +19,7 @@
 #include "registry_model/events/replication_events.h"
 #include "registry_model/events/repository_events.h"
 #include "registry_model/events/scan_events.h"
+#include "registry_model/events/storage_events.h"
 #include "sim/archive.h"
 #include "sim/units.h"
 
@@ -29,8 +30,9 @@ using EventBody =
                  ManifestStored, ManifestRemoved, TagMoved, TagDropped, ImagePushed, ImagePulled, CallRefused,
                  ReplicationConfigured, RegistryPolicyChanged, TemplateChanged, JobQueued, JobStarted,
                  PermissionDecided, StepFailed, TransferStarted, TransferEnded, JobEnded, ScanStarted, ScanCompleted,
-                 LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded, ImageDeleted, DeletionQueued, DeletionStarted,
-                 DeletionDecided, DeletionEnded, LifecycleEvaluated>;
+                 LinkCut, LinkHealed, FaultBegan, FaultHit, FaultEnded, JobRequeued, StorageClassChanged,
+                 BlobClassChanged, BlobMounted, BlobCharged, AccountSettingChanged, ScanningConfigured, ImageDeleted,
+                 DeletionQueued, DeletionStarted, DeletionDecided, DeletionEnded, LifecycleEvaluated>;
 
 struct Event {
   Instant when;

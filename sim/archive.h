@@ -236,25 +236,9 @@ class Reader {
     } else if constexpr (internal::IsOptional<T>::value) {
       if (!Get<bool>()) return std::nullopt;
       return T(Get<typename T::value_type>());
-    } else if constexpr (internal::IsVector<T>::value) {
-      T values;
-      for (auto count = GetCount(); count > 0; --count) values.push_back(Get<typename T::value_type>());
-      return values;
-    } else if constexpr (internal::IsSet<T>::value) {
-      T values;
-      for (auto count = GetCount(); count > 0; --count) values.insert(values.end(), Get<typename T::value_type>());
-      return values;
-    } else if constexpr (internal::IsMap<T>::value) {
-      T values;
-      for (auto count = GetCount(); count > 0; --count) {
-        auto key = Get<typename T::key_type>();
-        values.emplace_hint(values.end(), std::move(key), Get<typename T::mapped_type>());
-      }
-      return values;
-    } else if constexpr (internal::IsArray<T>::value) {
-      T values{};
-      for (auto& value : values) value = Get<typename T::value_type>();
-      return values;
+    } else if constexpr (internal::IsVector<T>::value || internal::IsSet<T>::value || internal::IsMap<T>::value ||
+                         internal::IsArray<T>::value) {
+      return GetElements<T>();
     } else if constexpr (internal::IsPair<T>::value) {
       auto first = Get<std::remove_const_t<typename T::first_type>>();
       return T(std::move(first), Get<typename T::second_type>());
@@ -287,6 +271,30 @@ class Reader {
   [[nodiscard]] bool at_end() const { return bytes_.empty(); }
 
  private:
+  template <class T>
+  T GetElements() {
+    if constexpr (internal::IsVector<T>::value) {
+      T values;
+      for (auto count = GetCount(); count > 0; --count) values.push_back(Get<typename T::value_type>());
+      return values;
+    } else if constexpr (internal::IsSet<T>::value) {
+      T values;
+      for (auto count = GetCount(); count > 0; --count) values.insert(values.end(), Get<typename T::value_type>());
+      return values;
+    } else if constexpr (internal::IsMap<T>::value) {
+      T values;
+      for (auto count = GetCount(); count > 0; --count) {
+        auto key = Get<typename T::key_type>();
+        values.emplace_hint(values.end(), std::move(key), Get<typename T::mapped_type>());
+      }
+      return values;
+    } else {
+      T values{};
+      for (auto& value : values) value = Get<typename T::value_type>();
+      return values;
+    }
+  }
+
   template <class Number>
   Number GetRaw() {
     Number value;

@@ -135,6 +135,39 @@ void AddLint(CLI::App& app, ChosenCommand& chosen) {
       [command, &chosen] { chosen = [command](const Streams& streams) { return Lint(*command, streams); }; });
 }
 
+constexpr std::string_view kCompareFooter =
+    "  crrsim compare scenario.yaml --from shop/us-west-2 --to shop/eu-west-1 --at pushed\n"
+    "  crrsim compare us-west-2/ eu-west-1/\n"
+    "\n"
+    "A folder holds what the aws cli printed, in files of any name; several documents in a file are read too:\n"
+    "  aws ecr describe-repositories                      > DIR/repositories.json\n"
+    "  aws ecr describe-images --repository-name team/api > DIR/team-api.json   (one for each repository)\n"
+    "  aws ecr describe-registry                          > DIR/registry.json   (of the source, for the reasons)\n"
+    "\n"
+    "Ready means that every image and tag of the source is at the destination. What is extra there, and settings, "
+    "which\n"
+    "are never replicated, are shown and count with --strict only. harness/compare/README.md describes the JSON.\n"
+    "\n"
+    "Exit codes: 0 ready (with --strict: equal); 1 not; 2 the command line is wrong; 3 a document or a scenario is\n"
+    "invalid; 4 a scenario could not be run to that point.\n";
+
+void AddCompare(CLI::App& app, ChosenCommand& chosen) {
+  const auto command = std::make_shared<CompareCommand>();
+  auto* compare = app.add_subcommand("compare", "Say what one registry lacks of another, and why: can it stand in?");
+  compare->footer(std::string(kCompareFooter));
+  compare->add_option("PATH", command->paths, "A scenario file, or two folders: the source, the destination")
+      ->required()
+      ->expected(1, 2);
+  compare->add_option("--from", command->from, "The source, a registry of the scenario");
+  compare->add_option("--to", command->to, "The destination, a registry of the scenario");
+  compare->add_option("--at", command->at,
+                      "Behind the step with this label, at an instant, or at a duration since the start");
+  compare->add_flag("--strict", command->strict, "What is extra and settings count too");
+  compare->add_flag("--json", command->json, "As JSON");
+  compare->callback(
+      [command, &chosen] { chosen = [command](const Streams& streams) { return Compare(*command, streams); }; });
+}
+
 }  // namespace
 
 void AddInspectCommands(CLI::App& app, ChosenCommand& chosen) {
@@ -142,6 +175,7 @@ void AddInspectCommands(CLI::App& app, ChosenCommand& chosen) {
   AddAssumptions(app, chosen);
   AddExplain(app, chosen);
   AddLint(app, chosen);
+  AddCompare(app, chosen);
 }
 
 }  // namespace crrsim

@@ -1,5 +1,5 @@
 // The commands that look at a set-up and judge it without running anything: `policy eval`, `assumptions`, `explain`,
-// `lint`. Each has its options as a struct, which the command line fills in and tests can fill in too.
+// `lint`, `compare`. Each has its options as a struct, which the command line fills in and tests can fill in too.
 #pragma once
 
 #include <optional>
@@ -49,6 +49,17 @@ struct LintCommand {
   bool json = false;
 };
 ExitCode Lint(const LintCommand& command, const Streams& streams);
+
+/// Either a scenario with `from` and `to`, or two folders (harness/compare/snapshot_of_folder.h).
+struct CompareCommand {
+  std::vector<std::string> paths;
+  std::string from;
+  std::string to;
+  std::string at;  // a label of the scenario, an instant, or a duration since its start
+  bool strict = false;
+  bool json = false;
+};
+ExitCode Compare(const CompareCommand& command, const Streams& streams);
 
 /// `NAME=VALUE` pairs into `assumptions`. Returns what is wrong with the first that cannot be.
 std::optional<std::string> SetAssumptions(const std::vector<std::string>& pairs, Assumptions& assumptions);

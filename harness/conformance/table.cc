@@ -10,10 +10,11 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::array kStates = {RuleState::kPassing, RuleState::kFailing, RuleState::kUncovered,
-                                RuleState::kNotModelled, RuleState::kStale};
+constexpr std::array kStates = {RuleState::kPassing,     RuleState::kFailing, RuleState::kUncovered,
+                                RuleState::kNotModelled, RuleState::kTested,  RuleState::kStale};
 
 RuleState StateOf(const RuleRow& row) {
+  if (row.runs.empty() && !row.rule.tested.empty()) return RuleState::kTested;
   if (row.runs.empty()) return row.rule.not_modelled.empty() ? RuleState::kUncovered : RuleState::kNotModelled;
   if (!row.rule.not_modelled.empty()) return RuleState::kStale;
   const bool pass =
@@ -21,13 +22,15 @@ RuleState StateOf(const RuleRow& row) {
   return pass ? RuleState::kPassing : RuleState::kFailing;
 }
 
-bool IsProblem(RuleState state) { return state != RuleState::kPassing && state != RuleState::kNotModelled; }
+bool IsProblem(RuleState state) {
+  return state == RuleState::kFailing || state == RuleState::kUncovered || state == RuleState::kStale;
+}
 
 }  // namespace
 
 std::string_view NameOf(RuleState state) {
-  constexpr std::array<std::string_view, kStates.size()> kNames = {"pass", "fail", "no scenario", "not modelled",
-                                                                   "marked not modelled, but shown"};
+  constexpr std::array<std::string_view, kStates.size()> kNames = {
+      "pass", "fail", "no scenario", "not modelled", "unit test", "marked not modelled, but shown"};
   return kNames.at(static_cast<std::size_t>(state));
 }
 
@@ -66,6 +69,7 @@ std::string ToText(const ConformanceTable& table, TableDetail detail) {
     if (detail == TableDetail::kProblemsOnly && !IsProblem(row.state)) continue;
     text += fmt::format("{:<9} {:<13} {} [{}]\n", row.rule.number, NameOf(row.state), row.rule.text, row.rule.source);
     if (!row.rule.not_modelled.empty()) text += fmt::format("{:23} why: {}\n", "", row.rule.not_modelled);
+    if (!row.rule.tested.empty()) text += fmt::format("{:23} {}\n", "", row.rule.tested);
     for (const auto& run : row.runs) {
       text += fmt::format("{:23} {}{}\n", "", run.path,
                           run.verdict == Verdict::kPass ? "" : fmt::format(" ({})", NameOf(run.verdict)));
@@ -93,6 +97,7 @@ nlohmann::ordered_json ToJson(const ConformanceTable& table) {
                                   {"verdict", NameOf(row.state)},
                                   {"scenarios", std::move(scenarios)}};
     if (!row.rule.not_modelled.empty()) one["notModelled"] = row.rule.not_modelled;
+    if (!row.rule.tested.empty()) one["test"] = row.rule.tested;
     rules.push_back(std::move(one));
   }
   nlohmann::ordered_json counts;

@@ -27,9 +27,10 @@ enum class RuleState : std::uint8_t {
   kFailing,      // one of its scenarios did not pass
   kUncovered,    // no scenario names it
   kNotModelled,  // the list says so, and no scenario names it
+  kTested,       // the list names a unit test in place of a scenario
   kStale,        // the list says not modelled, and a scenario shows it
 };
-/// `pass`, `fail`, `no scenario`, `not modelled`, `marked not modelled, but shown`.
+/// `pass`, `fail`, `no scenario`, `not modelled`, `unit test`, `marked not modelled, but shown`.
 std::string_view NameOf(RuleState state);
 
 struct RuleRow {
@@ -51,7 +52,7 @@ ConformanceTable MakeTable(const std::vector<Rule>& rules, std::vector<CitingRun
 enum class TableDetail : std::uint8_t { kAllRules, kProblemsOnly };
 /// The table for people; ends with a line of totals.
 std::string ToText(const ConformanceTable& table, TableDetail detail);
-/// `{"rules": [{"rule", "text", "source", "verdict", "scenarios": [{"scenario", "verdict"}], "notModelled"?}],
+/// `{"rules": [{"rule", "text", "source", "verdict", "scenarios": [{"scenario", "verdict"}], "notModelled"?, "test"?}],
 ///   "counts": {...}, "sound": ...}`.
 nlohmann::ordered_json ToJson(const ConformanceTable& table);
 

@@ -6,8 +6,22 @@
 
 #include "harness/run/runner.h"
 #include "sim/nearest_name.h"
+#include "sim/units_text.h"
 
 namespace crrsim {
+
+namespace {
+
+Result<World, ParseError> RunPart(const Scenario& part, RunOptions options) {
+  auto images = ImageLibrary::Build(part);
+  if (!images) return ParseError{ToText(images.error().all.front())};
+  options.keep_timeline = false;
+  Runner runner(part, *images, options, part.world.seed);
+  if (const auto stop = runner.Run()) return ParseError{stop->reason};
+  return World(runner.world());
+}
+
+}  // namespace
 
 Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<std::string>& label) {
   auto part = scenario;
@@ -25,14 +39,21 @@ Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<
     }
     part.timeline.erase(step + 1, part.timeline.end());
   }
-  auto images = ImageLibrary::Build(part);
-  if (!images) return ParseError{ToText(images.error().all.front())};
   RunOptions options;
-  options.keep_timeline = false;
   if (label) options.runs_to = RunsTo::kLastStep;
-  Runner runner(part, *images, options, part.world.seed);
-  if (const auto stop = runner.Run()) return ParseError{stop->reason};
-  return World(runner.world());
+  return RunPart(part, options);
+}
+
+Result<World, ParseError> WorldAt(const Scenario& scenario, Instant instant) {
+  if (instant < scenario.world.start) {
+    return ParseError{fmt::format("{}: the scenario starts at {}, after {}", scenario.path,
+                                  ToText(scenario.world.start), ToText(instant))};
+  }
+  auto part = scenario;
+  part.expect.clear();
+  RunOptions options;
+  options.stops_at = instant;
+  return RunPart(part, options);
 }
 
 }  // namespace crrsim

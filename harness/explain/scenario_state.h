@@ -15,4 +15,8 @@ namespace crrsim {
 /// On error  no step has the label, an image cannot be read, or the run cannot be finished.
 Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<std::string>& label);
 
+/// The world as it is at an instant, whatever step is under way then; at rest where the run ends before.
+/// On error  the instant is before the scenario's start, else as above.
+Result<World, ParseError> WorldAt(const Scenario& scenario, Instant instant);
+
 }  // namespace crrsim

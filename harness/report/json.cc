@@ -77,12 +77,15 @@ Json TransfersOf(const RunResult& result) {
 Json StorageOf(const RunResult& result) {
   auto rows = Json::array();
   for (const auto& row : result.bill.storage) {
-    rows.push_back({{"account", row.where.registry.account.text()},
-                    {"region", row.where.registry.region.text()},
-                    {"repository", row.where.repository.text()},
-                    {"month", ToText(row.month)},
-                    {"stored_byte_seconds", ToExactDecimal(static_cast<UInt128>(row.byte_nanoseconds), 1'000'000'000)},
-                    {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)}});
+    rows.push_back(
+        {{"account", row.where.registry.account.text()},
+         {"region", row.where.registry.region.text()},
+         {"repository", row.where.repository.text()},
+         {"month", ToText(row.month)},
+         {"stored_byte_seconds", ToExactDecimal(static_cast<UInt128>(row.byte_nanoseconds), 1'000'000'000)},
+         {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)},
+         {"archived_byte_seconds", ToExactDecimal(static_cast<UInt128>(row.archived_byte_nanoseconds), 1'000'000'000)},
+         {"archived_gb_months", result.units.GigabyteMonthsOf(row.archived_byte_nanoseconds, row.month)}});
   }
   return rows;
 }
@@ -102,7 +105,9 @@ Json ReplicatedOf(const RunResult& result) {
 
 Json FaultsOf(const RunResult& result) {
   auto rows = Json::array();
-  for (const auto& fault : result.faults) rows.push_back({{"fault", fault.name}, {"hits", fault.hits}});
+  for (const auto& fault : result.faults) {
+    rows.push_back({{"fault", fault.name}, {"target", fault.target}, {"fired", fault.fired}, {"hits", fault.hits}});
+  }
   return rows;
 }
 

@@ -25,6 +25,7 @@ const Json kNumberOrNull = {{"type", Json::array({"number", "null"})}};
 const Json kAccount = {{"type", "string"}, {"pattern", "^[0-9]{12}$"}};
 const Json kRegistry = {{"type", "string"}, {"pattern", "^[0-9]{12}/[0-9a-z-]{2,25}$"}};
 const Json kDigest = {{"type", "string"}, {"pattern", "^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$"}};
+const Json kDecimal = {{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)?$"}};
 const Json kMonth = {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}$"}};
 
 }  // namespace
@@ -73,20 +74,23 @@ nlohmann::ordered_json ReportSchema() {
                                                              {"repository", kText},
                                                              {"useful_bytes", kCount},
                                                              {"wasted_bytes", kCount}});
-  members["storage"] = Rows("bytes over time, by calendar month",
-                            {{"account", kAccount},
-                             {"region", kText},
-                             {"repository", kText},
-                             {"month", kMonth},
-                             {"stored_byte_seconds", {{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)?$"}}},
-                             {"gb_months", kNumber}});
+  members["storage"] =
+      Rows("bytes over time, by calendar month; those of the archive class apart", {{"account", kAccount},
+                                                                                    {"region", kText},
+                                                                                    {"repository", kText},
+                                                                                    {"month", kMonth},
+                                                                                    {"stored_byte_seconds", kDecimal},
+                                                                                    {"gb_months", kNumber},
+                                                                                    {"archived_byte_seconds", kDecimal},
+                                                                                    {"archived_gb_months", kNumber}});
   members["replicated"] = Rows("what each source repository replicated, by calendar month", {{"account", kAccount},
                                                                                              {"region", kText},
                                                                                              {"repository", kText},
                                                                                              {"month", kMonth},
                                                                                              {"volume_bytes", kCount},
                                                                                              {"gb_months", kNumber}});
-  members["faults"] = Rows("every fault that began", {{"fault", kText}, {"hits", kCount}});
+  members["faults"] = Rows("every fault that began, or was to begin",
+                           {{"fault", kText}, {"target", kText}, {"fired", kCount}, {"hits", kCount}});
   members["assumptions"] = Rows("those that the outcome consulted", {{"name", kText}, {"value", kText}});
   auto schema = Object(members);
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";

@@ -116,6 +116,10 @@ class Page {
       row(fmt::format("stored      {}, {}, {}: {:.6f} GB-months", NameOf(result_, one.where.registry),
                       one.where.repository.text(), ToText(one.month),
                       result_.units.GigabyteMonthsOf(one.byte_nanoseconds, one.month)));
+      if (one.archived_byte_nanoseconds == 0) continue;
+      row(fmt::format("archived    {}, {}, {}: {:.6f} GB-months", NameOf(result_, one.where.registry),
+                      one.where.repository.text(), ToText(one.month),
+                      result_.units.GigabyteMonthsOf(one.archived_byte_nanoseconds, one.month)));
     }
     for (const auto& one : bill.replicated) {
       row(fmt::format("replicated  from {}, {}, {}: {} bytes, {:.6f} GB-months at its destinations",
@@ -123,8 +127,12 @@ class Page {
                       one.volume.bytes(), result_.units.GigabyteMonthsOf(one.byte_nanoseconds, one.month)));
     }
     More(rows > kTableRowsMax ? rows - kTableRowsMax : 0, "rows; --json has all");
-    for (const auto& one : result_.faults)
-      Line(fmt::format("  fault       {}: hit {}", one.name, Counted(static_cast<std::size_t>(one.hits), "time")));
+    for (const auto& one : result_.faults) {
+      const auto outcome = one.fired == 0  ? std::string("did not begin")
+                           : one.hits == 0 ? std::string("hit nothing")
+                                           : "hit " + Counted(static_cast<std::size_t>(one.hits), "time");
+      Line(fmt::format("  fault       {}, {}: {}", one.name, one.target, outcome));
+    }
     if (result_.assumptions.empty()) return;
     std::string names;
     for (const auto& one : result_.assumptions)

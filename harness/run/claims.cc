@@ -85,6 +85,9 @@ Judgement JudgeDetails(const ImageClaim& claim, const View& view, const Image& i
   if (claim.media_type && *claim.media_type != image.manifest->media_type) {
     return Broken(fmt::format("media type {} in {}", image.manifest->media_type, where));
   }
+  if (claim.status && *claim.status != NameOf(image.storage.status)) {
+    return Broken(fmt::format("{} in {} is {}", digest.short_text(), where, NameOf(image.storage.status)));
+  }
   if (claim.tags && std::set<Tag>(claim.tags->begin(), claim.tags->end()) != image.tags) {
     return Broken(fmt::format("{} in {} has {}", digest.short_text(), where, TextOf(image.tags)));
   }
@@ -224,28 +227,43 @@ Judgement JudgeOne(const TransferClaim& claim, const View& view) {
   return Within(claim.useful, useful) && Within(claim.wasted, wasted) ? Holds(observed) : Broken(observed);
 }
 
+ByteCount StoredInClass(const StorageClaim& claim, const Ledger& ledger) {
+  const RepositoryKey where{claim.in, claim.repository};
+  if (claim.storage_class == StorageClass::kArchive) return ledger.ArchivedNow(where);
+  auto bytes = ledger.StoredNow(where);
+  if (claim.storage_class == StorageClass::kStandard) bytes -= ledger.ArchivedNow(where);
+  return bytes;
+}
+
+std::string ClassText(const StorageClaim& claim) {
+  return claim.storage_class ? fmt::format(" in class {}", NameOf(*claim.storage_class)) : "";
+}
+
 Judgement JudgeOne(const StorageClaim& claim, const View& view) {
   const RepositoryKey where{claim.in, claim.repository};
   const auto now = view.world.ledger().StoredNow(where);
   if (!claim.month) {
-    const auto observed = fmt::format("{} bytes stored", now.bytes());
+    const auto of_class = StoredInClass(claim, view.world.ledger());
+    const auto observed = fmt::format("{} bytes stored{}", of_class.bytes(), ClassText(claim));
     if (auto never = NeverExisted(claim.repository, view.recording); !never.empty()) return Broken(std::move(never));
     if (now == ByteCount() && !ClaimsNothing(claim.bytes) && view.Find(claim.in, claim.repository) == nullptr) {
       return Broken(fmt::format("{} has no repository {} (to claim that nothing is stored, write exactly: 0B)",
                                 view.Name(claim.in), claim.repository.text()));
     }
-    return Within(claim.bytes, now) ? Holds(observed) : Broken(observed);
+    return Within(claim.bytes, of_class) ? Holds(observed) : Broken(observed);
   }
   Int128 integral = 0;
   for (const auto& row : view.world.bill().storage) {
-    if (row.where == where && row.month == *claim.month) integral = row.byte_nanoseconds;
+    if (row.where != where || row.month != *claim.month) continue;
+    if (claim.storage_class != StorageClass::kArchive) integral += row.byte_nanoseconds;
+    if (claim.storage_class != StorageClass::kStandard) integral += row.archived_byte_nanoseconds;
   }
   if (integral == 0 || now == ByteCount()) {
     return Broken(fmt::format("{} byte-seconds in {}, {} bytes stored at the end", ToDecimal(integral / 1'000'000'000),
                               ToText(*claim.month), now.bytes()));
   }
   const auto span = Nanoseconds(static_cast<std::int64_t>(integral / now.bytes()));
-  const auto observed = fmt::format("{} bytes for {}", now.bytes(), ToShortText(span));
+  const auto observed = fmt::format("{} bytes for {}{}", now.bytes(), ToShortText(span), ClassText(claim));
   return Within(claim.duration, span) ? Holds(observed) : Broken(observed);
 }
 
@@ -274,7 +292,7 @@ Judgement JudgeOne(const FaultClaim& claim, const View& view) {
   std::int64_t hits = 0;
   bool began = false;
   for (const auto& [number, fault] : view.world.faults().all()) {
-    if (fault.name != claim.fault) continue;
+    if (fault.name != claim.fault || !fault.began) continue;
     began = true;
     hits += fault.hits;
   }

@@ -12,16 +12,20 @@ Caller CallerFor(const std::string& arn, const RegistryKey& registry) {
   return {*account, arn, registry.region};
 }
 
+bool CallPacing::IsTransient(const ApiError& error) {
+  return error.exception == exception::kThrottling || error.exception == exception::kServer;
+}
+
 template <class Request>
 ApiResult<typename Request::Response> Client::Send(const Request& request) {
-  wait_();
-  return world_.Apply(caller_, registry_, request);
+  return pacing_.Make(world_, [&] { return world_.Apply(caller_, registry_, request); });
 }
 
 ApiResult<Digest> Client::Push(const RepositoryName& repository, const std::optional<Tag>& tag,
-                               const ImageContent& content) {
+                               const ImageContent& content, const std::optional<RepositoryName>& mount_from) {
+  const auto from = mount_from ? std::optional(mount_from->text()) : std::nullopt;
   for (const auto& blob : content.blobs) {
-    const auto uploaded = Send(UploadBlobRequest{std::nullopt, repository.text(), blob});
+    const auto uploaded = Send(UploadBlobRequest{std::nullopt, repository.text(), blob, from});
     if (!uploaded) return uploaded.error();
   }
   for (const auto& manifest : content.manifests) {

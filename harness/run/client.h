@@ -5,6 +5,7 @@
 // inside a push.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -14,15 +15,38 @@
 
 namespace crrsim {
 
+/// How a client makes its calls. As the SDKs do, it repeats those that were throttled or met a server error.
+struct CallPacing {
+  std::function<void(Duration)> wait;  // lets virtual time pass
+  Duration latency;                    // before each call
+  Duration retry_for;                  // since the first call of the kind; not at all when zero
+
+  /// ThrottlingException or ServerException.
+  static bool IsTransient(const ApiError& error);
+
+  /// What `call` answers in the end. Waits 1 s, 2 s, 4 s, ... 20 s between attempts.
+  template <class Call>
+  auto Make(const World& world, Call call) const -> decltype(call()) {
+    const auto started = world.now();
+    for (auto backoff = Seconds(1);; backoff = std::min(backoff * 2, Seconds(20))) {
+      wait(latency);
+      auto answer = call();
+      if (answer || !IsTransient(answer.error()) || world.now() + backoff - started > retry_for) return answer;
+      wait(backoff);
+    }
+  }
+};
+
 class Client {
  public:
-  /// `wait` lets virtual time pass; it is called before each call of the client with the call latency.
-  Client(World& world, Caller caller, RegistryKey registry, std::function<void()> wait)
-      : world_(world), caller_(std::move(caller)), registry_(registry), wait_(std::move(wait)) {}
+  Client(World& world, Caller caller, RegistryKey registry, CallPacing pacing)
+      : world_(world), caller_(std::move(caller)), registry_(registry), pacing_(std::move(pacing)) {}
 
-  /// Returns the digest of the root manifest.
+  /// Layers that the repository `mount_from` has are mounted from it, where the registry does that. Returns the digest
+  /// of the root manifest.
   /// On error  what the registry answered; what was uploaded before stays there, as with a real client.
-  ApiResult<Digest> Push(const RepositoryName& repository, const std::optional<Tag>& tag, const ImageContent& content);
+  ApiResult<Digest> Push(const RepositoryName& repository, const std::optional<Tag>& tag, const ImageContent& content,
+                         const std::optional<RepositoryName>& mount_from = std::nullopt);
   /// Returns the digest of the manifest that was fetched. On error  ImageNotFoundException where the registry has no
   /// such image.
   ApiResult<Digest> Pull(const ImageReference& image);
@@ -34,7 +58,7 @@ class Client {
   World& world_;
   Caller caller_;
   RegistryKey registry_;
-  std::function<void()> wait_;
+  CallPacing pacing_;
 };
 
 /// The caller that a scenario means: the principal `arn`, or the root of the registry's account when it is empty, at

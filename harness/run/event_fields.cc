@@ -23,6 +23,8 @@ std::string TextOf(const Digest& value) { return value.text(); }
 std::string TextOf(ByteCount value) { return fmt::format("{}", value.bytes()); }
 std::string TextOf(Instant value) { return ToText(value); }
 std::string TextOf(Origin value) { return std::string(NameOf(value)); }
+std::string TextOf(StorageClass value) { return std::string(NameOf(value)); }
+std::string TextOf(ImageStatus value) { return std::string(NameOf(value)); }
 std::string TextOf(JobStep value) { return std::string(NameOf(value)); }
 std::string TextOf(ReplicationStatus value) { return std::string(NameOf(value)); }
 std::string TextOf(FailureCode value) { return value == FailureCode::kNone ? "none" : std::string(NameOf(value)); }

@@ -12,6 +12,10 @@ std::optional<std::string> FirstDifference(const nlohmann::json& wanted, const n
   if (wanted.is_object() && found.is_object()) {
     for (const auto& [name, value] : wanted.items()) {
       const auto member = found.find(name);
+      if (value.is_null()) {
+        if (member == found.end()) continue;
+        return differs(fmt::format("'{}' is {}, expected no such member", name, member->dump()));
+      }
       if (member == found.end()) return differs(fmt::format("'{}' is missing", name));
       if (auto difference = FirstDifference(value, *member, pointer + "/" + name)) return difference;
     }

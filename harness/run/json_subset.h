@@ -7,7 +7,8 @@
 
 namespace crrsim {
 
-/// Objects need the wanted members and may have others; everything else must be equal, arrays element by element.
+/// Objects need the wanted members and may have others, but none that is wanted to be null; everything else must be
+/// equal, arrays element by element.
 /// Returns  the first difference as `at /pointer: found X, expected Y`, or empty when everything wanted is there.
 std::optional<std::string> FirstDifference(const nlohmann::json& wanted, const nlohmann::json& found,
                                            const std::string& pointer);

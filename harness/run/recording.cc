@@ -31,8 +31,8 @@ void Recording::OnEvent(const Event& event) {
           [&](const JobQueued& queued) {
             rows_[queued.job] = replications_.size();
             const auto& copy = queued.replication;
-            invisible_.emplace(AtDestination(copy.destination, copy.repository, copy.tag, copy.digest),
-                               replications_.size());
+            invisible_.insert(
+                {AtDestination(copy.destination, copy.repository, copy.tag, copy.digest), replications_.size()});
             replications_.push_back({copy, ReplicationStatus::kInProgress, FailureCode::kNone, event.when, {}, {}});
           },
           [&](const JobEnded& ended) {
@@ -42,15 +42,11 @@ void Recording::OnEvent(const Event& event) {
             replications_[row].failure = ended.failure;
             replications_[row].completed_at = event.when;
             const auto& copy = ended.replication;
-            const auto key = AtDestination(copy.destination, copy.repository, copy.tag, copy.digest);
-            auto [first, last] = invisible_.equal_range(key);
-            for (; first != last; ++first) {
-              if (first->second != row) continue;
-              invisible_.erase(first);
-              // The tag was there already, on this very digest: it is visible from the job's end at the latest.
-              if (ended.status == ReplicationStatus::kComplete) replications_[row].visible_at = event.when;
-              break;
-            }
+            const bool was_invisible =
+                invisible_.erase({AtDestination(copy.destination, copy.repository, copy.tag, copy.digest), row}) != 0;
+            // The tag was there already, on this very digest: it is visible from the job's end at the latest.
+            if (was_invisible && ended.status == ReplicationStatus::kComplete)
+              replications_[row].visible_at = event.when;
           },
           [&](const ManifestStored& stored) {
             stored_.insert(stored.digest);
@@ -70,8 +66,10 @@ void Recording::OnEvent(const Event& event) {
 
 void Recording::NoteVisible(const RegistryKey& registry, const RepositoryName& repository,
                             const std::optional<Tag>& tag, const Digest& digest, Instant when) {
-  const auto [first, last] = invisible_.equal_range(AtDestination(registry, repository, tag, digest));
-  for (auto row = first; row != last; ++row) replications_[row->second].visible_at = when;
+  const auto key = AtDestination(registry, repository, tag, digest);
+  const auto first = invisible_.lower_bound({key, 0});
+  auto last = first;
+  for (; last != invisible_.end() && last->first == key; ++last) replications_[last->second].visible_at = when;
   invisible_.erase(first, last);
 }
 

@@ -45,6 +45,22 @@ class Recording : public Observer {
   /// When the last fault ended.
   [[nodiscard]] std::optional<Instant> last_heal() const { return last_heal_; }
 
+  /// All but the patterns, which are not its own.
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("events", self.events_);
+    visit("lastEvent", self.last_event_);
+    visit("replications", self.replications_);
+    visit("rows", self.rows_);
+    visit("invisible", self.invisible_);
+    visit("pushed", self.pushed_);
+    visit("pushedDigests", self.pushed_digests_);
+    visit("stored", self.stored_);
+    visit("found", self.found_);
+    visit("repositories", self.repositories_);
+    visit("lastHeal", self.last_heal_);
+  }
+
  private:
   void Count(const Event& event);
   void NoteVisible(const RegistryKey& registry, const RepositoryName& repository, const std::optional<Tag>& tag,
@@ -54,8 +70,8 @@ class Recording : public Observer {
   Instant last_event_;
   std::map<const EventPattern*, PatternMatches> patterns_;
   std::vector<ReplicationRow> replications_;
-  std::map<JobId, std::size_t> rows_;                  // of running jobs
-  std::multimap<Replication, std::size_t> invisible_;  // rows not visible yet; `source` left out of the key
+  std::map<JobId, std::size_t> rows_;                        // of running jobs
+  std::set<std::pair<Replication, std::size_t>> invisible_;  // rows not visible yet; `source` left out of the key
   std::map<std::pair<RepositoryName, std::optional<Tag>>, RegistryKey> pushed_;
   std::map<std::pair<RepositoryName, Digest>, RegistryKey> pushed_digests_;
   std::set<Digest> stored_;
@@ -70,5 +86,9 @@ std::vector<Duration> LagsOf(const std::vector<ReplicationRow>& replications, co
 /// The smallest value that at least `percent` of the values do not exceed (nearest rank). Requires sorted, non-empty
 /// values.
 Duration QuantileOf(const std::vector<Duration>& sorted, std::int64_t percent);
+
+/// Fills in what a report takes from the world and its recording: digests, images, replications, bill, faults and the
+/// assumptions consulted, to which the units of the bill are added.
+void ReportWorld(World& world, const Recording& recording, RunResult& result);
 
 }  // namespace crrsim

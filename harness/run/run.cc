@@ -99,32 +99,38 @@ RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
   return result;
 }
 
-void Runner::Report(RunResult& result) {
-  result.verdict = !result.error.empty() ? Verdict::kError : failed_ ? Verdict::kFail : Verdict::kPass;
-  result.run_digest = world_.run_digest().value();
-  result.checkpoints = world_.run_digest().checkpoints();
-  result.end = scenario_.until ? world_.now() : std::max(world_.now(), recording_.last_event());
-  result.events = recording_.events();
-  result.timeline = story_.Take();
-  result.expectations = results_;
-  result.replications = recording_.replications();
-  result.bill = world_.bill();
+void ReportWorld(World& world, const Recording& recording, RunResult& result) {
+  result.run_digest = world.run_digest().value();
+  result.checkpoints = world.run_digest().checkpoints();
+  result.events = recording.events();
+  result.replications = recording.replications();
+  result.bill = world.bill();
   if (!result.bill.storage.empty()) {
-    world_.assumptions().Use(Assumption::kGigabyte);
-    world_.assumptions().Use(Assumption::kMonth);
+    world.assumptions().Use(Assumption::kGigabyte);
+    world.assumptions().Use(Assumption::kMonth);
   }
-  result.units = BillingUnits::From(world_.assumptions());
-  for (const auto& [key, registry] : world_.registries()) {
+  result.units = BillingUnits::From(world.assumptions());
+  for (const auto& [key, registry] : world.registries()) {
     registry.repositories.ForEachSorted(
         [&, &where = key](const RepositoryName& name, const Cow<Repository>& repository) {
           AddRows({where, name}, *repository, result.images);
         });
   }
-  for (const auto& [number, fault] : world_.faults().all()) result.faults.push_back({fault.name, fault.hits});
-  for (const auto& info : AssumptionTable()) {
-    if (!world_.assumptions().consulted(info.id)) continue;
-    result.assumptions.push_back({std::string(info.name), std::string(world_.assumptions().value(info.id))});
+  for (const auto& [number, fault] : world.faults().all()) {
+    result.faults.push_back({fault.name, TargetOf(fault.what), fault.began ? 1 : 0, fault.hits});
   }
+  for (const auto& info : AssumptionTable()) {
+    if (!world.assumptions().consulted(info.id)) continue;
+    result.assumptions.push_back({std::string(info.name), std::string(world.assumptions().value(info.id))});
+  }
+}
+
+void Runner::Report(RunResult& result) {
+  result.verdict = !result.error.empty() ? Verdict::kError : failed_ ? Verdict::kFail : Verdict::kPass;
+  result.end = scenario_.until ? world_.now() : std::max(world_.now(), recording_.last_event());
+  result.timeline = story_.Take();
+  result.expectations = results_;
+  ReportWorld(world_, recording_, result);
 }
 
 }  // namespace crrsim

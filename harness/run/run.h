@@ -57,6 +57,16 @@ struct ReplicationRow {
   Instant queued_at;
   std::optional<Instant> completed_at;
   std::optional<Instant> visible_at;  // when the tag (or, untagged, the manifest) could be seen at the destination
+
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("replication", self.replication);
+    visit("status", self.status);
+    visit("failure", self.failure);
+    visit("queuedAt", self.queued_at);
+    visit("completedAt", self.completed_at);
+    visit("visibleAt", self.visible_at);
+  }
 };
 
 /// What kept a run from its end.
@@ -64,7 +74,9 @@ enum class StoppedBy : std::uint8_t { kNothing, kImage, kLimit };
 
 struct FaultRow {
   std::string name;
-  std::int64_t hits = 0;
+  std::string target;      // what it could touch
+  std::int64_t fired = 0;  // whether it began before the run ended
+  std::int64_t hits = 0;   // what it changed
 };
 
 struct AssumptionRow {
@@ -117,6 +129,7 @@ struct RunOptions {
   /// The world's limits: a run that does not end by itself ends with kError.
   std::uint64_t events_max = 2'000'000'000;
   RunsTo runs_to = RunsTo::kRest;
+  std::optional<Instant> stops_at;  // the run ends at this instant, whatever step is under way
 };
 
 RunResult RunScenario(const Scenario& scenario, const RunOptions& options);

@@ -6,6 +6,7 @@
 
 #include "harness/run/client.h"
 #include "harness/run/json_subset.h"
+#include "harness/scenario/random_faults.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
@@ -56,6 +57,9 @@ Runner::Runner(const Scenario& scenario, ImageLibrary& images, const RunOptions&
     if (!image.findings.empty()) world_.SetFindings(images.ContentOf(image.name, 1).root->digest, image.findings);
   }
   anchors_["start"] = world_.now();
+  for (const auto& fault : DrawFaults(scenario, seed)) {
+    world_.PlanFault(fault.when, fault.name, fault.what, fault.duration);
+  }
 }
 
 Runner::~Runner() {
@@ -85,13 +89,22 @@ std::optional<RunStop> Runner::Run() {
     for (const auto& expectation : scenario_.expect) JudgeAtEnd(expectation);
   } catch (const RunStop& stop) {
     return stop;
+  } catch (const StopInstant&) {
+    return std::nullopt;
   }
   return std::nullopt;
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
 
+void Runner::StopBefore(Instant next) {
+  if (!options_.stops_at || next <= *options_.stops_at) return;
+  world_.RunUntil(std::max(world_.now(), *options_.stops_at));
+  throw StopInstant{};
+}
+
 void Runner::StepOnce() {
+  if (const auto next = world_.NextInstant()) StopBefore(*next);
   world_.Step();
   if (recording_.events() > options_.events_max) {
     throw RunStop{
@@ -104,6 +117,7 @@ void Runner::PassUntil(Instant until) {
   // What a call of the step did is judged before time goes on.
   JudgeWatches();
   for (auto next = world_.NextInstant(); next && *next <= until; next = world_.NextInstant()) StepOnce();
+  StopBefore(until);
   world_.RunUntil(until);
 }
 
@@ -177,9 +191,13 @@ void Runner::Do(const Step& step) {
 }
 
 void Runner::DoIt(const Step& step, const CallStep& call) {
-  PassUntil(world_.now() + scenario_.call_latency);
-  const auto answer = world_.ApplyJson(CallerFor(call.as, call.in), call.operation, call.request);
+  const auto answer = PacingFor(call.fails_with).Make(world_, [&] {
+    return world_.ApplyJson(CallerFor(call.as, call.in), call.operation, call.request);
+  });
   CheckAnswer(step, call.fails_with, answer ? std::nullopt : std::optional(answer.error()));
+  if (!answer && !call.message.empty() && answer.error().message != call.message) {
+    return Fail(step, fmt::format("the message is '{}', expected '{}'", answer.error().message, call.message));
+  }
   if (!answer || !call.answers) return;
   const auto missing = FirstDifference(*call.answers, *answer, "");
   if (missing) return Fail(step, fmt::format("the answer differs {}", *missing));
@@ -188,11 +206,11 @@ void Runner::DoIt(const Step& step, const CallStep& call) {
 }
 
 void Runner::DoIt(const Step& step, const PushStep& push) {
-  const auto wait = [this] { PassUntil(world_.now() + scenario_.call_latency); };
   for (std::int64_t n = 1; n <= push.times; ++n) {
     const auto started = world_.now();
-    Client client(world_, CallerFor(push.as, push.to), push.to, wait);
-    const auto pushed = client.Push(push.repository, TagOf(push, n), images_.ContentOf(push.content, n));
+    Client client(world_, CallerFor(push.as, push.to), push.to, PacingFor(push.fails_with));
+    const auto pushed =
+        client.Push(push.repository, TagOf(push, n), images_.ContentOf(push.content, n), push.mount_from);
     CheckAnswer(step, push.fails_with, pushed ? std::nullopt : std::optional(pushed.error()));
     if (!pushed) return;
     if (n < push.times) PassUntil(std::max(world_.now(), started + push.every));
@@ -200,10 +218,14 @@ void Runner::DoIt(const Step& step, const PushStep& push) {
 }
 
 void Runner::DoIt(const Step& step, const PullStep& pull) {
-  const auto wait = [this] { PassUntil(world_.now() + scenario_.call_latency); };
-  Client client(world_, CallerFor(pull.as, pull.from), pull.from, wait);
+  Client client(world_, CallerFor(pull.as, pull.from), pull.from, PacingFor(pull.fails_with));
   const auto pulled = client.Pull(pull.image);
   CheckAnswer(step, pull.fails_with, pulled ? std::nullopt : std::optional(pulled.error()));
+}
+
+CallPacing Runner::PacingFor(const std::string& fails_with) {
+  return {[this](Duration span) { PassUntil(world_.now() + span); }, scenario_.call_latency,
+          fails_with.empty() ? scenario_.client_retry : Duration()};
 }
 
 void Runner::CheckAnswer(const Step& step, const std::string& fails_with, const std::optional<ApiError>& error) {
@@ -258,6 +280,25 @@ void Runner::DoIt(const Step& step, const SettleStep& settle) {
 void Runner::DoIt(const Step&, const PartitionStep& partition) {
   world_.BeginFault("partition", Partition{partition.from, partition.to}, partition.duration);
   if (partition.both_ways) world_.BeginFault("partition", Partition{partition.to, partition.from}, partition.duration);
+}
+
+void Runner::DoIt(const Step& step, const FaultStep& fault) {
+  for (const auto& what : fault.what) world_.BeginFault(fault.name, what, fault.duration);
+  if (!fault.damage) return;
+  const auto& [reference, in, layer] = *fault.damage;
+  const auto* repository = world_.FindRegistry(in)->Find(reference.repository);
+  const auto* image = repository == nullptr ? nullptr
+                      : reference.tag       ? repository->FindImage(*reference.tag)
+                                            : repository->FindImage(*reference.digest);
+  if (image == nullptr) return Fail(step, fmt::format("{} is not in {}", ToText(reference), scenario_.NameOf(in)));
+  const auto& blobs = image->manifest->blobs;  // the config first, then the layers
+  const auto layers = static_cast<std::int64_t>(blobs.size()) - 1;
+  if (layer && *layer > layers) return Fail(step, fmt::format("{} has {} layers", ToText(reference), layers));
+  for (std::int64_t place = 0; place <= layers; ++place) {
+    if (layer && place != *layer) continue;
+    const auto& blob = blobs[static_cast<std::size_t>(place)].digest;
+    world_.BeginFault(fault.name, StorageDamage{in, reference.repository, blob}, fault.duration);
+  }
 }
 
 void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault(fail.name, fail.fault, fail.duration); }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/run/claims.h"
+#include "harness/run/client.h"
 #include "harness/run/image_library.h"
 #include "harness/run/recording.h"
 #include "harness/run/run.h"
@@ -46,7 +47,11 @@ class Runner {
     std::uint64_t events_before;
   };
 
-  // Time. Each throws RunStop when a limit is reached.
+  /// Thrown where the options say that the run ends.
+  struct StopInstant {};
+
+  // Time. Each throws RunStop when a limit is reached, and StopInstant where the run is to end.
+  void StopBefore(Instant next);
   void PassUntil(Instant until);
   void StepOnce();
   void RunToTheEnd();
@@ -63,6 +68,9 @@ class Runner {
   void DoIt(const Step& step, const SettleStep& settle);
   void DoIt(const Step& step, const PartitionStep& partition);
   void DoIt(const Step& step, const FailStep& fail);
+  void DoIt(const Step& step, const FaultStep& fault);
+  /// A client that expects an error takes the first that comes.
+  CallPacing PacingFor(const std::string& fails_with);
   void CheckAnswer(const Step& step, const std::string& fails_with, const std::optional<ApiError>& error);
 
   // Expectations.

@@ -92,6 +92,10 @@ void Story::OnEvent(const Event& event) {
             Detail(when, fmt::format("job {}: copy of {} to {} starts", e.job, NameOf(e.replication),
                                      Name(e.replication.destination)));
           },
+          [&](const JobRequeued& e) {
+            Note(when, fmt::format("{}: copy of {} to {} is queued again: the workers have crashed",
+                                   Name(e.replication.source), NameOf(e.replication), Name(e.replication.destination)));
+          },
           [&](const PermissionDecided& e) {
             if (e.allowed) {
               return Detail(when, fmt::format("{}: copy of {} from {} allowed", Name(e.replication.destination),
@@ -164,15 +168,40 @@ void Story::OnEvent(const Event& event) {
             Note(when, fmt::format("{}: scan of {} in {} found {}", Name(e.registry), e.digest.short_text(),
                                    e.repository.text(), TextOf(e.findings)));
           },
+          [&](const StorageClassChanged& e) {
+            const auto* what = e.status == ImageStatus::kArchived     ? "archived"
+                               : e.status == ImageStatus::kActivating ? "begins to be restored"
+                                                                      : "restored";
+            Note(when, fmt::format("{}: image {} in {} {}", Name(e.registry), e.digest.short_text(),
+                                   e.repository.text(), what));
+          },
+          [&](const BlobClassChanged& e) {
+            Detail(when, fmt::format("{}: blob {} of {}, {} bytes, is now in class {}", Name(e.registry),
+                                     e.blob.short_text(), e.repository.text(), e.moved.bytes(), crrsim::NameOf(e.to)));
+          },
+          [&](const BlobMounted& e) {
+            Note(when, fmt::format("{}: blob {} mounted from {} into {}", Name(e.registry), e.blob.short_text(),
+                                   e.from.text(), e.repository.text()));
+          },
+          [&](const BlobCharged& e) {
+            Detail(when, fmt::format("{}: blob {} counts to {} now, {} bytes", Name(e.registry), e.blob.short_text(),
+                                     e.repository.text(), e.stored.bytes()));
+          },
+          [&](const AccountSettingChanged& e) {
+            Detail(when, fmt::format("{}: account setting {} is {}", Name(e.registry), e.setting, e.value));
+          },
+          [&](const ScanningConfigured& e) {
+            Detail(when, fmt::format("{}: scanning configuration replaced", Name(e.registry)));
+          },
           [&](const LinkCut& e) {
             Note(when, fmt::format("nothing passes from {} to {}", e.from.text(), e.to.text()));
           },
           [&](const LinkHealed& e) {
             Note(when, fmt::format("traffic passes from {} to {} again", e.from.text(), e.to.text()));
           },
-          [&](const FaultBegan& e) { Detail(when, fmt::format("fault {} begins", e.fault)); },
+          [&](const FaultBegan& e) { Note(when, fmt::format("fault {} begins: {}", e.fault, e.target)); },
           [&](const FaultHit& e) { Detail(when, fmt::format("fault {} hits", e.fault)); },
-          [&](const FaultEnded& e) { Detail(when, fmt::format("fault {} ends", e.fault)); },
+          [&](const FaultEnded& e) { Note(when, fmt::format("fault {} ends", e.fault)); },
       },
       event.body);
 }

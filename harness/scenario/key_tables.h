@@ -12,6 +12,8 @@ namespace crrsim {
 std::vector<Section> FileSections();
 /// keys_steps.cc: one section a verb, and what they hold.
 std::vector<Section> StepSections();
+/// keys_faults.cc: one section a verb that is a fault, and what they hold.
+std::vector<Section> FaultSections();
 /// keys_claims.cc: one section a claim.
 std::vector<Section> ClaimSections();
 

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<Section> Together() {
   auto all = FileSections();
-  for (auto part : {StepSections(), ClaimSections()}) {
+  for (auto part : {StepSections(), FaultSections(), ClaimSections()}) {
     for (auto& section : part) all.push_back(std::move(section));
   }
   return all;

@@ -24,6 +24,7 @@ enum class ValueKind : std::uint8_t {
   kInstantOrOffset,  // an instant, or a duration from the start
   kMonth,            // 2026-11
   kPercent,          // 50%
+  kFraction,         // 0.1%
   kRegion,
   kRegistry,  // account/region
   kRepository,
@@ -37,6 +38,7 @@ enum class ValueKind : std::uint8_t {
   kCountMap,  // names, each one of `values`, to integers
   kBytesList,
   kRegionList,
+  kRegistryList,
   kFindings,        // none, or a kCountMap
   kObject,          // of `section`
   kObjectList,      // of `section`

@@ -100,6 +100,7 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   // Names first: everything after refers to them.
   if (const auto* accounts = reader.Get("accounts")) LoadAccounts(context, *accounts);
   if (const auto* regions = reader.Get("regions")) LoadRegions(context, *regions);
+  scenario.world.opted_out = reader.RegistryList("opted_out");
   scenario.accounts = context.accounts;
   for (const auto& account : context.accounts) scenario.world.accounts.push_back(account.id);
   for (const auto& region : context.regions) scenario.world.regions.push_back({region});
@@ -107,6 +108,7 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   if (const auto* assumptions = reader.Get("assumptions")) LoadAssumptions(context, *assumptions, scenario);
   if (const auto* network = reader.Get("network")) LoadNetwork(context, *network, scenario);
   if (const auto* images = reader.Get("images")) LoadImages(context, *images, scenario);
+  if (const auto* faults = reader.Get("faults")) LoadRandomFaults(context, *faults, scenario);
   if (const auto* timeline = reader.Get("timeline")) LoadTimeline(context, *timeline, scenario);
   if (const auto* expect = reader.Get("expect")) LoadExpectations(context, *expect, scenario);
 }

@@ -50,8 +50,9 @@ ImageClaim LoadImageClaim(LoadContext& context, ObjectReader& reader) {
                      fmt::format("found {}, expected none or a map such as {{HIGH: 2}}", DescriptionOf(*findings)));
     }
   }
-  const bool details =
-      claim.same_digest_as || claim.digest || claim.media_type || claim.tags || claim.findings || claim.no_findings;
+  claim.status = reader.OneOf("status");
+  const bool details = claim.same_digest_as || claim.digest || claim.media_type || claim.tags || claim.status ||
+                       claim.findings || claim.no_findings;
   if (claim.is == ImageClaim::Is::kAbsent && details)
     context.Refuse(reader.place(), "an image that is absent has no digest, tags or findings");
   if (claim.is == ImageClaim::Is::kUntagged && claim.image.tag) {
@@ -124,6 +125,9 @@ StorageClaim LoadStorageClaim(LoadContext& context, ObjectReader& reader) {
   StorageClaim claim;
   if (const auto repository = reader.Repository("stored")) claim.repository = *repository;
   if (const auto in = reader.Registry("in")) claim.in = *in;
+  if (const auto one = reader.OneOf("class")) {
+    claim.storage_class = *one == "STANDARD" ? StorageClass::kStandard : StorageClass::kArchive;
+  }
   claim.month = reader.Month("month");
   claim.duration = {reader.Span("for_at_least"), reader.Span("for_at_most"), std::nullopt};
   claim.bytes = {reader.Size("at_least"), reader.Size("at_most"), reader.Size("exactly")};

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/scenario/latency_table.h"
 #include "harness/scenario/network_presets.h"
 #include "harness/scenario/parts.h"
 #include "sim/nearest_name.h"
+#include "sim/network_types.h"
 
 namespace crrsim {
 
@@ -38,6 +40,12 @@ void LoadLink(LoadContext& context, const Node& node, LinkMap& links) {
   if (link.bandwidth == BytesPerSecond())
     context.Refuse(reader.Get("bandwidth")->place,
                    "a link without bandwidth carries nothing; cut it with a partition instead");
+  link.loss = reader.Fraction("loss").value_or(LossRate());
+  if (link.loss.parts > LossRate::kOne / 10)
+    context.Refuse(reader.Get("loss")->place, "the formula for lossy links holds up to 10%; cut it with a partition");
+  link.window = reader.Size("window").value_or(ByteCount());
+  if (reader.Get("window") != nullptr && link.window == ByteCount())
+    context.Refuse(reader.Get("window")->place, "a window of nothing carries nothing");
   const auto add = [&](const RegionName& one, const RegionName& other) {
     link.from = one;
     link.to = other;
@@ -81,9 +89,56 @@ void LoadCapacities(LoadContext& context, const Node& node, Scenario& scenario) 
   }
 }
 
+/// Named limits that copies share.
+void LoadLimits(LoadContext& context, const Node& node, Scenario& scenario) {
+  if (!node.IsMap())
+    return context.Refuse(node.place, fmt::format("found {}, expected names of limits", DescriptionOf(node)));
+  for (const auto& member : node.members) {
+    ObjectReader reader(context, member.value, SectionOf("shared-limit"));
+    SharedLimit limit;
+    limit.name = member.key;
+    limit.bandwidth = reader.Rate("bandwidth").value_or(BytesPerSecond::Unlimited());
+    if (limit.bandwidth == BytesPerSecond())
+      context.Refuse(reader.Get("bandwidth")->place, "a limit of nothing lets nothing pass");
+    limit.from = reader.Registry("from");
+    limit.to = reader.Registry("to");
+    limit.prefix = reader.Text("repositories").value_or("");
+    scenario.world.limits.push_back(std::move(limit));
+  }
+  if (node.members.size() > LimitList::kMaxSize)
+    context.Refuse(node.place, fmt::format("there can be {} limits at most", LimitList::kMaxSize));
+}
+
+/// Latencies from a file of the user's own; links of the file itself come before them, a preset after.
+void LoadTables(LoadContext& context, ObjectReader& reader, const NetworkPreset* preset, Scenario& scenario,
+                LinkMap& links) {
+  const auto otherwise = preset == nullptr ? BytesPerSecond::Unlimited() : preset->link_bandwidth;
+  const auto bandwidth = reader.Rate("bandwidth").value_or(otherwise);
+  const auto one_way = reader.Text("latency_csv");
+  const auto round_trip = reader.Text("round_trip_csv");
+  if (one_way && round_trip)
+    return context.Refuse(reader.Get("round_trip_csv")->place, "give latency_csv or round_trip_csv, not both");
+  if (!one_way && !round_trip) {
+    if (reader.Get("bandwidth") != nullptr)
+      context.Refuse(reader.Get("bandwidth")->place, "'bandwidth' goes with latency_csv or round_trip_csv");
+    return;
+  }
+  const auto& name = one_way ? *one_way : *round_trip;
+  const auto table = LoadLatencyTable(context, reader.Get(one_way ? "latency_csv" : "round_trip_csv")->place, name);
+  for (const auto& from : context.regions) {
+    for (const auto& to : context.regions) {
+      const auto found = table.find({from, to});
+      if (from == to || found == table.end()) continue;
+      const auto latency = one_way ? found->second : found->second / 2;
+      links.emplace(std::pair(from, to), LinkConfig{from, to, latency, Duration(), bandwidth, {}, {}});
+    }
+  }
+  scenario.network_source = fmt::format("{} latencies of {}", one_way ? "one-way" : "half of the round-trip", name);
+}
+
 void FillFromPreset(LoadContext& context, const Place& place, const NetworkPreset& preset, Scenario& scenario,
                     LinkMap& links) {
-  scenario.network_source = preset.source;
+  scenario.network_source += (scenario.network_source.empty() ? "" : "; ") + std::string(preset.source);
   for (auto& region : scenario.world.regions) {
     region.egress = std::min(region.egress, preset.region_egress);
     region.ingress = std::min(region.ingress, preset.region_ingress);
@@ -93,7 +148,7 @@ void FillFromPreset(LoadContext& context, const Place& place, const NetworkPrese
       if (from == to || links.contains({from, to})) continue;
       const auto latency = preset.LatencyOf(from.text(), to.text());
       if (latency) {
-        links.emplace(std::pair(from, to), LinkConfig{from, to, *latency, Duration(), preset.link_bandwidth});
+        links.emplace(std::pair(from, to), LinkConfig{from, to, *latency, Duration(), preset.link_bandwidth, {}, {}});
         continue;
       }
       const bool from_known =
@@ -126,6 +181,8 @@ void LoadNetwork(LoadContext& context, const Node& node, Scenario& scenario) {
       for (const auto* item : ValueReader(context).List(*list)) LoadLink(context, *item, links);
     }
     if (const auto* capacities = reader.Get("regions")) LoadCapacities(context, *capacities, scenario);
+    if (const auto* limits = reader.Get("limits")) LoadLimits(context, *limits, scenario);
+    LoadTables(context, reader, preset, scenario, links);
   }
   const auto sound = context.diagnostics.empty();
   if (preset != nullptr) FillFromPreset(context, node.place, *preset, scenario, links);
@@ -155,10 +212,14 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
   positive("jobs_in_flight", world.engine.jobs_in_flight_max);
   positive("replication_rules", world.api.rules_max);
   positive("replication_destinations", world.api.destinations_max);
+  positive("repositories", world.api.repositories_max);
+  positive("images_per_repository", world.api.images_max);
   if (const auto value = reader.Span("request_timeout")) world.engine.request_timeout = *value;
   if (const auto value = reader.Span("stall_timeout")) world.engine.stall_timeout = *value;
   if (const auto value = reader.Span("call_latency")) scenario.call_latency = *value;
+  if (const auto value = reader.Span("client_retry")) scenario.client_retry = *value;
   if (const auto value = reader.Span("scan_duration")) world.scan_duration = *value;
+  if (const auto value = reader.Span("restore_duration")) world.restore_duration = *value;
   if (reader.OneOf("same_instant") == "seeded") world.same_instant = SameInstant::kSeeded;
   if (const auto* retry = reader.Get("retry")) {
     ObjectReader backoff(context, *retry, SectionOf("retry"));

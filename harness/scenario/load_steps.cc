@@ -65,6 +65,10 @@ CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
   if (const auto in = reader.Registry("in")) step.in = *in;
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
+  step.message = reader.Text("message").value_or("");
+  if (!step.message.empty() && step.fails_with.empty()) {
+    context.Refuse(reader.Get("message")->place, "'message' is the text of the exception that 'fails_with' names");
+  }
   if (const auto* answers = reader.Get("answers")) step.answers = ToJson(*answers);
   const auto before = context.diagnostics.size();
   if (call.value.kind == Node::Kind::kEmpty) {
@@ -103,6 +107,7 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
     }
   }
   if (const auto to = reader.Registry("to")) step.to = *to;
+  step.mount_from = reader.Repository("mount_from");
   const auto* named = reader.Get("image");
   step.content = named != nullptr ? reader.Text("image").value_or("") : step.repository.text();
   const auto& names = context.image_names;
@@ -259,6 +264,7 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
   if (verb->key == "settle") step.what = SettleStep{reader.Span("settle").value_or(Duration())};
   if (verb->key == "partition") step.what = LoadPartition(context, reader);
   if (verb->key == "fail" || verb->key == "corrupt") step.what = LoadFail(context, reader, verb->key);
+  if (IsFaultVerb(verb->key)) step.what = LoadFault(context, reader, verb->key);
   step.at = reader.MomentOrOffset("at");
   step.after = reader.Span("after");
   if (const auto* when = reader.Get("when")) step.when = LoadProgress(context, *when);

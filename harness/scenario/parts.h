@@ -15,6 +15,10 @@ void LoadExpectations(LoadContext& context, const Node& node, Scenario& scenario
 
 /// The claim of a map such as `{image: a:1, in: eu-west-1}`; keys of `extra` are the caller's business.
 std::optional<Claim> LoadClaim(LoadContext& context, const Node& node, const Section* extra);
+/// The step of a verb that `IsFaultVerb`: load_faults.cc.
+bool IsFaultVerb(std::string_view verb);
+FaultStep LoadFault(LoadContext& context, ObjectReader& reader, std::string_view verb);
+void LoadRandomFaults(LoadContext& context, const Node& node, Scenario& scenario);
 std::optional<StepFault> LoadStepFault(LoadContext& context, const Node& node, const Section& section);
 
 /// `file://…`-free: where a statement stands and its text on one line.

@@ -73,6 +73,26 @@ std::optional<std::int64_t> ValueReader::Percent(const Node& node) {
       });
 }
 
+std::optional<LossRate> ValueReader::Fraction(const Node& node) {
+  return Parsed<LossRate>(
+      node, "a percentage such as 0.1%", [](const std::string& text) -> Result<LossRate, ParseError> {
+        const ParseError error{
+            fmt::format("found '{}', expected a percentage from 0% to 100%, of seven decimals at most", text)};
+        const auto point = std::min(text.find('.'), text.size() - 1);
+        if (text.back() != '%' || point == 0) return error;
+        auto digits = text.substr(0, text.size() - 1);
+        const auto decimals = point < digits.size() ? digits.size() - point - 1 : 0;
+        if (point < digits.size()) digits.erase(point, 1);
+        if (point > 3 || decimals > 7 || (text[point] == '.' && decimals == 0)) return error;
+        digits.append(7 - decimals, '0');
+        LossRate rate;
+        const auto* last = digits.data() + digits.size();
+        const auto [end, problem] = std::from_chars(digits.data(), last, rate.parts);
+        if (problem != std::errc() || end != last || rate.parts < 0 || rate.parts > LossRate::kOne) return error;
+        return rate;
+      });
+}
+
 std::optional<Duration> ValueReader::Span(const Node& node) {
   const auto span = Parsed<Duration>(node, "a duration such as 30m", ParseDuration);
   if (!span || context_.TakeTime(*span, 1)) return span;
@@ -298,6 +318,10 @@ std::optional<ByteCount> ObjectReader::Size(std::string_view key) {
   const auto* node = GetOf(key, ValueKind::kBytes);
   return node == nullptr ? std::nullopt : values_.Size(*node);
 }
+std::optional<LossRate> ObjectReader::Fraction(std::string_view key) {
+  const auto* node = GetOf(key, ValueKind::kFraction);
+  return node == nullptr ? std::nullopt : values_.Fraction(*node);
+}
 std::optional<BytesPerSecond> ObjectReader::Rate(std::string_view key) {
   const auto* node = GetOf(key, ValueKind::kRate);
   return node == nullptr ? std::nullopt : values_.Rate(*node);
@@ -359,6 +383,16 @@ std::vector<RegionName> ObjectReader::RegionList(std::string_view key) {
     if (const auto region = values_.Region(*item)) regions.push_back(*region);
   }
   return regions;
+}
+
+std::vector<RegistryKey> ObjectReader::RegistryList(std::string_view key) {
+  std::vector<RegistryKey> registries;
+  const auto* node = GetOf(key, ValueKind::kRegistryList);
+  if (node == nullptr) return registries;
+  for (const auto* item : values_.List(*node)) {
+    if (const auto registry = values_.Registry(*item)) registries.push_back(*registry);
+  }
+  return registries;
 }
 
 std::map<std::string, std::string> ObjectReader::TextMap(std::string_view key) {

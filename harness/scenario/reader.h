@@ -46,6 +46,7 @@ class ValueReader {
   std::optional<bool> YesNo(const Node& node);
   std::optional<std::int64_t> Integer(const Node& node);
   std::optional<std::int64_t> Percent(const Node& node);
+  std::optional<LossRate> Fraction(const Node& node);
   std::optional<Duration> Span(const Node& node);
   std::optional<ByteCount> Size(const Node& node);
   std::optional<BytesPerSecond> Rate(const Node& node);
@@ -87,6 +88,7 @@ class ObjectReader {
   std::optional<bool> YesNo(std::string_view key);
   std::optional<std::int64_t> Integer(std::string_view key);
   std::optional<std::int64_t> Percent(std::string_view key);
+  std::optional<LossRate> Fraction(std::string_view key);
   std::optional<Duration> Span(std::string_view key);
   std::optional<ByteCount> Size(std::string_view key);
   std::optional<BytesPerSecond> Rate(std::string_view key);
@@ -101,6 +103,7 @@ class ObjectReader {
   std::optional<std::string> OneOf(std::string_view key);  // of the spec's values
   std::vector<std::string> TextList(std::string_view key);
   std::vector<RegionName> RegionList(std::string_view key);
+  std::vector<RegistryKey> RegistryList(std::string_view key);
   std::map<std::string, std::string> TextMap(std::string_view key);
   std::map<std::string, std::int64_t> CountMap(std::string_view key);
 

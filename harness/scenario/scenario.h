@@ -85,6 +85,7 @@ struct ImageClaim {
   std::optional<Digest> digest;
   std::optional<std::string> media_type;
   std::optional<std::vector<Tag>> tags;   // exactly these
+  std::optional<std::string> status;      // ACTIVE, ARCHIVED, ACTIVATING
   std::optional<FindingCounts> findings;  // exactly these, by a finished scan in that registry
   bool no_findings = false;  // `findings: none`: no scan there holds any, although one at another registry does
 };
@@ -128,6 +129,7 @@ struct TransferClaim {
 struct StorageClaim {
   RepositoryName repository;
   RegistryKey in;
+  std::optional<StorageClass> storage_class;  // `class:`; of both together without it
   std::optional<CalendarMonth> month;
   Bounds<Duration>
       duration;  // `for_at_least`, `for_at_most`: integral of the month divided by the bytes stored at the end
@@ -196,12 +198,14 @@ struct CallStep {
   RegistryKey in;
   std::string as;                         // the caller's ARN; empty: the root of the registry's account
   std::string fails_with;                 // the exception that must come; empty: must succeed
+  std::string message;                    // the exception's exact text; empty: any
   std::optional<nlohmann::json> answers;  // what the response must contain (objects: these members; the rest is free)
 };
 struct PushStep {
   RepositoryName repository;
   std::string tag;      // may hold `{n}`; empty: pushed by digest alone
   std::string content;  // name of the image definition
+  std::optional<RepositoryName> mount_from;
   RegistryKey to;
   std::string as;
   std::string fails_with;
@@ -240,6 +244,20 @@ struct FailStep {
   std::optional<Duration> duration;
 };
 
+/// Any other fault: `crash: us-west-2`, `delay: {between: [us-west-2, eu-west-1], latency: 2s}`.
+struct FaultStep {
+  /// `damage: {image: app:1, in: us-west-2, layer: 1}`: which blob that is shows when the step is done.
+  struct Damage {
+    ImageReference image;
+    RegistryKey in;
+    std::optional<std::int64_t> layer;  // counted from 1; every blob of the image when empty
+  };
+  std::string name;             // the verb
+  std::vector<FaultKind> what;  // both directions where it is `between`
+  std::optional<Damage> damage;
+  std::optional<Duration> duration;  // `for`; until the end without
+};
+
 /// `when: {copy: model:1, to: eu-west-1, reaches: 50%}`
 struct ProgressCondition {
   ImageReference image;
@@ -255,7 +273,17 @@ struct Step {
   std::optional<Duration> after;  // from the step before
   std::optional<Instant> at;      // an instant; `at: 5m` counts from the start
   std::optional<ProgressCondition> when;
-  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, PartitionStep, FailStep> what;
+  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, PartitionStep, FailStep, FaultStep>
+      what;
+};
+
+/// `faults: random`: what a seed may draw (harness/scenario/random_faults.h).
+struct RandomFaults {
+  std::map<std::string, std::int64_t> kinds;  // by verb: how likely it takes part in a run, in percent
+  Instant from;
+  Instant heal_by;
+  Duration longest = Minutes(5);
+  std::int64_t each_at_most = 3;  // faults of one kind
 };
 
 struct Scenario {
@@ -268,6 +296,8 @@ struct Scenario {
   WorldConfig world;
   std::string network_source;  // of the preset: where its figures come from; empty for links of the file's own
   Duration call_latency;       // a client waits this long for each API call
+  Duration client_retry;       // ... and tries again for this long what was throttled or met a server error
+  std::optional<RandomFaults> faults;
   std::vector<ImageSpec> images;
   std::vector<Step> timeline;
   std::vector<Expectation> expect;

@@ -66,6 +66,8 @@ Json SchemaOf(const KeySpec& spec) {
       return Text("^[0-9]{4}-[0-9]{2}$");
     case ValueKind::kPercent:
       return Text("^(100|[0-9]{1,2})%$");
+    case ValueKind::kFraction:
+      return Text("^[0-9]{1,3}(\\.[0-9]{1,7})?%$");
     case ValueKind::kRegion:
       return Text(kRegion);
     case ValueKind::kRegistry:
@@ -90,6 +92,8 @@ Json SchemaOf(const KeySpec& spec) {
       return ListOf(Text(kBytes));
     case ValueKind::kRegionList:
       return ListOf(Text(kRegion));
+    case ValueKind::kRegistryList:
+      return ListOf(Text(kRegistry));
     case ValueKind::kFindings:
       return {{"anyOf", Json::array({Json{{"const", "none"}}, CountMap(spec)})}};
     case ValueKind::kObject:

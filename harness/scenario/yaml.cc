@@ -237,24 +237,32 @@ Result<Node, Diagnostics> ParseYaml(const std::string& text, const std::string& 
   return Builder(text, file).Build();
 }
 
-nlohmann::json ToJson(const Node& node) {
+namespace {
+
+template <class Json>
+Json JsonOf(const Node& node) {
   switch (node.kind) {
     case Node::Kind::kEmpty:
       return nullptr;
     case Node::Kind::kScalar:
-      return node.quoted ? nlohmann::json(node.text) : PlainScalar(node.text);
+      return node.quoted ? Json(node.text) : Json(PlainScalar(node.text));
     case Node::Kind::kList: {
-      auto list = nlohmann::json::array();
-      for (const auto& item : node.items) list.push_back(ToJson(item));
+      auto list = Json::array();
+      for (const auto& item : node.items) list.push_back(JsonOf<Json>(item));
       return list;
     }
     case Node::Kind::kMap:
       break;
   }
-  auto map = nlohmann::json::object();
-  for (const auto& member : node.members) map[member.key] = ToJson(member.value);
+  auto map = Json::object();
+  for (const auto& member : node.members) map[member.key] = JsonOf<Json>(member.value);
   return map;
 }
+
+}  // namespace
+
+nlohmann::json ToJson(const Node& node) { return JsonOf<nlohmann::json>(node); }
+nlohmann::ordered_json ToOrderedJson(const Node& node) { return JsonOf<nlohmann::ordered_json>(node); }
 
 std::string OneLine(const std::string& text, const Node& node, std::size_t length_max) {
   std::string line;

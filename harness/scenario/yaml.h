@@ -49,6 +49,8 @@ Result<Node, Diagnostics> ParseYaml(const std::string& text, const std::string& 
 /// The same tree as JSON, with YAML's core schema for plain scalars: null, true, false, numbers; everything else is
 /// text.
 nlohmann::json ToJson(const Node& node);
+/// The same with members in the order of the file.
+nlohmann::ordered_json ToOrderedJson(const Node& node);
 
 /// The bytes of a node on one line: white space folded, comments kept out, cut at `length_max` characters.
 std::string OneLine(const std::string& text, const Node& node, std::size_t length_max);

@@ -33,6 +33,7 @@ RuleState StateOfOne(std::string_view line, std::vector<CitingRun> runs) {
 
 const CitingRun kShowing{"a.yaml", {"ecr-replication.md 14 (1, 3)"}, Verdict::kPass};
 constexpr std::string_view kRule = "14 (3) | Something. | UG26";
+constexpr std::string_view kTested = "14 (3) | Something. | UG26 | tested: LayersTest.Something";
 constexpr std::string_view kMarked = "14 (3) | Something. | UG26 | not modelled: later";
 
 TEST(ConformanceTest, ACiteNamesEachOfItsRules) {
@@ -80,6 +81,8 @@ TEST(ConformanceTest, ARuleIsWhatItsScenariosAre) {
   EXPECT_EQ(StateOfOne(kRule, {}), RuleState::kUncovered);
   EXPECT_EQ(StateOfOne("14 (2) | Another. | UG26", {kShowing}), RuleState::kUncovered);
   EXPECT_EQ(StateOfOne(kMarked, {}), RuleState::kNotModelled);
+  EXPECT_EQ(StateOfOne(kTested, {}), RuleState::kTested);
+  EXPECT_EQ(StateOfOne(kTested, {kShowing}), RuleState::kPassing);
   EXPECT_EQ(StateOfOne(kMarked, {kShowing}), RuleState::kStale);
 }
 
@@ -89,6 +92,7 @@ TEST(ConformanceTest, OnlyPassingAndMarkedRulesAreSound) {
   };
   EXPECT_TRUE(sound(kRule, {kShowing}));
   EXPECT_TRUE(sound(kMarked, {}));
+  EXPECT_TRUE(sound(kTested, {}));
   EXPECT_FALSE(sound(kRule, {}));
   EXPECT_FALSE(sound(kMarked, {kShowing}));
 }
@@ -130,9 +134,27 @@ std::vector<Rule> RulesOfTheTree() {
 
 TEST(ConformanceTest, EveryRuleOfTheListHasAScenario) {
   for (const auto& row : MakeTable(RulesOfTheTree(), CitesOfTheTree()).rows) {
-    EXPECT_TRUE(row.state == RuleState::kPassing || row.state == RuleState::kNotModelled)
+    EXPECT_TRUE(row.state == RuleState::kPassing || row.state == RuleState::kNotModelled ||
+                row.state == RuleState::kTested)
         << ToText(row.rule.place) << ": " << row.rule.number << ": " << NameOf(row.state);
   }
+}
+
+TEST(ConformanceTest, TheUnitTestsThatShowRulesExist) {
+  std::string sources;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(CRRSIM_SOURCE_DIR) + "/registry_model/test")) {
+    if (entry.path().extension() == ".cc") sources += ReadFile(entry.path().string()).value_or("");
+  }
+  std::int64_t tested = 0;
+  for (const auto& rule : RulesOfTheTree()) {
+    if (rule.tested.empty()) continue;
+    ++tested;
+    const auto dot = rule.tested.find('.');
+    ASSERT_NE(dot, std::string::npos) << rule.tested;
+    EXPECT_THAT(sources, HasSubstr(fmt::format("({}, {})", rule.tested.substr(0, dot), rule.tested.substr(dot + 1))));
+  }
+  EXPECT_LT(tested, 5) << "a rule is shown by a scenario if it can be";
 }
 
 TEST(ConformanceTest, ARuleGoesUncoveredWithItsLastScenario) {

@@ -132,7 +132,7 @@ TEST(ExpectationRepositoryTest, PoliciesAndTemplatesHaveTheirTwins) {
       prefix: team
       appliedFor: [REPLICATION]
       repositoryPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: "ecr:*"}]}
-      lifecyclePolicy: {rules: []}
+      lifecyclePolicy: {rules: [{rulePriority: 1, selection: {tagStatus: untagged, countType: sinceImagePushed, countUnit: days, countNumber: 14}, action: {type: expire}}]}
     in: eu-west-1
   - CreateRepository: {repositoryName: team/app}
     in: us-west-2
@@ -229,6 +229,30 @@ TEST(ExpectationCallTest, AnswersContainWhatIsNamed) {
             "broken: the answer differs at /registryId: found \"111122223333\", expected \"444455556666\"");
   EXPECT_EQ(verdicts[2], "broken: the answer differs at /: 'rules' is missing");
   EXPECT_EQ(verdicts[3], "broken: the answer differs at /replicationConfiguration/rules: found 0 elements, expected 1");
+}
+
+TEST(ExpectationCallTest, NullInAnAnswerStandsForNoSuchMember) {
+  const std::string call = "  - DescribeRegistry: {}\n    in: eu-west-1\n    answers: ";
+  const auto verdicts = VerdictsOf(Played(call + "{policyText: null}\n" + call + "{registryId: null}\n"));
+  ASSERT_EQ(verdicts.size(), 2U);
+  EXPECT_THAT(verdicts[0], testing::StartsWith("holds: {"));
+  EXPECT_EQ(verdicts[1], "broken: the answer differs at /: 'registryId' is \"111122223333\", expected no such member");
+}
+
+TEST(ExpectationCallTest, AFailureHasItsExactMessage) {
+  const std::string again =
+      "  - CreateRepository: {repositoryName: app}\n    in: us-west-2\n    fails_with: "
+      "RepositoryAlreadyExistsException\n"
+      "    message: ";
+  const auto verdicts = VerdictsOf(
+      Played(again + "The repository with name 'app' already exists in the registry with id '111122223333'\n" + again +
+             "The repository with name 'app' already exists\n"));
+  ASSERT_EQ(verdicts.size(), 3U) << "the exception itself is right both times";
+  EXPECT_THAT(verdicts[0], testing::StartsWith("holds: "));
+  EXPECT_THAT(verdicts[1], testing::StartsWith("holds: "));
+  EXPECT_EQ(verdicts[2],
+            "broken: the message is 'The repository with name 'app' already exists in the registry with id "
+            "'111122223333'', expected 'The repository with name 'app' already exists'");
 }
 
 }  // namespace

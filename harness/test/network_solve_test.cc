@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, NetworkSolveRandomTest,
 TEST(NetworkSolveTest, OneFlowTakesItsLatencyAndThenItsBytesAtTheLesserCapacity) {
   NetworkProblem problem{.uplink = {1000, 1}, .downlink = {1, 400}, .latency = {0, 0.5, 0, 0}};
   problem.flows = {{.start = 2, .src = 0, .dst = 1, .bytes = 1000}};
-  EXPECT_EQ(SolveNetwork(problem), Completions({5.0}));
+  EXPECT_EQ(SolveNetwork(problem), Completions{5.0});
 }
 
 TEST(NetworkSolveTest, FlowsThatStartTogetherShareAndTheLongerHasAllThereafter) {

@@ -48,6 +48,7 @@ TEST(ScenarioClaimsTest, ImageWithAllDetails) {
   EXPECT_THAT(*claim.tags, ElementsAre(*Tag::Parse("1"), *Tag::Parse("latest")));
   EXPECT_EQ(claim.findings, (FindingCounts{{"HIGH", 2}, {"LOW", 0}}));
   EXPECT_THAT(*ReadClaim<ImageClaim>("{image: app:1, in: eu-west-1, tags: []}").tags, IsEmpty());
+  EXPECT_EQ(ReadClaim<ImageClaim>("{image: app:1, in: eu-west-1, status: ACTIVATING}").status, "ACTIVATING");
   EXPECT_TRUE(ReadClaim<ImageClaim>("{image: app:1, in: eu-west-1, findings: none}").no_findings);
 }
 
@@ -120,6 +121,9 @@ TEST(ScenarioClaimsTest, StorageIsNowOrOverAMonth) {
   EXPECT_EQ(month.month, (CalendarMonth{2026, 11}));
   EXPECT_EQ(month.duration.at_least, Days(1));
   EXPECT_EQ(month.duration.at_most, Days(2));
+  EXPECT_EQ(month.storage_class, std::nullopt);
+  EXPECT_EQ(ReadClaim<StorageClaim>("{stored: app, in: eu-west-1, class: ARCHIVE, exactly: 1B}").storage_class,
+            StorageClass::kArchive);
   const auto now = ReadClaim<StorageClaim>("{stored: app, in: eu-west-1, exactly: 1B, at_least: 2B, at_most: 3B}");
   EXPECT_FALSE(now.month.has_value());
   EXPECT_EQ(now.bytes.exactly, Bytes(1));

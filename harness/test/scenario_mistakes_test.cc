@@ -40,7 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"MisspeltKey", "title:", "titel:", "1:1: unknown key 'titel'; did you mean 'title'?"},
         Mistake{"UnknownKey", "title:", "colour:",
                 "1:1: unknown key 'colour'; expected one of: title, why, cites, seed, start, until, accounts, regions, "
-                "network, assumptions, options, images, timeline, expect"},
+                "opted_out, network, assumptions, options, images, faults, timeline, expect"},
         Mistake{"MissingKey", "network: aws-2026\n", "",
                 "1:1: 'network' is missing: A preset's name, or links and capacities."},
         Mistake{"DuplicateKey", "network: aws-2026\n", "network: aws-2026\nnetwork: aws-2026\n",
@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownPreset", "aws-2026", "aws-2025",
                 "4:10: there is no network preset 'aws-2025'; did you mean 'aws-2026'?"},
         Mistake{"PresetFarFromAll", "aws-2026", "fast",
-                "4:10: there is no network preset 'fast'; the presets are: aws-2026"},
+                "4:10: there is no network preset 'fast'; the presets are: aws-2026, aws-2017, ibm-2024"},
         Mistake{"UnknownAssumption", "title: A small world", "assumptions: {manifest_byte: counted}",
                 "1:15: 'manifest_byte' is not an assumption; did you mean 'manifest_bytes'?"},
         Mistake{"UnknownAssumptionValue", "title: A small world", "assumptions: {manifest_bytes: count}",
@@ -159,16 +159,21 @@ INSTANTIATE_TEST_SUITE_P(
                 "8:5: 'CreateRepositry' is not an operation of this API; did you mean 'CreateRepository'?"},
         Mistake{"OperationInSmallLetters", "CreateRepository:", "createRepository:",
                 "8:5: this step does nothing that is known; expected one of push, pull, expect, never, always, "
-                "advance, advance_to, settle, partition, fail, corrupt, or an operation such as CreateRepository; did "
+                "advance, advance_to, settle, partition, fail, corrupt, outage, degrade, delay, lose, "
+                "duplicate, stall, throttle, error, crash, damage, quota, skew, or an operation such as "
+                "CreateRepository; did "
                 "you mean 'CreateRepository'?"},
         Mistake{"VerbWithACapital",
                 "push:", "Push:", "10:5: 'Push' is not an operation of this API; did you mean 'push'?"},
         Mistake{"MisspeltVerb", "push:", "psh:",
                 "10:5: this step does nothing that is known; expected one of push, pull, expect, never, always, "
-                "advance, advance_to, settle, partition, fail, corrupt, or an operation such as CreateRepository; did "
+                "advance, advance_to, settle, partition, fail, corrupt, outage, degrade, delay, lose, "
+                "duplicate, stall, throttle, error, crash, damage, quota, skew, or an operation such as "
+                "CreateRepository; did "
                 "you mean 'push'?"},
         Mistake{"TwoVerbs", kPushLine, "  - push: app:1\n    pull: app:1\n",
-                "11:5: unknown key 'pull'; expected one of: push, to, image, as, fails_with, times, every, at, after, "
+                "11:5: unknown key 'pull'; expected one of: push, to, image, mount_from, as, fails_with, times, every, "
+                "at, after, "
                 "when, label"},
         Mistake{"NoRegistry", "    in: us-west-2\n", "", "8:5: 'in' is missing: The registry that answers."},
         Mistake{"UnknownMember", "{repositoryName: app}", "{repositoryname: app}",
@@ -212,9 +217,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"PercentBeyondAll", kPushLine,
                 "  - push: app:1\n    when: {copy: app:1, to: eu-west-1, reaches: 101%}\n",
                 "11:49: found '101%', expected a whole percentage from 0% to 100%"},
-        Mistake{"StepAsText", "push: app:1\n    to: us-west-2", "hello",
-                "10:5: this step does nothing that is known; expected one of push, pull, expect, never, always, "
-                "advance, advance_to, settle, partition, fail, corrupt, or an operation such as CreateRepository"}),
+        Mistake{
+            "StepAsText", "push: app:1\n    to: us-west-2", "hello",
+            "10:5: this step does nothing that is known; expected one of push, pull, expect, never, always, "
+            "advance, advance_to, settle, partition, fail, corrupt, outage, degrade, delay, lose, "
+            "duplicate, stall, throttle, error, crash, damage, quota, skew, or an operation such as CreateRepository"}),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(

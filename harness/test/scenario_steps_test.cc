@@ -31,7 +31,9 @@ TEST(ScenarioStepsTest, CallKeepsItsRequestAsItStands) {
     in: eu-west-1
     as: arn:aws:iam::444455556666:role/reader
     fails_with: AccessDeniedException
+    message: No.
 )");
+  EXPECT_EQ(call.message, "No.");
   EXPECT_EQ(call.operation, "DescribeImages");
   EXPECT_EQ(call.request,
             nlohmann::json::parse(R"({"repositoryName": "app", "imageIds": [{"imageTag": "1"}], "maxResults": 5})"));
@@ -62,6 +64,7 @@ TEST(ScenarioStepsTest, PushTakesItsContentByTheRepositorysName) {
 TEST(ScenarioStepsTest, PushOfEverythingElse) {
   const auto push = ReadStep<PushStep>(R"(  - push: team/app:v{n}-rc
     image: other
+    mount_from: base
     to: shop/eu-west-1
     as: arn:aws:iam::111122223333:user/ci
     fails_with: RepositoryNotFoundException
@@ -71,6 +74,7 @@ TEST(ScenarioStepsTest, PushOfEverythingElse) {
   EXPECT_EQ(push.repository.text(), "team/app");
   EXPECT_EQ(push.tag, "v{n}-rc");
   EXPECT_EQ(push.content, "other");
+  EXPECT_EQ(push.mount_from->text(), "base");
   EXPECT_EQ(push.to, ShopIn("eu-west-1"));
   EXPECT_EQ(push.as, "arn:aws:iam::111122223333:user/ci");
   EXPECT_EQ(push.fails_with, "RepositoryNotFoundException");

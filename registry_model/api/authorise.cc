@@ -4,6 +4,7 @@
 
 #include "registry_model/api/context.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 #include "registry_model/policy/evaluate.h"
 
 namespace crrsim {
@@ -41,6 +42,7 @@ ApiResult<Unit> Decide(const ApiContext& context, std::string_view action, const
                context.caller.region.text());
   const bool own_account = key.account == context.caller.account;
   if (own_account && policies[0] == nullptr && policies[1] == nullptr) return Unit{};
+  if (own_account && Mutated(Mutant::kOwnAccountIsNeverDenied)) return Unit{};
 
   const auto request = RequestOf(context, action, make_resource());
   bool allowed = own_account;
@@ -56,8 +58,25 @@ ApiResult<Unit> Decide(const ApiContext& context, std::string_view action, const
   return AccessDenied(request, fmt::format("because no resource-based policy allows the {} action", action));
 }
 
+/// Under scope V1 the registry's policy is about replication and pull-through cache only.
 const policy::Document* RegistryDocument(const ApiContext& context) {
+  if (context.registry.account_settings.policy_scope == "V1") return nullptr;
   return context.registry.policy ? &context.registry.policy->document() : nullptr;
+}
+
+/// Of the mutants only: what stands in for a repository that is not there; null for nothing.
+const Repository* Mistaken(const ApiContext& context, std::string_view action, const RepositoryName& name) {
+  const bool pushes = action == "ecr:InitiateLayerUpload" || action == "ecr:PutImage";
+  if (Mutated(Mutant::kPushMakesRepositories) && pushes) {
+    return &CreateRepositoryIn(context.content(), context.registry, name, {}, "");
+  }
+  const Repository* first = nullptr;
+  if (Mutated(Mutant::kMissingNameIsAnother)) {
+    context.registry.repositories.ForEachSorted([&](const RepositoryName&, const Cow<Repository>& repository) {
+      if (first == nullptr) first = &*repository;
+    });
+  }
+  return first;
 }
 
 }  // namespace
@@ -99,6 +118,7 @@ ApiResult<const Repository*> OpenRepository(const ApiContext& context, std::stri
   }
   const auto name = CheckRepositoryName(repository_name);
   if (!name) return name.error();
+  if (const auto* mistaken = Mistaken(context, action, *name)) return mistaken;
   if (auto allowed = AuthoriseOnRepository(context, action, *name, nullptr); !allowed) return allowed.error();
   return RepositoryNotFound(context.registry.key, *name);
 }

@@ -22,7 +22,9 @@ struct UploadBlobResponse {
 };
 
 /// InitiateLayerUpload, UploadLayerPart and CompleteLayerUpload in one, for content whose digest is known to be right.
-/// Bytes of the blob are not looked at. A blob that is there already is no error.
+/// Bytes of the blob are not looked at. A blob that is there already is no error. With `mount_from` the blob is mounted
+/// instead where account setting BLOB_MOUNTING, equal encryption and ecr:GetDownloadUrlForLayer on that repository
+/// allow it (ecr-replication.md 4.2).
 struct UploadBlobRequest {
   static constexpr std::string_view kOperation = "UploadBlob";
   using Response = UploadBlobResponse;
@@ -30,6 +32,7 @@ struct UploadBlobRequest {
   std::optional<std::string> registry_id;
   std::string repository_name;
   Blob blob;
+  std::optional<std::string> mount_from = {};  // a repository to mount it from, if that is possible
 };
 
 /// What to do with a push of the same manifest under the same tag, or of a manifest that is there without one.

@@ -55,9 +55,6 @@ class ScanStarter {
   virtual void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) = 0;
 };
 
-/// Whether it is a container image: neither an index nor another artifact.
-bool IsScannable(const Manifest& manifest);
-
 struct ApiContext {
   const Caller& caller;
   Registry& registry;  // the one that answers; in the caller's region
@@ -71,7 +68,7 @@ struct ApiContext {
 
   /// The `registryId` of responses.
   [[nodiscard]] std::string registry_id() const { return registry.key.account.text(); }
-  [[nodiscard]] ContentContext content() const { return {now, registry.key, Origin::kClient, assumptions, events}; }
+  [[nodiscard]] ContentContext content() const { return {now, registry, Origin::kClient, assumptions, events}; }
 };
 
 // For the operations. Each returns AccessDeniedException unless the registry's policy and, where there is a repository,

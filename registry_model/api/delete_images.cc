@@ -7,6 +7,7 @@
 #include "registry_model/api/find_image.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -31,9 +32,12 @@ void DeleteOne(const ContentContext& content, Repository& repository, const Imag
   if (!found) return response.failures.push_back(found.error());
   const auto& image = *found->image;
   const auto digest = image.manifest->digest;
-  if (found->tag && image.tags.size() > 1) {
+  if (found->tag && image.tags.size() > 1 && !Mutated(Mutant::kUntaggingDeletes)) {
     DeleteTag(content, repository, *found->tag, DeletionCause::kClient);
     return response.image_ids.push_back({digest.text(), found->tag->text()});
+  }
+  if (image.indexes > 0 && Mutated(Mutant::kReferencedIsDeleted)) {
+    return response.image_ids.push_back({digest.text(), std::nullopt});
   }
   if (image.indexes > 0) return response.failures.push_back(ReferencedFailure(repository, id, digest));
   if (image.tags.empty()) response.image_ids.push_back({digest.text(), std::nullopt});
@@ -51,6 +55,7 @@ ApiResult<BatchDeleteImageResponse> Execute(ApiContext& context, const BatchDele
   auto& repository = ForChange(context, **opened);
   BatchDeleteImageResponse response;
   for (const auto& id : request.image_ids) DeleteOne(content, repository, id, response);
+  if (Mutated(Mutant::kFailuresAreLeftOut)) response.failures.clear();
   return response;
 }
 

@@ -21,13 +21,13 @@ Result<FoundImage, ImageFailure> FindByIdentifier(const Repository& repository, 
     found.image = repository.FindImage(*found.tag);
   }
   if (id.image_digest) {
-    const auto digest = Digest::Parse(*id.image_digest);
-    if (!digest) {
+    if (!HasDigestForm(*id.image_digest)) {
       return failure("InvalidImageDigest",
                      "Invalid request parameters: image digest should satisfy the regex "
                      "'[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'");
     }
-    const auto* by_digest = repository.FindImage(*digest);
+    const auto digest = Digest::Parse(*id.image_digest);
+    const auto* by_digest = digest ? repository.FindImage(*digest) : nullptr;
     if (found.image != nullptr && by_digest != nullptr && found.image != by_digest) {
       return failure("ImageTagDoesNotMatchDigest", "Requested image tag names another image digest");
     }

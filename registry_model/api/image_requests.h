@@ -184,6 +184,8 @@ struct ImageDetail {
   std::optional<Instant> last_recorded_pull_time;
   std::optional<std::string> subject_manifest_digest;
   std::string image_status;
+  std::optional<Instant> last_archived_at;
+  std::optional<Instant> last_activated_at;
 
   friend bool operator==(const ImageDetail&, const ImageDetail&) = default;
   template <class Self, class Visit>
@@ -199,6 +201,8 @@ struct ImageDetail {
     visit("lastRecordedPullTime", self.last_recorded_pull_time);
     visit("subjectManifestDigest", self.subject_manifest_digest);
     visit("imageStatus", self.image_status);
+    visit("lastArchivedAt", self.last_archived_at);
+    visit("lastActivatedAt", self.last_activated_at);
   }
 };
 

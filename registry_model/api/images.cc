@@ -9,6 +9,7 @@
 #include "registry_model/api/operations.h"
 #include "registry_model/api/paging.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -16,11 +17,11 @@ namespace {
 
 constexpr std::int64_t kMediaTypesMax = 100;
 
-/// What a list shows of images. Archiving is not modelled: every image is ACTIVE.
+/// What a list shows of images.
 struct Selection {
   bool tagged = true;
   bool untagged = true;
-  bool active = true;
+  std::string_view status = "ACTIVE";  // or ANY
 };
 
 ApiResult<Selection> ReadFilter(const std::optional<ImageFilter>& filter) {
@@ -35,13 +36,15 @@ ApiResult<Selection> ReadFilter(const std::optional<ImageFilter>& filter) {
   }
   if (const auto& status = filter->image_status) {
     if (auto sound = CheckOneOf("filter.imageStatus", *status, kImageStatuses); !sound) return sound.error();
-    selection.active = *status == "ACTIVE" || *status == "ANY";
+    selection.status = *status;
   }
   return selection;
 }
 
 bool Shows(const Selection& selection, const Image& image) {
-  return selection.active && (image.tags.empty() ? selection.untagged : selection.tagged);
+  if (Mutated(Mutant::kUntaggedIsNotListed) && image.tags.empty()) return false;
+  if (selection.status != "ANY" && selection.status != NameOf(image.storage.status)) return false;
+  return image.tags.empty() ? selection.untagged : selection.tagged;
 }
 
 /// Of an index the largest among its manifests.
@@ -72,7 +75,9 @@ ImageDetail Describe(const ApiContext& context, const Repository& repository, co
   if (!manifest.artifact_type.empty()) detail.artifact_media_type = manifest.artifact_type;
   detail.last_recorded_pull_time = image.pulled_at;
   if (manifest.subject) detail.subject_manifest_digest = manifest.subject->digest.text();
-  detail.image_status = "ACTIVE";
+  detail.image_status = NameOf(image.storage.status);
+  detail.last_archived_at = image.storage.archived_at;
+  detail.last_activated_at = image.storage.activated_at;
   return detail;
 }
 
@@ -108,8 +113,14 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
       response.failures.push_back(found.error());
       continue;
     }
+    if (!found->image->storage.is_active()) {
+      response.failures.push_back(
+          {id, "ImageInaccessible",
+           fmt::format("Requested image is {} and cannot be pulled", NameOf(found->image->storage.status))});
+      continue;
+    }
     const auto& manifest = found->image->manifest;
-    repository.images.Find(manifest->digest)->pulled_at = context.now;
+    if (!Mutated(Mutant::kPullsAreNotRecorded)) repository.images.Find(manifest->digest)->pulled_at = context.now;
     context.events.Emit(ImagePulled{context.registry.key, repository.name, manifest->digest, found->tag});
     response.images.push_back({context.registry_id(),
                                repository.name.text(),
@@ -117,6 +128,7 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
                                SharedText::Of(manifest),
                                manifest->media_type});
   }
+  if (Mutated(Mutant::kFailuresAreLeftOut)) response.failures.clear();
   return response;
 }
 
@@ -147,6 +159,7 @@ ApiResult<ListImagesResponse> Execute(ApiContext& context, const ListImagesReque
   (*opened)->images.VisitSortedFrom(behind ? &behind->digest : nullptr, [&](const Digest& digest, const Image& image) {
     if (!Shows(*selection, image)) return true;
     if (image.tags.empty()) return add(digest, "");
+    if (Mutated(Mutant::kOneEntryAnImage)) return add(digest, image.tags.begin()->text());
     return std::all_of(image.tags.begin(), image.tags.end(), [&](const Tag& tag) { return add(digest, tag.text()); });
   });
   return response;

@@ -1,5 +1,7 @@
 #include "registry_model/api/json_codec.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -102,6 +104,9 @@ bool JsonDecoder::RefuseUnknown(const nlohmann::json& json, const std::string& p
 }
 
 double SecondsOf(Instant instant) {
+  if (Mutated(Mutant::kWholeSeconds)) {
+    return static_cast<double>(instant.unix_nanoseconds() / kNanosecondsPerMillisecond / 1'000);
+  }
   return static_cast<double>(instant.unix_nanoseconds() / kNanosecondsPerMillisecond) / 1e3;
 }
 

@@ -6,6 +6,8 @@
 // Source  ecr-replication.md 8 (limits), 10.2 (layer upload).
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
+#include "registry_model/registry/mounting.h"
 
 namespace crrsim {
 
@@ -45,6 +47,10 @@ ApiResult<OpenedUpload> OpenUpload(const ApiContext& context, std::string_view a
   const auto opened = OpenRepository(context, action, request.repository_name);
   if (!opened) return opened.error();
   const auto upload = (*opened)->uploads.find(request.upload_id);
+  if (upload == (*opened)->uploads.end() && Mutated(Mutant::kMissingNameIsAnother)) {
+    const auto first = (*opened)->uploads.begin();
+    if (first != (*opened)->uploads.end()) return OpenedUpload{*opened, &first->second};
+  }
   if (upload == (*opened)->uploads.end()) return UploadNotFound(context, **opened, request.upload_id);
   return OpenedUpload{*opened, &upload->second};
 }
@@ -52,7 +58,8 @@ ApiResult<OpenedUpload> OpenUpload(const ApiContext& context, std::string_view a
 ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartRequest& request, const LayerUpload& upload) {
   const auto received = static_cast<std::int64_t>(upload.bytes.size());
   const auto size = static_cast<std::int64_t>(request.layer_part_blob.bytes.size());
-  if (size == 0 || request.part_first_byte != received || request.part_last_byte - received != size - 1) {
+  const bool follows = request.part_first_byte == received && request.part_last_byte - received == size - 1;
+  if (size == 0 || (!follows && !Mutated(Mutant::kPartsInAnyOrder))) {
     return Refuse(
         exception::kInvalidLayerPart,
         fmt::format("The part of {} bytes, said to be bytes {} to {}, is not consecutive in the upload '{}' to "
@@ -60,10 +67,10 @@ ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartReques
                     size, request.part_first_byte, request.part_last_byte, request.upload_id, request.repository_name,
                     context.registry_id(), received - 1));
   }
-  if (upload.parts >= kPartsMax) {
+  if (Exceeds(upload.parts + 1, kPartsMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} parts", kPartsMax));
   }
-  if (received + size > kLayerSizeMax) {
+  if (Exceeds(received + size, kLayerSizeMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} bytes", kLayerSizeMax));
   }
   return Unit{};
@@ -72,25 +79,28 @@ ApiResult<Unit> CheckPart(const ApiContext& context, const UploadLayerPartReques
 /// The digest of the request, once the upload is a layer with it.
 ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploadRequest& request,
                              const OpenedUpload& opened) {
-  if (opened.upload->parts == 0) {
+  if (opened.upload->parts == 0 && !Mutated(Mutant::kEmptyUploadsAreTaken)) {
     return Refuse(exception::kEmptyUpload, fmt::format("The upload with id '{}' has no parts", request.upload_id));
   }
-  if (opened.upload->short_parts > 0) {
+  if (opened.upload->short_parts > 0 && !Mutated(Mutant::kShortPartsAreTaken)) {
     return Refuse(exception::kLayerPartTooSmall, "All layer parts except the last part should be at least 5MB");
   }
   std::optional<Digest> first;
   for (const auto& text : request.layer_digests) {
     const auto digest = CheckDigest("layerDigests", text);
     if (!digest) return digest.error();
-    const auto calculated = Digest::Of(opened.upload->bytes, digest->algorithm());
-    if (*digest != calculated) {
+    const auto algorithm = *digest ? (*digest)->algorithm() : DigestAlgorithm::kSha256;
+    const auto calculated = Digest::Of(opened.upload->bytes, algorithm);
+    if (*digest != calculated && !Mutated(Mutant::kLayerIsNotChecked)) {
       return Refuse(
           exception::kInvalidLayer,
           fmt::format("The layer digest '{}' does not match the calculated digest '{}'", text, calculated.text()));
     }
-    if (!first) first = *digest;
+    if (!first) first = calculated;
   }
-  if (opened.repository->blobs.Find(*first) != nullptr) {
+  // One that belongs to archived images alone is not available, so clients upload it again.
+  const auto* present = opened.repository->blobs.Find(*first);
+  if (present != nullptr && !present->archived() && !Mutated(Mutant::kLayerIsStoredTwice)) {
     return Refuse(
         exception::kLayerAlreadyExists,
         fmt::format("The layer with digest '{}' already exists in the repository with name '{}' in the registry "
@@ -161,15 +171,17 @@ ApiResult<BatchCheckLayerAvailabilityResponse> Execute(ApiContext& context,
     const auto digest = Digest::Parse(text);
     if (text.empty()) {
       response.failures.push_back({text, "MissingLayerDigest", "Invalid request parameters: layer digest is missing"});
-    } else if (!digest) {
+    } else if (!HasDigestForm(text)) {
       response.failures.push_back(
           {text, "InvalidLayerDigest", fmt::format("Invalid request parameters: {}", digest.error().message)});
-    } else if (const auto* blob = (*opened)->blobs.Find(*digest)) {
-      response.layers.push_back({text, "AVAILABLE", blob->size.bytes()});
+    } else if (const auto* blob = digest ? (*opened)->blobs.Find(*digest) : nullptr) {
+      response.layers.push_back({text, blob->archived() ? "ARCHIVED" : "AVAILABLE", blob->size.bytes()});
     } else {
-      response.layers.push_back({text, "UNAVAILABLE", std::nullopt});
+      response.layers.push_back(
+          {text, Mutated(Mutant::kEveryLayerIsThere) ? "AVAILABLE" : "UNAVAILABLE", std::nullopt});
     }
   }
+  if (Mutated(Mutant::kFailuresAreLeftOut)) response.failures.clear();
   return response;
 }
 
@@ -178,20 +190,36 @@ ApiResult<GetDownloadUrlForLayerResponse> Execute(ApiContext& context, const Get
   if (!digest) return digest.error();
   const auto opened = OpenRepository(context, "ecr:GetDownloadUrlForLayer", request.repository_name);
   if (!opened) return opened.error();
-  const auto* blob = (*opened)->blobs.Find(*digest);
+  const auto* blob = *digest ? (*opened)->blobs.Find(**digest) : nullptr;
   const auto refuse = [&](std::string_view name, std::string_view problem) {
     return Refuse(name,
                   fmt::format("The layer with digest '{}' {} within the repository with name '{}' in the registry "
                               "with id '{}'",
-                              digest->text(), problem, request.repository_name, context.registry_id()));
+                              request.layer_digest, problem, request.repository_name, context.registry_id()));
   };
   if (blob == nullptr) return refuse(exception::kLayersNotFound, "does not exist");
-  if (blob->references == 0) return refuse(exception::kLayerInaccessible, "is not associated with an image");
+  if (blob->references == 0 && !Mutated(Mutant::kUnlistedLayerIsServed))
+    return refuse(exception::kLayerInaccessible, "is not associated with an image");
+  if (blob->archived()) return refuse(exception::kLayerInaccessible, "is archived");
   return GetDownloadUrlForLayerResponse{
       fmt::format("https://{}.dkr.ecr.{}.{}/v2/{}/blobs/{}", context.registry_id(), context.registry.key.region.text(),
-                  DomainOf(context.registry.key.region), request.repository_name, digest->text()),
-      digest->text()};
+                  DomainOf(context.registry.key.region), request.repository_name, request.layer_digest),
+      request.layer_digest};
 }
+
+namespace {
+
+/// The repository of `mount_from`, if the blob can be mounted from it and the caller may download it there. Null means
+/// that the bytes have to be uploaded, as the registry's HTTP interface answers; it is no error.
+const Repository* MountableOrigin(const ApiContext& context, const Repository& target,
+                                  const UploadBlobRequest& request) {
+  if (!request.mount_from) return nullptr;
+  const auto* origin = context.registry.Find(std::string_view(*request.mount_from));
+  if (origin == nullptr || !CanMountFrom(context.registry, target, *origin, request.blob.digest)) return nullptr;
+  return AuthoriseOnRepository(context, "ecr:GetDownloadUrlForLayer", origin->name, origin).ok() ? origin : nullptr;
+}
+
+}  // namespace
 
 ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobRequest& request) {
   const auto opened = OpenRepository(context, "ecr:InitiateLayerUpload", request.repository_name);
@@ -200,10 +228,16 @@ ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobReque
   for (const auto* action : {"ecr:UploadLayerPart", "ecr:CompleteLayerUpload"}) {
     if (auto allowed = AuthoriseOnRepository(context, action, name, *opened); !allowed) return allowed.error();
   }
-  if (request.blob.size.bytes() > kLayerSizeMax) {
+  if (Exceeds(request.blob.size.bytes(), kLayerSizeMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} bytes", kLayerSizeMax));
   }
+  const auto* origin = MountableOrigin(context, **opened, request);
   auto& repository = ForChange(context, **opened);
+  if (origin != nullptr) {
+    const auto from = origin->name;
+    MountBlob(context.content(), repository, from, request.blob.digest);
+    return UploadBlobResponse{BlobOutcome::kMounted};
+  }
   return UploadBlobResponse{StoreBlob(context.content(), repository, request.blob.digest, request.blob.size)};
 }
 

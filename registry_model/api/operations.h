@@ -1,6 +1,6 @@
 // Every API operation of the model: one overload of Execute a request, in one file a family (repositories.cc,
 // put_image.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, templates.cc, lifecycle.cc,
-// scans.cc).
+// scans.cc, scanning.cc, archive.cc, referrers.cc, account.cc, tags.cc).
 //
 // Each validates, authorises, then changes the registry and emits events, in that order; on an error nothing was
 // changed. The run of a call takes no virtual time: whoever models a client adds the latency.
@@ -81,6 +81,31 @@ ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageS
 ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
                                                      const DescribeImageScanFindingsRequest& request);
 
+// scanning.cc
+ApiResult<PutRegistryScanningConfigurationResponse> Execute(ApiContext& context,
+                                                            const PutRegistryScanningConfigurationRequest& request);
+ApiResult<GetRegistryScanningConfigurationResponse> Execute(ApiContext& context,
+                                                            const GetRegistryScanningConfigurationRequest& request);
+ApiResult<BatchGetRepositoryScanningConfigurationResponse> Execute(
+    ApiContext& context, const BatchGetRepositoryScanningConfigurationRequest& request);
+ApiResult<PutImageScanningConfigurationResponse> Execute(ApiContext& context,
+                                                         const PutImageScanningConfigurationRequest& request);
+
+// archive.cc
+ApiResult<UpdateImageStorageClassResponse> Execute(ApiContext& context, const UpdateImageStorageClassRequest& request);
+
+// referrers.cc
+ApiResult<ListImageReferrersResponse> Execute(ApiContext& context, const ListImageReferrersRequest& request);
+
+// account.cc
+ApiResult<PutAccountSettingResponse> Execute(ApiContext& context, const PutAccountSettingRequest& request);
+ApiResult<GetAccountSettingResponse> Execute(ApiContext& context, const GetAccountSettingRequest& request);
+
+// tags.cc
+ApiResult<TagResourceResponse> Execute(ApiContext& context, const TagResourceRequest& request);
+ApiResult<UntagResourceResponse> Execute(ApiContext& context, const UntagResourceRequest& request);
+ApiResult<ListTagsForResourceResponse> Execute(ApiContext& context, const ListTagsForResourceRequest& request);
+
 /// The account whose registry a request names; nothing where it means, or can only mean, the caller's own.
 template <class Request>
 std::optional<std::string> RegistryIdOf(const Request& request) {
@@ -88,6 +113,16 @@ std::optional<std::string> RegistryIdOf(const Request& request) {
     return request.registry_id;
   } else {
     return std::nullopt;
+  }
+}
+
+/// The repository that a request names, as it names it; empty where it names none, or several.
+template <class Request>
+std::string_view RepositoryNameOf(const Request& request) {
+  if constexpr (requires { std::string_view(request.repository_name); }) {
+    return request.repository_name;
+  } else {
+    return {};
   }
 }
 

@@ -9,8 +9,6 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::int64_t kMaxResultsMax = 1'000;
-constexpr std::int64_t kMaxResultsDefault = 100;
 constexpr std::size_t kSealLength = 32;
 
 /// Ties a key to its list: 32 characters.
@@ -21,11 +19,11 @@ std::string Seal(std::string_view list, std::string_view key) {
 }  // namespace
 
 ApiResult<Page> Page::Open(std::string_view operation, std::string_view scope, const std::optional<std::string>& token,
-                           const std::optional<std::int64_t>& max_results) {
+                           const std::optional<std::int64_t>& max_results, PageSizes sizes) {
   Page page;
   page.list_ = fmt::format("{}\n{}", operation, scope);
-  const auto size = max_results.value_or(kMaxResultsDefault);
-  if (auto sound = CheckRange("maxResults", "value", size, 1, kMaxResultsMax); !sound) return sound.error();
+  const auto size = max_results.value_or(sizes.when_absent);
+  if (auto sound = CheckRange("maxResults", "value", size, 1, sizes.max); !sound) return sound.error();
   page.size_ = static_cast<std::size_t>(size);
   if (!token) return page;
 

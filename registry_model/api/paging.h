@@ -3,7 +3,8 @@
 // A token says behind which element the next page begins, so elements that come or go between two calls neither repeat
 // nor hide others. It is opaque and bound to the operation and to what is listed; any other text is refused.
 //
-// Source  ecr-replication.md 8 (maxResults 1 to 1000), 10.3. Without maxResults a page has 100 elements.
+// Source  ecr-replication.md 8 (maxResults 1 to 1000), 10.3. Without maxResults a page has 100 elements, unless the
+// operation says otherwise.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,19 @@
 
 namespace crrsim {
 
+/// The limits of `maxResults` of an operation, and what a page has without it.
+struct PageSizes {
+  std::int64_t max = 1'000;
+  std::int64_t when_absent = 100;
+};
+
 class Page {
  public:
   /// `scope` is what is listed, e.g. a repository's name.
   /// On error  InvalidParameterException.
   static ApiResult<Page> Open(std::string_view operation, std::string_view scope,
-                              const std::optional<std::string>& token, const std::optional<std::int64_t>& max_results);
+                              const std::optional<std::string>& token, const std::optional<std::int64_t>& max_results,
+                              PageSizes sizes = {});
 
   [[nodiscard]] std::size_t size() const { return size_; }
   /// The key of the last element of the page before; nothing on the first page.

@@ -1,10 +1,12 @@
 // Registry policies and repository policies.
 //
-// A registry's policy is of scope V2: any `ecr:` action, enforced on every request to the registry.
+// A registry's policy is of scope V2: any `ecr:` action, enforced on every request to the registry; or, where that is
+// accepted (assumption `policy_scope_v1`), of scope V1: three actions, about replication and pull-through cache only.
 //
 // Source  ecr-replication.md 3 (11 to 13), 8, 10.3.
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 #include "registry_model/policy/evaluate.h"
 
 namespace crrsim {
@@ -40,6 +42,19 @@ ApiError RepositoryPolicyNotFound(const ApiContext& context, const Repository& r
                   repository.name.text(), context.registry_id()));
 }
 
+/// Scope V1 knows three actions.
+ApiResult<Unit> CheckScope(const ApiContext& context, const RegistryPolicy& policy) {
+  if (context.registry.account_settings.policy_scope != "V1") return Unit{};
+  for (const auto& action : policy::ActionsNamed(policy.document())) {
+    if (action == "ecr:ReplicateImage" || action == "ecr:CreateRepository" ||
+        action == "ecr:BatchImportUpstreamImage") {
+      continue;
+    }
+    return InvalidParameter("PolicyText", "Invalid registry policy provided");
+  }
+  return Unit{};
+}
+
 /// Whether the policy would refuse the caller the next SetRepositoryPolicy.
 bool LocksOut(const ApiContext& context, const RepositoryName& name, const RepositoryPolicy& policy) {
   auto candidate = Repository();
@@ -52,7 +67,9 @@ bool LocksOut(const ApiContext& context, const RepositoryName& name, const Repos
 
 ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegistryPolicyRequest& request) {
   auto policy = ReadPolicy<RegistryPolicy>("registry", request.policy_text);
+  if (!policy && Mutated(Mutant::kBadPolicyIsTaken)) return PutRegistryPolicyResponse{};
   if (!policy) return policy.error();
+  if (auto sound = CheckScope(context, *policy); !sound) return sound.error();
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutRegistryPolicy"); !allowed) return allowed.error();
   context.registry.policy = *std::move(policy);
   context.events.Emit(RegistryPolicyChanged{context.registry.key, request.policy_text});
@@ -61,21 +78,24 @@ ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegis
 
 ApiResult<GetRegistryPolicyResponse> Execute(ApiContext& context, const GetRegistryPolicyRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:GetRegistryPolicy"); !allowed) return allowed.error();
+  if (!context.registry.policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return GetRegistryPolicyResponse{};
   if (!context.registry.policy) return RegistryPolicyNotFound(context);
   return GetRegistryPolicyResponse{context.registry_id(), context.registry.policy->text()};
 }
 
 ApiResult<DeleteRegistryPolicyResponse> Execute(ApiContext& context, const DeleteRegistryPolicyRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:DeleteRegistryPolicy"); !allowed) return allowed.error();
+  if (!context.registry.policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return DeleteRegistryPolicyResponse{};
   if (!context.registry.policy) return RegistryPolicyNotFound(context);
   DeleteRegistryPolicyResponse response{context.registry_id(), context.registry.policy->text()};
-  context.registry.policy.reset();
+  if (!Mutated(Mutant::kPolicyOutlivesDeletion)) context.registry.policy.reset();
   context.events.Emit(RegistryPolicyChanged{context.registry.key, ""});
   return response;
 }
 
 ApiResult<SetRepositoryPolicyResponse> Execute(ApiContext& context, const SetRepositoryPolicyRequest& request) {
   auto policy = ReadPolicy<RepositoryPolicy>("repository", request.policy_text);
+  if (!policy && Mutated(Mutant::kBadPolicyIsTaken)) return SetRepositoryPolicyResponse{};
   if (!policy) return policy.error();
   const auto opened = OpenRepository(context, "ecr:SetRepositoryPolicy", request.repository_name);
   if (!opened) return opened.error();
@@ -94,6 +114,7 @@ ApiResult<GetRepositoryPolicyResponse> Execute(ApiContext& context, const GetRep
   const auto opened = OpenRepository(context, "ecr:GetRepositoryPolicy", request.repository_name);
   if (!opened) return opened.error();
   const auto& policy = (*opened)->settings.repository_policy;
+  if (!policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return GetRepositoryPolicyResponse{};
   if (!policy) return RepositoryPolicyNotFound(context, **opened);
   return GetRepositoryPolicyResponse{context.registry_id(), request.repository_name, policy->text()};
 }
@@ -101,11 +122,13 @@ ApiResult<GetRepositoryPolicyResponse> Execute(ApiContext& context, const GetRep
 ApiResult<DeleteRepositoryPolicyResponse> Execute(ApiContext& context, const DeleteRepositoryPolicyRequest& request) {
   const auto opened = OpenRepository(context, "ecr:DeleteRepositoryPolicy", request.repository_name);
   if (!opened) return opened.error();
-  if (!(*opened)->settings.repository_policy) return RepositoryPolicyNotFound(context, **opened);
+  const bool has_policy = (*opened)->settings.repository_policy.has_value();
+  if (!has_policy && Mutated(Mutant::kMissingPolicyIsEmpty)) return DeleteRepositoryPolicyResponse{};
+  if (!has_policy) return RepositoryPolicyNotFound(context, **opened);
   auto& repository = ForChange(context, **opened);
   DeleteRepositoryPolicyResponse response{context.registry_id(), request.repository_name,
                                           repository.settings.repository_policy->text()};
-  repository.settings.repository_policy.reset();
+  if (!Mutated(Mutant::kPolicyOutlivesDeletion)) repository.settings.repository_policy.reset();
   context.events.Emit(RepositorySettingChanged{context.registry.key, repository.name, "repositoryPolicy", ""});
   return response;
 }

@@ -1,11 +1,16 @@
 // PutImage, and the pushes of simulated clients, which go the same way.
 //
+// A push of an image that is archived, under whatever tag, restores it at once.
+//
 // Order of refusals: the request's members, permission, repository, manifest, digest, repeated push, immutable tag,
 // missing content, limits. Nothing is stored before all of them have passed.
 //
 // Source  ecr-replication.md 4.1, 8, 10.2 (PutImage), 11 (messages).
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
+#include "registry_model/registry/scanning.h"
+#include "registry_model/registry/storage_class.h"
 
 namespace crrsim {
 
@@ -55,7 +60,7 @@ ApiResult<Unit> CheckContent(const ApiContext& context, const Push& push) {
     return MissingContent(exception::kReferencedImagesNotFound, "Images", context, name, missing.children);
   }
   if (auto sound = CheckSizes(push); !sound) return sound;
-  if (static_cast<std::int64_t>(push.repository.images.size()) >= context.options.images_max) {
+  if (Exceeds(static_cast<std::int64_t>(push.repository.images.size()) + 1, context.options.images_max)) {
     return Refuse(exception::kLimitExceeded, fmt::format("The repository with name '{}' already holds {} images",
                                                          name.text(), push.repository.images.size()));
   }
@@ -70,15 +75,20 @@ ApiResult<Unit> CheckTagging(const ApiContext& context, const Push& push, const 
                               "because the tag is immutable.",
                               push.tag->text(), push.repository.name.text()));
   }
-  if (pushed != nullptr && static_cast<std::int64_t>(pushed->tags.size()) >= context.options.tags_max) {
-    return Refuse(exception::kLimitExceeded, fmt::format("The image with digest '{}' already has {} tags",
-                                                         push.manifest->digest.text(), pushed->tags.size()));
+  const auto tags = pushed == nullptr ? 0 : static_cast<std::int64_t>(pushed->tags.size());
+  if (Exceeds(tags + 1, context.options.tags_max)) {
+    return Refuse(exception::kLimitExceeded,
+                  fmt::format("The image with digest '{}' already has {} tags", push.manifest->digest.text(), tags));
   }
   return Unit{};
 }
 
 ApiResult<PushOutcome> TakeRepeated(const ApiContext& context, const Push& push, Repush repush) {
   const auto& digest = push.manifest->digest;
+  if (Mutated(Mutant::kRepeatedPushSucceeds)) return PushOutcome::kUnchanged;
+  if (Mutated(Mutant::kRepeatedPushIsSent)) {
+    context.events.Emit(ImagePushed{context.registry.key, push.repository.name, digest, push.tag});
+  }
   if (repush == Repush::kRefuse) {
     return Refuse(exception::kImageAlreadyExists,
                   fmt::format("Image with digest '{}' and tag '{}' already exists in the repository with name '{}' in "
@@ -96,24 +106,29 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
   const auto& digest = push.manifest->digest;
   const auto* pushed = push.repository.FindImage(digest);
   const auto* tagged = push.tag ? push.repository.FindImage(*push.tag) : nullptr;
-  if (pushed != nullptr && (!push.tag || tagged == pushed)) return TakeRepeated(context, push, repush);
-  if (push.tag) {
+  const bool restores = pushed != nullptr && !pushed->storage.is_active();
+  const bool binds = push.tag && (pushed == nullptr || tagged != pushed);
+  if (pushed != nullptr && !binds && !restores) return TakeRepeated(context, push, repush);
+  if (binds) {
     if (auto sound = CheckTagging(context, push, tagged, pushed); !sound) return sound.error();
   }
   const bool is_new = pushed == nullptr;
   if (is_new) {
-    if (auto sound = CheckContent(context, push); !sound) return sound.error();
+    auto sound = CheckContent(context, push);
+    if (!sound && Mutated(Mutant::kMissingContentIsTaken)) return PushOutcome::kPushed;
+    if (!sound) return sound.error();
   }
 
   const auto content = context.content();
   auto& repository = ForChange(context, push.repository);
   if (is_new) InsertManifest(content, repository, push.manifest);
-  if (push.tag) {
+  if (restores) RestoreAtOnce(content, repository, digest);
+  if (binds) {
     const auto outcome = BindTag(content, repository, *push.tag, digest);
     CRRSIM_CHECK(outcome == TagOutcome::kBound || outcome == TagOutcome::kMoved);
   }
   context.events.Emit(ImagePushed{context.registry.key, repository.name, digest, push.tag});
-  if (is_new && repository.settings.scan_on_push && IsScannable(*push.manifest)) {
+  if ((is_new || restores) && IsScannedOnArrival(context.registry, repository, *push.manifest)) {
     context.scans.StartScan(context.registry.key, repository.name, digest);
   }
   return PushOutcome::kPushed;
@@ -133,7 +148,7 @@ ApiError ToApiError(const ManifestError& error) {
   FailCheck(__FILE__, __LINE__, "a known manifest error", error.message);
 }
 
-ApiResult<ManifestPtr> ReadManifest(const PutImageRequest& request) {
+ApiResult<ManifestPtr> ReadManifest(const PutImageRequest& request, const std::string& registry_id) {
   if (auto sound = CheckLength("ImageManifest", request.image_manifest.size(), 1, kManifestSizeMax); !sound) {
     return sound.error();
   }
@@ -143,14 +158,18 @@ ApiResult<ManifestPtr> ReadManifest(const PutImageRequest& request) {
     if (!digest) return digest.error();
     expected = *digest;
   }
-  auto manifest = ParseManifest(request.image_manifest, request.image_manifest_media_type.value_or(""),
-                                expected ? expected->algorithm() : DigestAlgorithm::kSha256);
+  const bool is_possible = !request.image_digest || expected;
+  const auto undeclared = Mutated(Mutant::kMediaTypeIsGuessed) ? media_type::kOciManifest : "";
+  auto manifest =
+      ParseManifest(request.image_manifest, request.image_manifest_media_type.value_or(std::string(undeclared)),
+                    expected ? expected->algorithm() : DigestAlgorithm::kSha256);
   if (!manifest) return ToApiError(manifest.error());
-  if (expected && *expected != (*manifest)->digest) {
+  const bool differs = !is_possible || (expected && *expected != (*manifest)->digest);
+  if (differs && !Mutated(Mutant::kDigestIsNotChecked)) {
     return Refuse(exception::kImageDigestDoesNotMatch,
-                  fmt::format("The image with digest '{}' in repository '{}' does not match the image digest that "
-                              "Amazon ECR has calculated, '{}'.",
-                              expected->text(), request.repository_name, (*manifest)->digest.text()));
+                  fmt::format("The image with digest '{}' in repository '{}' and registry ID '{}' does not match the "
+                              "image digest that Amazon ECR has calculated. That is '{}'.",
+                              *request.image_digest, request.repository_name, registry_id, (*manifest)->digest.text()));
   }
   return *std::move(manifest);
 }
@@ -171,7 +190,7 @@ ApiResult<PutImageResponse> Execute(ApiContext& context, const PutImageRequest& 
   if (!tag) return tag.error();
   const auto repository = OpenRepository(context, "ecr:PutImage", request.repository_name);
   if (!repository) return repository.error();
-  const auto manifest = ReadManifest(request);
+  const auto manifest = ReadManifest(request, context.registry_id());
   if (!manifest) return manifest.error();
   if (auto pushed = Accept(context, {**repository, *manifest, *tag}, Repush::kRefuse); !pushed) return pushed.error();
 

@@ -4,6 +4,7 @@
 #include "registry_model/api/find_image.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/replication_shapes.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -15,13 +16,21 @@ ApiResult<PutReplicationConfigurationResponse> Execute(ApiContext& context,
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutReplicationConfiguration"); !allowed) {
     return allowed.error();
   }
+  if (Mutated(Mutant::kPutIsMerged)) {
+    const auto& before = context.registry.replication.rules;
+    configuration->rules.insert(configuration->rules.begin(), before.begin(), before.end());
+  }
   context.registry.replication = *std::move(configuration);
   context.events.Emit(ReplicationConfigured{context.registry.key, context.registry.replication});
+  if (Mutated(Mutant::kPutAnswersNothing)) return PutReplicationConfigurationResponse{};
   return PutReplicationConfigurationResponse{request.replication_configuration};
 }
 
 ApiResult<DescribeRegistryResponse> Execute(ApiContext& context, const DescribeRegistryRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:DescribeRegistry"); !allowed) return allowed.error();
+  if (Mutated(Mutant::kUnconfiguredIsAnError) && context.registry.replication.rules.empty()) {
+    return Refuse(exception::kValidation, "The registry has no replication configuration");
+  }
   return DescribeRegistryResponse{context.registry_id(), ShapeOf(context.registry.replication)};
 }
 
@@ -30,6 +39,7 @@ ApiResult<DescribeImageReplicationStatusResponse> Execute(ApiContext& context,
   const auto opened = OpenRepository(context, "ecr:DescribeImageReplicationStatus", request.repository_name);
   if (!opened) return opened.error();
   const auto image = RequireImage(context, **opened, request.image_id);
+  if (!image && Mutated(Mutant::kUnknownImageHasNoStatus)) return DescribeImageReplicationStatusResponse{};
   if (!image) return image.error();
 
   const auto& digest = (*image)->manifest->digest;
@@ -41,7 +51,8 @@ ApiResult<DescribeImageReplicationStatusResponse> Execute(ApiContext& context,
     shown.region = entry.destination.region.text();
     shown.registry_id = entry.destination.account.text();
     shown.status = NameOf(entry.status);
-    if (entry.status == ReplicationStatus::kFailed) shown.failure_code = NameOf(entry.failure);
+    const bool has_code = entry.status == ReplicationStatus::kFailed || Mutated(Mutant::kFailureCodeForAll);
+    if (has_code) shown.failure_code = NameOf(entry.failure);
   }
   return response;
 }

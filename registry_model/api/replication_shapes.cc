@@ -5,6 +5,7 @@
 #include <set>
 
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -34,6 +35,9 @@ class ConfigurationReader {
 
   ApiResult<ReplicationConfiguration> Read(const ReplicationConfigurationShape& shape) {
     ReplicationConfiguration configuration;
+    if (Mutated(Mutant::kOneRuleOnly) && shape.rules.size() > 1) {
+      return Refuse(exception::kValidation, "This feature is disabled");
+    }
     if (auto sound = Shape(CheckLength(Where("rules"), shape.rules.size(), 0, options_.rules_max)); !sound) {
       return sound.error();
     }
@@ -45,7 +49,7 @@ class ConfigurationReader {
       configuration.rules.push_back(*std::move(rule));
     }
     const auto destinations = static_cast<std::int64_t>(unique.size());
-    if (destinations > options_.destinations_max) {
+    if (Exceeds(destinations, options_.destinations_max)) {
       return Shape(InvalidParameter(Where("rules"),
                                     fmt::format("a configuration has at most {} unique destinations over all rules, "
                                                 "found {}",
@@ -81,6 +85,7 @@ class ConfigurationReader {
     for (std::size_t i = 0; i < shape.destinations.size(); ++i) {
       const auto place = fmt::format("{}[{}]", destinations, i);
       const auto destination = ReadDestination(shape.destinations[i], place);
+      if (!destination && IsOverlooked(shape.destinations[i])) continue;
       if (!destination) return destination.error();
       if (std::find(rule.destinations.begin(), rule.destinations.end(), *destination) != rule.destinations.end()) {
         return Other(place, fmt::format("the rule names {} twice", ToText(*destination)));
@@ -96,13 +101,23 @@ class ConfigurationReader {
     return rule;
   }
 
+  /// Of the mutants only: a destination that is left out instead of refused.
+  [[nodiscard]] bool IsOverlooked(const ReplicationDestinationShape& shape) const {
+    if (Mutated(Mutant::kOwnRegistryIsDropped)) {
+      return shape.region == own_.region.text() && shape.registry_id == own_.account.text();
+    }
+    return Mutated(Mutant::kPatternsAreNotChecked) || Mutated(Mutant::kPartitionsAreCrossed);
+  }
+
   ApiResult<RegistryKey> ReadDestination(const ReplicationDestinationShape& shape, const std::string& where) {
     const auto region = RegionName::Parse(shape.region);
     if (!region) return Shape(InvalidParameter(Where(where + ".region"), region.error().message)).error();
     const auto account = AccountId::Parse(shape.registry_id);
     if (!account) return Shape(InvalidParameter(Where(where + ".registryId"), account.error().message)).error();
     const RegistryKey destination{*account, *region};
-    if (destination == own_) {
+    const bool shunned = (Mutated(Mutant::kSameRegionIsRefused) && destination.region == own_.region) ||
+                         (Mutated(Mutant::kOtherAccountIsRefused) && destination.account != own_.account);
+    if (destination == own_ || shunned) {
       return InvalidParameter(kRoot, "Replication destination cannot be the same as the source registry");
     }
     if (PartitionOf(*region) != PartitionOf(own_.region)) {
@@ -124,7 +139,7 @@ class ConfigurationReader {
       if (!sound) return sound;
       sound = Shape(CheckLength(text_where, filter.filter.size(), kFilterLengthMin, kFilterLengthMax));
       if (!sound) return sound;
-      if (!IsNamePrefix(filter.filter)) {
+      if (!Mutated(Mutant::kPatternsAreNotChecked) && !IsNamePrefix(filter.filter)) {
         return Shape(InvalidParameter(
             text_where, fmt::format("'{}' is not the beginning of a repository name: lower-case letters and digits, "
                                     "parted by '.', '_', '-' or '/'",
@@ -155,6 +170,7 @@ ReplicationConfigurationShape ShapeOf(const ReplicationConfiguration& configurat
     for (const auto& destination : rule.destinations) {
       into.destinations.push_back({std::string(destination.region.text()), destination.account.text()});
     }
+    if (Mutated(Mutant::kFiltersNotDescribed)) continue;
     if (!rule.filters.empty()) into.repository_filters.emplace();
     for (const auto& filter : rule.filters) into.repository_filters->push_back({filter.prefix, "PREFIX_MATCH"});
     if (rule.delete_replication) into.delete_replication = DeleteReplicationShape{*rule.delete_replication};

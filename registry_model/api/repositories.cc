@@ -5,6 +5,7 @@
 #include "registry_model/api/paging.h"
 #include "registry_model/api/settings_shapes.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -62,12 +63,15 @@ ApiResult<CreateRepositoryResponse> Execute(ApiContext& context, const CreateRep
   if (auto allowed = AuthoriseOnRepository(context, "ecr:CreateRepository", *name, existing); !allowed) {
     return allowed.error();
   }
+  if (existing != nullptr && Mutated(Mutant::kRepositoryIsCreatedTwice)) {
+    return CreateRepositoryResponse{Describe(registry.key, *existing)};
+  }
   if (existing != nullptr) {
     return Refuse(exception::kRepositoryAlreadyExists,
                   fmt::format("The repository with name '{}' already exists in the registry with id '{}'", name->text(),
                               registry.key.account.text()));
   }
-  if (static_cast<std::int64_t>(registry.repositories.size()) >= context.options.repositories_max) {
+  if (Exceeds(static_cast<std::int64_t>(registry.repositories.size()) + 1, context.options.repositories_max)) {
     return Refuse(exception::kLimitExceeded, fmt::format("The registry with id '{}' already has {} repositories",
                                                          registry.key.account.text(), registry.repositories.size()));
   }
@@ -120,7 +124,8 @@ ApiResult<DescribeRepositoriesResponse> Execute(ApiContext& context, const Descr
 ApiResult<DeleteRepositoryResponse> Execute(ApiContext& context, const DeleteRepositoryRequest& request) {
   const auto opened = OpenRepository(context, "ecr:DeleteRepository", request.repository_name);
   if (!opened) return opened.error();
-  if (!(*opened)->images.empty() && !request.force.value_or(false)) {
+  const bool forced = request.force.value_or(false) || Mutated(Mutant::kFullRepositoryIsDeleted);
+  if (!(*opened)->images.empty() && !forced) {
     return Refuse(
         exception::kRepositoryNotEmpty,
         fmt::format("The repository with name '{}' in registry with id '{}' cannot be deleted because it still "

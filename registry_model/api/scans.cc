@@ -8,6 +8,8 @@
 #include "registry_model/api/operations.h"
 #include "registry_model/api/paging.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
+#include "registry_model/registry/scanning.h"
 
 namespace crrsim {
 
@@ -42,11 +44,6 @@ std::optional<std::string> AddFindings(const FindingCounts& counts, const Page& 
 
 }  // namespace
 
-bool IsScannable(const Manifest& manifest) {
-  return manifest.config && (manifest.config->media_type == media_type::kOciConfig ||
-                             manifest.config->media_type == media_type::kDockerConfig);
-}
-
 ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageScanRequest& request) {
   const auto opened = OpenRepository(context, "ecr:StartImageScan", request.repository_name);
   if (!opened) return opened.error();
@@ -59,7 +56,10 @@ ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageS
                               "is of a type that cannot be scanned",
                               ToText(request.image_id), request.repository_name, context.registry_id()));
   }
-  if (image.scan && context.now - image.scan->started_at < Hours(24)) {
+  if (!image.storage.is_active()) {
+    return Refuse(exception::kImageArchived, "The specified image is archived and cannot be scanned.");
+  }
+  if (image.scan && !Mutated(Mutant::kScansWithoutQuota) && context.now - image.scan->started_at < Hours(24)) {
     return Refuse(exception::kLimitExceeded, "The scan quota per image has been exceeded. Wait and try again.");
   }
   StartImageScanResponse response{context.registry_id(),
@@ -79,6 +79,7 @@ ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
   const auto found = RequireImage(context, **opened, request.image_id);
   if (!found) return found.error();
   const auto& image = **found;
+  if (!image.scan && Mutated(Mutant::kUnscannedHasNoFindings)) return DescribeImageScanFindingsResponse{};
   if (!image.scan) {
     return Refuse(
         exception::kScanNotFound,
@@ -96,6 +97,10 @@ ApiResult<DescribeImageScanFindingsResponse> Execute(ApiContext& context,
   response.registry_id = context.registry_id();
   response.repository_name = request.repository_name;
   response.image_id = IdentifierOf(image, request.image_id);
+  if (!image.storage.is_active()) {
+    response.image_scan_status = {"IMAGE_ARCHIVED", "The image is archived."};
+    return response;
+  }
   response.image_scan_status = Describe(*image.scan);
   if (image.scan->status == ScanStatus::kComplete) {
     auto& findings = response.image_scan_findings.emplace();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -62,7 +63,7 @@ ApiResult<Unit> ReadMutability(const std::string& mutability,
                                                        "MUTABLE_WITH_EXCLUSION"};
   if (auto sound = CheckOneOf("imageTagMutability", mutability, kValues); !sound) return sound;
   const bool with_exclusion = mutability.ends_with("_WITH_EXCLUSION");
-  if (with_exclusion != filters.has_value()) {
+  if (with_exclusion != filters.has_value() && !Mutated(Mutant::kAnyFilters)) {
     return InvalidParameter(kFiltersWhere, with_exclusion
                                                ? fmt::format("{} needs exclusion filters", mutability)
                                                : fmt::format("{} does not go with exclusion filters", mutability));
@@ -75,7 +76,7 @@ ApiResult<Unit> ReadMutability(const std::string& mutability,
       exclusions.push_back(filter.filter);
     }
   }
-  settings.mutability = *ParseTagMutability(mutability);
+  settings.mutability = ParseTagMutability(mutability).value_or(TagMutability::kMutable);
   settings.mutability_exclusions = std::move(exclusions);
   return Unit{};
 }
@@ -112,22 +113,41 @@ EncryptionConfiguration EncryptionOf(const RepositorySettings& settings) {
   return {settings.encryption_type, settings.kms_key.empty() ? std::nullopt : std::optional(settings.kms_key)};
 }
 
+ApiResult<Unit> CheckTagKey(const std::string& key) {
+  if (key.empty() || key.size() > kTagKeyLengthMax) {
+    return Refuse(exception::kInvalidTagParameter,
+                  fmt::format("An invalid parameter has been specified. Tag keys have 1 to {} characters; '{}' has {}",
+                              kTagKeyLengthMax, key, key.size()));
+  }
+  if (key.starts_with("aws:")) {
+    return Refuse(exception::kInvalidTagParameter,
+                  fmt::format("An invalid parameter has been specified. The prefix aws: of '{}' is reserved", key));
+  }
+  return Unit{};
+}
+
+ApiResult<Unit> CheckTagCount(std::size_t count) {
+  if (count <= kTagsMax) return Unit{};
+  return Refuse(exception::kTooManyTags, fmt::format("The list of tags on the repository is over the limit. A "
+                                                     "repository has at most {} tags, found {}",
+                                                     kTagsMax, count));
+}
+
 ApiResult<std::map<std::string, std::string>> ReadResourceTags(const std::vector<ResourceTag>& tags) {
   std::map<std::string, std::string> read;
   for (const auto& tag : tags) {
-    if (tag.key.empty() || tag.key.size() > kTagKeyLengthMax || tag.value.size() > kTagValueLengthMax) {
+    if (auto sound = CheckTagKey(tag.key); !sound) return sound.error();
+    if (tag.value.size() > kTagValueLengthMax) {
       return Refuse(exception::kInvalidTagParameter,
-                    fmt::format("Tag keys have 1 to {} characters and tag values at most {}; '{}' has {} and {}",
-                                kTagKeyLengthMax, kTagValueLengthMax, tag.key, tag.key.size(), tag.value.size()));
+                    fmt::format("An invalid parameter has been specified. Tag values have at most {} characters; that "
+                                "of '{}' has {}",
+                                kTagValueLengthMax, tag.key, tag.value.size()));
     }
     if (!read.emplace(tag.key, tag.value).second) {
       return Refuse(exception::kInvalidTagParameter, fmt::format("The tag key '{}' is given twice", tag.key));
     }
   }
-  if (read.size() > kTagsMax) {
-    return Refuse(exception::kTooManyTags,
-                  fmt::format("A repository has at most {} tags, found {}", kTagsMax, read.size()));
-  }
+  if (auto sound = CheckTagCount(read.size()); !sound) return sound.error();
   return read;
 }
 

@@ -27,6 +27,10 @@ ApiResult<Unit> ReadEncryption(const EncryptionConfiguration& encryption, KmsKey
                                RepositorySettings& settings);
 EncryptionConfiguration EncryptionOf(const RepositorySettings& settings);
 
+/// On error  InvalidTagParameterException unless it has 1 to 128 characters and does not begin with `aws:`.
+ApiResult<Unit> CheckTagKey(const std::string& key);
+/// On error  TooManyTagsException for more than 50 tags of a repository.
+ApiResult<Unit> CheckTagCount(std::size_t count);
 /// On error  InvalidTagParameterException or TooManyTagsException.
 ApiResult<std::map<std::string, std::string>> ReadResourceTags(const std::vector<ResourceTag>& tags);
 

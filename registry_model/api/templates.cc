@@ -11,6 +11,8 @@
 #include "registry_model/api/settings_shapes.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/lifecycle/policy.h"
+#include "registry_model/mutants.h"
+#include "registry_model/registry/creation.h"
 
 namespace crrsim {
 
@@ -130,10 +132,20 @@ RepositoryCreationTemplateShape Describe(const CreationTemplate& stored) {
   return shape;
 }
 
+/// Of the mutants only.
+void ChangeExisting(ApiContext& context, const CreationTemplate& stored) {
+  std::vector<RepositoryName> covered;
+  context.registry.repositories.ForEachSorted([&](const RepositoryName& name, const Cow<Repository>&) {
+    if (Covers(stored.prefix, name)) covered.push_back(name);
+  });
+  for (const auto& name : covered) context.registry.FindMutable(name)->settings = stored.settings;
+}
+
 RepositoryCreationTemplateShape Put(ApiContext& context, CreationTemplate stored) {
   auto shape = Describe(stored);
   context.events.Emit(TemplateChanged{context.registry.key, stored.prefix, ToJsonText(EncodeJson(shape))});
   auto prefix = stored.prefix;
+  if (Mutated(Mutant::kTemplateChangesExisting)) ChangeExisting(context, stored);
   context.registry.templates.insert_or_assign(std::move(prefix), std::move(stored));
   return shape;
 }
@@ -146,6 +158,8 @@ ApiResult<const CreationTemplate*> OpenTemplate(const ApiContext& context, std::
   if (auto allowed = AuthoriseOnOwnRegistry(context, action); !allowed) return allowed.error();
   const auto found = context.registry.templates.find(*prefix);
   if (found == context.registry.templates.end()) {
+    const bool mistaken = Mutated(Mutant::kMissingNameIsAnother) && !context.registry.templates.empty();
+    if (mistaken) return &context.registry.templates.begin()->second;
     return Refuse(
         exception::kTemplateNotFound,
         fmt::format("The repository creation template with prefix '{}' does not exist in the registry with id "
@@ -170,7 +184,7 @@ ApiResult<CreateRepositoryCreationTemplateResponse> Execute(ApiContext& context,
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:CreateRepositoryCreationTemplate"); !allowed) {
     return allowed.error();
   }
-  if (context.registry.templates.contains(created.prefix)) {
+  if (context.registry.templates.contains(created.prefix) && !Mutated(Mutant::kTemplateIsReplaced)) {
     return Refuse(
         exception::kTemplateAlreadyExists,
         fmt::format("The repository creation template with prefix '{}' already exists in the registry with id "

@@ -31,7 +31,12 @@ ApiError ImageNotFound(const RegistryKey& registry, const RepositoryName& name, 
 
 ApiResult<RepositoryName> CheckRepositoryName(std::string_view text);
 ApiResult<Tag> CheckTag(std::string_view text);
-ApiResult<Digest> CheckDigest(std::string_view where, std::string_view text);
+/// Whether ECR takes the text for a digest: `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`. That is more than the digests that content
+/// can have (oci/digest.h): those of another algorithm or length, or in capitals, are only never there.
+bool HasDigestForm(std::string_view text);
+/// On error  InvalidParameterException for a text without the form of a digest.
+/// Returns   nothing for a digest that no content can have.
+ApiResult<std::optional<Digest>> CheckDigest(std::string_view where, std::string_view text);
 /// On error  InvalidParameterException with the nearest of `values`.
 ApiResult<Unit> CheckOneOf(std::string_view where, std::string_view text, std::span<const std::string_view> values);
 /// On error  InvalidParameterException unless min <= found <= max. `what` says what is counted: `length` or `value`.
@@ -41,6 +46,8 @@ ApiResult<Unit> CheckRange(std::string_view where, std::string_view what, std::i
 ApiResult<Unit> CheckLength(std::string_view where, std::size_t found, std::int64_t min, std::int64_t max);
 
 /// `{imageDigest:'sha256:…', imageTag:'null'}`, as ECR's messages name an image.
+/// Whether a count is past its limit.
+bool Exceeds(std::int64_t count, std::int64_t max);
 std::string ToText(const ImageIdentifier& id);
 
 }  // namespace crrsim

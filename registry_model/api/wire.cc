@@ -6,6 +6,7 @@
 #include "registry_model/api/json_codec.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -32,7 +33,11 @@ ApiResult<nlohmann::json> Run(ApiContext& context, const nlohmann::json& json) {
   }
   const auto response = Execute(context, *request);
   if (!response) return response.error();
-  return EncodeJson(*response);
+  auto encoded = EncodeJson(*response);
+  if (Mutated(Mutant::kFindingsAreSummarised) && encoded.contains("imageDetails")) {
+    for (auto& detail : encoded["imageDetails"]) detail["imageScanFindingsSummary"] = nlohmann::json::object();
+  }
+  return encoded;
 }
 
 template <class Request>

@@ -1,4 +1,5 @@
-// What API calls change of a registry as a whole, and calls that were refused. registry_model/events.h has the rules and the stream.
+// What API calls change of a registry as a whole, and calls that were refused. registry_model/events.h has the rules
+// and the stream.
 #pragma once
 
 #include <string>
@@ -68,6 +69,36 @@ struct TemplateChanged {
     visit("registry", self.registry);
     visit("prefix", self.prefix);
     visit("settings", self.settings);
+  }
+};
+
+/// A registry's account setting was put: `BLOB_MOUNTING`, `REGISTRY_POLICY_SCOPE` or `BASIC_SCAN_TYPE_VERSION`.
+struct AccountSettingChanged {
+  static constexpr std::string_view kName = "AccountSettingChanged";
+  RegistryKey registry;
+  std::string setting;
+  std::string value;
+
+  friend bool operator==(const AccountSettingChanged&, const AccountSettingChanged&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("setting", self.setting);
+    visit("value", self.value);
+  }
+};
+
+/// A registry's scanning configuration was replaced. `configuration` is its JSON.
+struct ScanningConfigured {
+  static constexpr std::string_view kName = "ScanningConfigured";
+  RegistryKey registry;
+  std::string configuration;
+
+  friend bool operator==(const ScanningConfigured&, const ScanningConfigured&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("configuration", self.configuration);
   }
 };
 

@@ -1,4 +1,5 @@
-// What happens to the content of repositories: blobs, manifests, tags; pushes and pulls. registry_model/events.h has the rules and the stream.
+// What happens to the content of repositories: blobs, manifests, tags; pushes and pulls. registry_model/events.h has
+// the rules and the stream.
 #pragma once
 
 #include <optional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "registry_model/events/origin.h"
+#include "registry_model/events/storage_class.h"
 #include "registry_model/names.h"
 #include "registry_model/oci/digest.h"
 #include "sim/units.h"
@@ -33,13 +35,14 @@ struct BlobStored {
   }
 };
 
-/// A layer or config left a repository. `freed` is what this takes off the bytes kept there.
+/// A layer or config left a repository. `freed` is what this takes off the bytes kept there, in its storage class.
 struct BlobRemoved {
   static constexpr std::string_view kName = "BlobRemoved";
   RegistryKey registry;
   RepositoryName repository;
   Digest blob;
   ByteCount freed;
+  StorageClass storage_class = StorageClass::kStandard;
 
   friend bool operator==(const BlobRemoved&, const BlobRemoved&) = default;
   template <class Self, class Visit>
@@ -48,6 +51,7 @@ struct BlobRemoved {
     visit("repository", self.repository);
     visit("blob", self.blob);
     visit("freed", self.freed);
+    visit("storage_class", self.storage_class);
   }
 };
 
@@ -83,6 +87,7 @@ struct ManifestRemoved {
   RepositoryName repository;
   Digest digest;
   ByteCount freed;
+  StorageClass storage_class = StorageClass::kStandard;
 
   friend bool operator==(const ManifestRemoved&, const ManifestRemoved&) = default;
   template <class Self, class Visit>
@@ -91,6 +96,7 @@ struct ManifestRemoved {
     visit("repository", self.repository);
     visit("digest", self.digest);
     visit("freed", self.freed);
+    visit("storage_class", self.storage_class);
   }
 };
 

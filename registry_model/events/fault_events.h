@@ -37,21 +37,23 @@ struct LinkHealed {
   }
 };
 
-/// A fault of the scenario is in force. `fault` is its name there.
+/// A fault of the scenario is in force. `fault` is its name there, `target` what it can touch, for people.
 struct FaultBegan {
   static constexpr std::string_view kName = "FaultBegan";
   std::string fault;
   std::uint64_t number = 0;
+  std::string target;
 
   friend bool operator==(const FaultBegan&, const FaultBegan&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("fault", self.fault);
     visit("number", self.number);
+    visit("target", self.target);
   }
 };
 
-/// A fault changed what would have happened: a message lost, a flow stalled, a step failed.
+/// A fault changed what would have happened: a message lost, a flow stalled, a step or call failed.
 struct FaultHit {
   static constexpr std::string_view kName = "FaultHit";
   std::string fault;

@@ -41,6 +41,20 @@ struct JobStarted {
   }
 };
 
+/// A job that had left its queue is back in it: the workers of its source region crashed. It will start again.
+struct JobRequeued {
+  static constexpr std::string_view kName = "JobRequeued";
+  JobId job = 0;
+  Replication replication;
+
+  friend bool operator==(const JobRequeued&, const JobRequeued&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("job", self.job);
+    visit("replication", self.replication);
+  }
+};
+
 /// The destination answered whether the copy may enter. `action` is the deciding action when refused.
 struct PermissionDecided {
   static constexpr std::string_view kName = "PermissionDecided";

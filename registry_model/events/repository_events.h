@@ -44,8 +44,9 @@ struct RepositoryDeleted {
 /// The `setting` of a lifecycle policy.
 inline constexpr std::string_view kLifecyclePolicySetting = "lifecyclePolicy";
 
-/// A setting of a repository was replaced. `setting` is `imageTagMutability`, `repositoryPolicy` or `lifecyclePolicy`;
-/// `value` is its new value, a policy's text or a mutability with its exclusion filters, or empty when it was deleted.
+/// A setting of a repository was replaced. `setting` is `imageTagMutability`, `repositoryPolicy`, `lifecyclePolicy`,
+/// `scanOnPush` or `tags`; `value` is its new value, a policy's text, a mutability with its exclusion filters or
+/// resource tags as `KEY=VALUE`, or empty when it was deleted.
 struct RepositorySettingChanged {
   static constexpr std::string_view kName = "RepositorySettingChanged";
   RegistryKey registry;

@@ -63,11 +63,17 @@ void Ledger::OnEvent(const Event& event) {
   } else if (const auto* transfer = std::get_if<TransferEnded>(&event.body)) {
     EndTransfer(event.when, *transfer);
   } else if (const auto* lost_blob = std::get_if<BlobRemoved>(&event.body)) {
-    const auto& [registry, repository, digest, freed] = *lost_blob;
-    Remove(event.when, registry, repository, freed, digest, ContentKind::kBlob);
+    const auto& [registry, repository, digest, freed, storage_class] = *lost_blob;
+    Remove(event.when, registry, repository, freed, digest, ContentKind::kBlob, storage_class);
   } else if (const auto* lost_manifest = std::get_if<ManifestRemoved>(&event.body)) {
-    const auto& [registry, repository, digest, freed] = *lost_manifest;
-    Remove(event.when, registry, repository, freed, digest, ContentKind::kManifest);
+    const auto& [registry, repository, digest, freed, storage_class] = *lost_manifest;
+    Remove(event.when, registry, repository, freed, digest, ContentKind::kManifest, storage_class);
+  } else if (const auto* blob_class = std::get_if<BlobClassChanged>(&event.body)) {
+    ChangeClass(event.when, blob_class->registry, blob_class->repository, blob_class->moved, blob_class->to);
+  } else if (const auto* image_class = std::get_if<StorageClassChanged>(&event.body)) {
+    ChangeClass(event.when, image_class->registry, image_class->repository, image_class->moved, image_class->target);
+  } else if (const auto* charged = std::get_if<BlobCharged>(&event.body)) {
+    Store(event.when, charged->registry, charged->repository, charged->stored);
   }
 }
 
@@ -77,14 +83,24 @@ void Ledger::Store(Instant now, const RegistryKey& registry, const RepositoryNam
 }
 
 void Ledger::Remove(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount freed,
-                    const Digest& digest, ContentKind kind) {
+                    const Digest& digest, ContentKind kind, StorageClass storage_class) {
   const auto number = NumberOf(registry, repository);
-  repositories_[number].stored.Take(freed, now);
+  auto& row = repositories_[number];
+  (storage_class == StorageClass::kArchive ? row.archived : row.stored).Take(freed, now);
   const auto content = ContentKey::Of(digest, number, kind);
   if (const auto* attribution = replicated_content_.Find(content)) {
     repositories_.at(attribution->source).replicated.Take(attribution->bytes, now);
     replicated_content_.Erase(content);
   }
+}
+
+void Ledger::ChangeClass(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount moved,
+                         StorageClass to) {
+  if (moved == ByteCount()) return;
+  auto& row = repositories_[NumberOf(registry, repository)];
+  const bool archives = to == StorageClass::kArchive;
+  (archives ? row.stored : row.archived).Take(moved, now);
+  (archives ? row.archived : row.stored).Add(moved, now);
 }
 
 void Ledger::EndTransfer(Instant now, const TransferEnded& event) {
@@ -137,9 +153,7 @@ Bill Ledger::BillUntil(Instant until) const {
                heard_until_.unix_nanoseconds());
   Bill bill;
   for (const auto number : numbers_.Sorted()) {
-    for (const auto& [month, sum] : repositories_.at(number).stored.SumsUntil(until)) {
-      bill.storage.push_back({numbers_.KeyOf(number), MonthOfNumber(month), sum});
-    }
+    AppendStorage(number, until, bill.storage);
     AppendReplicated(number, until, bill.replicated);
   }
   routes_.ForEachSorted([&](const RouteKey& key, const Route& route) {
@@ -147,6 +161,23 @@ Bill Ledger::BillUntil(Instant until) const {
         {key.source, key.destination, key.payer, key.repository, route.useful, route.wasted, route.transfers});
   });
   return bill;
+}
+
+void Ledger::AppendStorage(RepositoryNumber number, Instant until, std::vector<StorageRow>& rows) const {
+  const auto& row = repositories_.at(number);
+  const auto standard = row.stored.SumsUntil(until);
+  const auto archived = row.archived.SumsUntil(until);
+  auto next = archived.begin();
+  const auto append = [&](MonthNumber month, Int128 sum, Int128 archived_sum) {
+    rows.push_back({numbers_.KeyOf(number), MonthOfNumber(month), sum, archived_sum});
+  };
+  for (const auto& [month, sum] : standard) {
+    for (; next != archived.end() && next->month < month; ++next) append(next->month, 0, next->byte_nanoseconds);
+    const bool both = next != archived.end() && next->month == month;
+    append(month, sum, both ? next->byte_nanoseconds : 0);
+    if (both) ++next;
+  }
+  for (; next != archived.end(); ++next) append(next->month, 0, next->byte_nanoseconds);
 }
 
 void Ledger::AppendReplicated(RepositoryNumber number, Instant until, std::vector<ReplicatedRow>& rows) const {
@@ -163,7 +194,14 @@ void Ledger::AppendReplicated(RepositoryNumber number, Instant until, std::vecto
 
 ByteCount Ledger::StoredNow(const RepositoryKey& where) const {
   const auto number = numbers_.Find(where.registry, where.repository);
-  return number ? repositories_.at(*number).stored.bytes() : ByteCount();
+  if (!number) return {};
+  const auto& row = repositories_.at(*number);
+  return row.stored.bytes() + row.archived.bytes();
+}
+
+ByteCount Ledger::ArchivedNow(const RepositoryKey& where) const {
+  const auto number = numbers_.Find(where.registry, where.repository);
+  return number ? repositories_.at(*number).archived.bytes() : ByteCount();
 }
 
 }  // namespace crrsim

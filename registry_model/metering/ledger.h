@@ -1,11 +1,12 @@
-// HOW MANY BYTES ARE BILLED is decided here: a projection of BlobStored, BlobRemoved, ManifestStored, ManifestRemoved
-// and TransferEnded, and of nothing else.
+// HOW MANY BYTES ARE BILLED is decided here: a projection of BlobStored, BlobRemoved, BlobCharged, BlobClassChanged,
+// ManifestStored, ManifestRemoved, StorageClassChanged and TransferEnded, and of nothing else.
 //
 // All figures are exact integers: stored bytes are integrated over virtual time in byte-nanoseconds (128 bits), split
 // at the calendar months of UTC; moved bytes are counted per (source registry, destination registry, payer,
 // repository), useful and wasted apart. What counts is said by the events: a layer that two images of one repository
 // share is stored by one event, in two repositories by two; a manifest's event carries its bytes only where assumption
-// `manifest_bytes` counts them.
+// `manifest_bytes` counts them. The two storage classes are integrated apart; an image that is being restored is in the
+// archive class until it is active.
 //
 //   Ledger ledger;
 //   ledger.OnEvent({november_1st, BlobStored{registry, repository, layer, Gibibytes(1)}});
@@ -38,7 +39,8 @@ namespace crrsim {
 struct StorageRow {
   RepositoryKey where;
   CalendarMonth month;
-  Int128 byte_nanoseconds = 0;
+  Int128 byte_nanoseconds = 0;           // of the standard class
+  Int128 archived_byte_nanoseconds = 0;  // of the archive class
   friend bool operator==(const StorageRow&, const StorageRow&) = default;
 };
 
@@ -90,8 +92,10 @@ class Ledger {
   /// All figures up to `until`; the ledger goes on as if nobody had asked.
   /// Requires that `until` is not before the last event.
   [[nodiscard]] Bill BillUntil(Instant until) const;
-  /// Bytes stored now in one repository; zero when nothing ever was.
+  /// Bytes stored now in one repository, in both classes; zero when nothing ever was.
   [[nodiscard]] ByteCount StoredNow(const RepositoryKey& where) const;
+  /// Those of them that are in the archive class.
+  [[nodiscard]] ByteCount ArchivedNow(const RepositoryKey& where) const;
 
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
@@ -115,12 +119,14 @@ class Ledger {
   };
   /// What is known of a repository, by its number.
   struct RepositoryRow {
-    ByteMeter stored;
+    ByteMeter stored;                  // in the standard class
+    ByteMeter archived;                // in the archive class
     ByteMeter replicated;              // from here, and still at the destinations
     std::vector<MonthVolume> volumes;  // from here, by month
     template <class Self, class Visit>
     static void Fields(Self& self, Visit&& visit) {
       visit("stored", self.stored);
+      visit("archived", self.archived);
       visit("replicated", self.replicated);
       visit("volumes", self.volumes);
     }
@@ -190,11 +196,15 @@ class Ledger {
 
   void Store(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount stored);
   void Remove(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount freed,
-              const Digest& digest, ContentKind kind);
+              const Digest& digest, ContentKind kind, StorageClass storage_class);
+  void ChangeClass(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount moved,
+                   StorageClass to);
   void EndTransfer(Instant now, const TransferEnded& event);
   void CountVolume(Instant now, RepositoryRow& source, ByteCount volume);
   RepositoryNumber NumberOf(const RegistryKey& registry, const RepositoryName& repository);
   Route& RouteOf(const TransferEnded& event);
+  /// One row for each month in which something was stored in either class. Order  by month.
+  void AppendStorage(RepositoryNumber number, Instant until, std::vector<StorageRow>& rows) const;
   /// One row for each month that either figure knows. Order  by month.
   void AppendReplicated(RepositoryNumber number, Instant until, std::vector<ReplicatedRow>& rows) const;
 

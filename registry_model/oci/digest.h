@@ -10,6 +10,7 @@
 #include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -40,7 +41,11 @@ class Digest {
     return {raw_.data(), algorithm_ == DigestAlgorithm::kSha256 ? 32U : 64U};
   }
 
-  friend auto operator<=>(const Digest&, const Digest&) = default;
+  /// By the bytes, as the hexadecimal digits sort. Not `= default`: whether a char is signed is the machine's business.
+  friend std::strong_ordering operator<=>(const Digest& a, const Digest& b) {
+    const auto compared = std::memcmp(a.raw_.data(), b.raw_.data(), a.raw_.size());
+    return compared != 0 ? compared <=> 0 : a.algorithm_ <=> b.algorithm_;
+  }
   friend bool operator==(const Digest& a, const Digest& b) {
     // Whole words, since nearly every step of a copy compares digests; what a sha256 leaves over is zero.
     const auto left = a.Words();

@@ -1,5 +1,7 @@
 #include "registry_model/policy/evaluate.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 
 namespace crrsim::policy {
@@ -28,15 +30,18 @@ std::string_view ToText(Outcome outcome) {
 }
 
 bool PrincipalMatches(const Statement& statement, const Request& request) {
+  if (Mutated(Mutant::kAnyPrincipal)) return true;
   return Selects(statement.principals, [&](const PrincipalEntry& entry) { return entry.Matches(request.principal); });
 }
 
 bool ActionMatches(const Statement& statement, const Request& request) {
+  if (Mutated(Mutant::kAnyAction)) return true;
   return Selects(statement.actions,
                  [&](const Pattern& pattern) { return pattern.Matches(request.action, request.context); });
 }
 
 bool ResourceMatches(const Statement& statement, const Request& request) {
+  if (Mutated(Mutant::kAnyResource)) return true;
   return Selects(statement.resources,
                  [&](const Pattern& pattern) { return pattern.Matches(request.resource, request.context); });
 }

@@ -1,7 +1,12 @@
 #include "registry_model/registry/content.h"
 
+#include "registry_model/mutants.h"
+
 #include <set>
 #include <utility>
+
+#include "registry_model/registry/mounting.h"
+#include "registry_model/registry/storage_class.h"
 
 namespace crrsim {
 
@@ -25,22 +30,27 @@ void RemoveBlob(const ContentContext& context, Repository& repository, const Dig
   const auto* stored = repository.blobs.Find(blob);
   CRRSIM_CHECK(stored != nullptr && stored->references == 0, "{} is removed from '{}' though it is listed or absent",
                blob.text(), repository.name.text());
-  const auto size = stored->size;
-  repository.stored_bytes -= size;
+  const auto gone = *stored;
+  repository.stored_bytes -= gone.charged_bytes();
   repository.blobs.Erase(blob);
-  context.events.Emit(BlobRemoved{context.registry, repository.name, blob, size});
+  context.events.Emit(
+      BlobRemoved{context.registry.key, repository.name, blob, gone.charged_bytes(), gone.storage_class});
+  if (gone.mounted) LeaveMountGroup(context, repository, blob);
 }
 
-/// Takes off one image's mention of its blobs.
-void ReleaseBlobs(const ContentContext& context, Repository& repository, const Manifest& manifest) {
+/// Takes off the mention of its blobs by an image that was in this state.
+void ReleaseBlobs(const ContentContext& context, Repository& repository, const Manifest& manifest,
+                  const ImageStorage& storage) {
   for (const auto& descriptor : manifest.blobs) {
     auto* blob = repository.blobs.Find(descriptor.digest);
     CRRSIM_CHECK(blob != nullptr && blob->references > 0, "{} is listed in '{}' and not counted",
                  descriptor.digest.text(), repository.name.text());
-    if (--blob->references > 0) continue;
-    if (context.assumptions.Use(Assumption::kUnreferencedLayers) == "removed-at-once") {
-      RemoveBlob(context, repository, descriptor.digest);
+    if (!storage.is_active()) --blob->inactive;
+    if (--blob->references > 0 || context.assumptions.Use(Assumption::kUnreferencedLayers) != "removed-at-once") {
+      SettleStorageClass(context, repository, descriptor.digest, *blob);
+      continue;
     }
+    RemoveBlob(context, repository, descriptor.digest);
   }
 }
 
@@ -63,7 +73,7 @@ Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry
   created.settings = settings;
   const auto [place, is_new] = registry.repositories.Emplace(name, std::move(created));
   CRRSIM_CHECK(is_new, "'{}' is created twice in {}", name.text(), ToText(registry.key));
-  context.events.Emit(RepositoryCreated{context.registry, name, context.origin, template_prefix});
+  context.events.Emit(RepositoryCreated{context.registry.key, name, context.origin, template_prefix});
   return place.Mutable();
 }
 
@@ -85,14 +95,16 @@ void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, con
   CRRSIM_CHECK(repository->stored_bytes == ByteCount() && repository->tags.empty(), "'{}' is not empty: {} bytes left",
                name.text(), repository->stored_bytes.bytes());
   registry.repositories.Erase(name);
-  context.events.Emit(RepositoryDeleted{context.registry, name});
+  context.events.Emit(RepositoryDeleted{context.registry.key, name});
 }
 
 BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size) {
-  const auto [stored, is_new] = repository.blobs.Emplace(blob, StoredBlob{size, 0});
+  StoredBlob own;
+  own.size = size;
+  const auto [stored, is_new] = repository.blobs.Emplace(blob, own);
   if (!is_new) return BlobOutcome::kAlreadyThere;
   repository.stored_bytes += size;
-  context.events.Emit(BlobStored{context.registry, repository.name, blob, size, context.origin});
+  context.events.Emit(BlobStored{context.registry.key, repository.name, blob, size, context.origin});
   return BlobOutcome::kStored;
 }
 
@@ -125,6 +137,7 @@ void InsertManifest(const ContentContext& context, Repository& repository, const
     CRRSIM_CHECK(blob != nullptr, "{} enters '{}' without {}", manifest->digest.text(), repository.name.text(),
                  descriptor.digest.text());
     ++blob->references;
+    if (blob->inactive > 0) SettleStorageClass(context, repository, descriptor.digest, *blob);
     references.push_back(descriptor.digest);
   }
   for (const auto& digest : DistinctChildren(*manifest)) {
@@ -136,7 +149,7 @@ void InsertManifest(const ContentContext& context, Repository& repository, const
   }
   const auto stored = CountedBytes(context, *manifest);
   repository.stored_bytes += stored;
-  context.events.Emit(ManifestStored{context.registry, repository.name, manifest->digest, manifest->media_type,
+  context.events.Emit(ManifestStored{context.registry.key, repository.name, manifest->digest, manifest->media_type,
                                      std::move(references), stored, context.origin});
 }
 
@@ -147,14 +160,15 @@ TagOutcome BindTag(const ContentContext& context, Repository& repository, const 
   const auto [bound, is_new] = repository.tags.Emplace(tag, digest);
   std::optional<Digest> from;
   if (!is_new) {
-    if (bound == digest) return TagOutcome::kUnchanged;
+    const bool conflicts = Mutated(Mutant::kSameDigestConflicts) && IsImmutable(repository.settings, tag);
+    if (bound == digest && !conflicts) return TagOutcome::kUnchanged;
     if (IsImmutable(repository.settings, tag)) return TagOutcome::kRefusedImmutable;
     from = bound;
     ForgetTag(repository, *from, tag);
     bound = digest;
   }
   image->tags.insert(tag);
-  context.events.Emit(TagMoved{context.registry, repository.name, tag, from, digest, context.origin});
+  context.events.Emit(TagMoved{context.registry.key, repository.name, tag, from, digest, context.origin});
   return is_new ? TagOutcome::kBound : TagOutcome::kMoved;
 }
 
@@ -162,7 +176,7 @@ void RemoveTag(const ContentContext& context, Repository& repository, const Tag&
   const auto* bound = repository.tags.Find(tag);
   CRRSIM_CHECK(bound != nullptr, "tag '{}' is not in '{}'", tag.text(), repository.name.text());
   // `tag` may belong to the set that is changed here.
-  TagMoved moved{context.registry, repository.name, tag, *bound, std::nullopt, context.origin};
+  TagMoved moved{context.registry.key, repository.name, tag, *bound, std::nullopt, context.origin};
   repository.tags.Erase(moved.tag);
   ForgetTag(repository, *moved.from, moved.tag);
   context.events.Emit(std::move(moved));
@@ -171,7 +185,7 @@ void RemoveTag(const ContentContext& context, Repository& repository, const Tag&
 void DeleteTag(const ContentContext& context, Repository& repository, const Tag& tag, DeletionCause cause) {
   const auto* bound = repository.tags.Find(tag);
   CRRSIM_CHECK(bound != nullptr, "tag '{}' is not in '{}'", tag.text(), repository.name.text());
-  context.events.Emit(ImageDeleted{context.registry, repository.name, *bound, tag, {}, cause});
+  context.events.Emit(ImageDeleted{context.registry.key, repository.name, *bound, tag, {}, cause});
   RemoveTag(context, repository, tag);
 }
 
@@ -179,7 +193,7 @@ void DeleteImage(const ContentContext& context, Repository& repository, const Di
   const auto* image = repository.images.Find(digest);
   CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
   context.events.Emit(ImageDeleted{
-      context.registry, repository.name, digest, std::nullopt, {image->tags.begin(), image->tags.end()}, cause});
+      context.registry.key, repository.name, digest, std::nullopt, {image->tags.begin(), image->tags.end()}, cause});
   RemoveImage(context, repository, digest);
 }
 
@@ -191,6 +205,7 @@ void RemoveImage(const ContentContext& context, Repository& repository, const Di
   while (!image->tags.empty()) RemoveTag(context, repository, *image->tags.begin());
 
   const auto manifest = image->manifest;
+  const auto storage = image->storage;
   repository.images.Erase(manifest->digest);
   if (manifest->subject) {
     const auto subject = repository.subjects.find(manifest->subject->digest);
@@ -201,14 +216,15 @@ void RemoveImage(const ContentContext& context, Repository& repository, const Di
   }
   const auto freed = CountedBytes(context, *manifest);
   repository.stored_bytes -= freed;
-  context.events.Emit(ManifestRemoved{context.registry, repository.name, manifest->digest, freed});
+  context.events.Emit(
+      ManifestRemoved{context.registry.key, repository.name, manifest->digest, freed, storage.storage_class()});
   for (const auto& child : DistinctChildren(*manifest)) {
     auto* listed = repository.images.Find(child);
     CRRSIM_CHECK(listed != nullptr && listed->indexes > 0, "{} lost its child {}", manifest->digest.text(),
                  child.text());
     --listed->indexes;
   }
-  ReleaseBlobs(context, repository, *manifest);
+  ReleaseBlobs(context, repository, *manifest, storage);
 }
 
 }  // namespace crrsim

@@ -35,7 +35,7 @@ class EventSink {
 /// What every step needs to know of its surroundings.
 struct ContentContext {
   Instant now;
-  RegistryKey registry;
+  Registry& registry;  // the one that holds the repository that is changed
   Origin origin = Origin::kClient;
   Assumptions& assumptions;
   EventSink& events;
@@ -48,7 +48,7 @@ Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry
 /// Requires that it is there.
 void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, const RepositoryName& name);
 
-enum class BlobOutcome : std::uint8_t { kStored, kAlreadyThere };
+enum class BlobOutcome : std::uint8_t { kStored, kAlreadyThere, kMounted };
 /// Stores a blob; one that is there already changes nothing and says nothing.
 BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size);
 

@@ -1,5 +1,7 @@
 #include "registry_model/registry/creation.h"
 
+#include "registry_model/mutants.h"
+
 namespace crrsim {
 
 namespace {
@@ -13,6 +15,9 @@ std::size_t LengthOf(const CreationTemplate& candidate) {
 
 /// Null where there is none. Two prefixes of one name with one length are the same prefix, so the choice is unique.
 const CreationTemplate* Longer(const CreationTemplate* best, const CreationTemplate& candidate) {
+  if (Mutated(Mutant::kShortestTemplateWins)) {
+    return best == nullptr || LengthOf(candidate) < LengthOf(*best) ? &candidate : best;
+  }
   return best == nullptr || LengthOf(candidate) > LengthOf(*best) ? &candidate : best;
 }
 
@@ -23,7 +28,8 @@ const CreationTemplate* Choose(const Registry& registry, const RepositoryName& n
   for (const auto& [prefix, candidate] : registry.templates) {
     if (!Covers(prefix, name)) continue;
     longest = Longer(longest, candidate);
-    if (candidate.AppliesFor(purpose)) longest_applied = Longer(longest_applied, candidate);
+    if (candidate.AppliesFor(purpose) || Mutated(Mutant::kTemplateForEverything))
+      longest_applied = Longer(longest_applied, candidate);
   }
   if (longest == longest_applied || longest_applied == nullptr) return longest_applied;
   return assumptions.Use(Assumption::kTemplateChoice) == "longest-applied" ? longest_applied : nullptr;
@@ -38,6 +44,7 @@ bool NeedsRole(const RepositorySettings& settings) {
 bool Covers(std::string_view prefix, const RepositoryName& name) {
   if (prefix == kRoot) return true;
   const std::string_view text = name.text();
+  if (Mutated(Mutant::kTemplateNeedsNoSlash)) return text.starts_with(prefix);
   return text.size() > prefix.size() && text.starts_with(prefix) && text[prefix.size()] == '/';
 }
 
@@ -49,7 +56,9 @@ CreationDecision DecideCreation(const Registry& registry, const RepositoryName& 
     if (assumptions.Use(Assumption::kTemplateWithoutRole) == "defaults") return {};
     return {CreationOutcome::kTemplateWithoutRole, chosen->prefix, {}};
   }
-  return {CreationOutcome::kTemplate, chosen->prefix, chosen->settings};
+  auto settings = chosen->settings;
+  if (Mutated(Mutant::kTemplateTurnsScanningOn)) settings.scan_on_push = true;
+  return {CreationOutcome::kTemplate, chosen->prefix, std::move(settings)};
 }
 
 }  // namespace crrsim

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "registry_model/registry/mount_groups.h"
 #include "registry_model/registry/repository.h"
 #include "registry_model/registry/resource_policy.h"
+#include "registry_model/registry/scanning_configuration.h"
 #include "registry_model/replication/configuration.h"
 #include "sim/cow.h"
 #include "sim/index.h"
@@ -42,12 +44,27 @@ struct CreationTemplate {
   }
 };
 
+/// A registry's account settings. Source  ecr-replication.md 3 (11), 4.2, 9.
+struct AccountSettings {
+  bool blob_mounting = false;
+  std::string policy_scope = "V2";
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("blobMounting", self.blob_mounting);
+    visit("policyScope", self.policy_scope);
+  }
+};
+
 struct Registry {
   RegistryKey key;
   ReplicationConfiguration replication;
   std::optional<RegistryPolicy> policy;
   std::map<std::string, CreationTemplate> templates;  // by prefix
   Index<RepositoryName, Cow<Repository>> repositories;
+  bool opted_in = true;  // whether the account has opted in to the region (ecr-replication.md 1.4 (13))
+  AccountSettings account_settings;
+  ScanningConfiguration scanning;
+  MountGroups mounts;
 
   /// Null when absent. By text: of a name that need not be one.
   [[nodiscard]] const Repository* Find(const RepositoryName& name) const;
@@ -62,6 +79,10 @@ struct Registry {
     visit("policy", self.policy);
     visit("templates", self.templates);
     visit("repositories", self.repositories);
+    visit("optedIn", self.opted_in);
+    visit("accountSettings", self.account_settings);
+    visit("scanning", self.scanning);
+    visit("mounts", self.mounts);
   }
 };
 

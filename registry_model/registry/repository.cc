@@ -1,5 +1,7 @@
 #include "registry_model/registry/repository.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 #include <array>
 
@@ -27,6 +29,11 @@ bool IsImmutable(const RepositorySettings& settings, const Tag& tag) {
     return std::any_of(settings.mutability_exclusions.begin(), settings.mutability_exclusions.end(),
                        [&](const std::string& filter) { return MatchesWildcard(filter, tag.text()); });
   };
+  if (Mutated(Mutant::kImmutabilityIsIgnored)) return false;
+  if (Mutated(Mutant::kExclusionsAreIgnored)) {
+    return settings.mutability == TagMutability::kImmutable ||
+           settings.mutability == TagMutability::kImmutableWithExclusion;
+  }
   switch (settings.mutability) {
     case TagMutability::kMutable:
       return false;

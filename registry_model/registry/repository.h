@@ -3,8 +3,11 @@
 // - a tag names an image that is here; an image knows all tags that name it;
 // - a blob's `references` is the number of images here that list it; an image's `indexes` the number of indexes here
 //   that list it;
-// - `stored_bytes` is the sum of the blobs' sizes (and of manifests, where assumption `manifest_bytes` counts them): a
-//   layer counts once a repository, whatever the number of images.
+// - `stored_bytes` is the sum of the sizes of the blobs that are charged here (and of manifests, where assumption
+//   `manifest_bytes` counts them), in both storage classes: a layer counts once a repository, whatever the number of
+//   images, and once among the repositories that share it by mounting;
+// - a blob's `inactive` is the number of images here that list it and are not ACTIVE; its bytes are in the archive
+//   class where all are and no other repository shares it.
 //
 // Images, tags and blobs are looked up at every step of every copy, so they are Indexes; lists sort them page by page.
 //
@@ -76,6 +79,26 @@ struct ImageScan {
   }
 };
 
+/// Where an image is between the storage classes.
+struct ImageStorage {
+  ImageStatus status = ImageStatus::kActive;
+  std::optional<Instant> archived_at;
+  std::optional<Instant> activated_at;
+  Instant restore_began;  // while it is kActivating
+
+  [[nodiscard]] bool is_active() const { return status == ImageStatus::kActive; }
+  [[nodiscard]] StorageClass storage_class() const {
+    return is_active() ? StorageClass::kStandard : StorageClass::kArchive;
+  }
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("status", self.status);
+    visit("archivedAt", self.archived_at);
+    visit("activatedAt", self.activated_at);
+    visit("restoreBegan", self.restore_began);
+  }
+};
+
 struct Image {
   ManifestPtr manifest;
   Instant pushed_at;  // of this registry, never the source's (ecr-replication.md 4)
@@ -84,6 +107,7 @@ struct Image {
   std::int64_t indexes = 0;
   std::optional<Instant> pulled_at;
   std::optional<ImageScan> scan;
+  ImageStorage storage;  // changed by storage_class.h alone
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("manifest", self.manifest);
@@ -93,16 +117,30 @@ struct Image {
     visit("indexes", self.indexes);
     visit("pulledAt", self.pulled_at);
     visit("scan", self.scan);
+    visit("storage", self.storage);
   }
 };
 
 struct StoredBlob {
   ByteCount size;
   std::int64_t references = 0;
+  std::int64_t inactive = 0;  // of the images that list it, those that are not ACTIVE
+  bool mounted = false;       // shared with other repositories of the registry (mounting.h)
+  bool charged = true;        // its bytes count here, not in another repository that shares it
+  StorageClass storage_class = StorageClass::kStandard;  // of its bytes
+
+  /// Whether it belongs to archived images alone.
+  [[nodiscard]] bool archived() const { return references > 0 && inactive == references; }
+  [[nodiscard]] ByteCount charged_bytes() const { return charged ? size : ByteCount(); }
+
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("size", self.size);
     visit("references", self.references);
+    visit("inactive", self.inactive);
+    visit("mounted", self.mounted);
+    visit("charged", self.charged);
+    visit("storageClass", self.storage_class);
   }
 };
 

@@ -1,5 +1,7 @@
 #include "registry_model/replication/admission.h"
 
+#include "registry_model/mutants.h"
+
 #include <fmt/format.h>
 
 namespace crrsim {
@@ -49,7 +51,8 @@ class Gate {
   }
 
   bool Lets(std::string_view action) {
-    if (policy_ == nullptr) return own_account_;
+    if (policy_ == nullptr && Mutated(Mutant::kOwnAccountNeedsAGrant)) return false;
+    if (policy_ == nullptr) return own_account_ || Mutated(Mutant::kNoPolicyLetsIn);
     request_.action = action;
     const auto outcome = policy::Evaluate(*policy_, request_).outcome;
     return outcome == policy::Outcome::kAllowed || (own_account_ && outcome == policy::Outcome::kImplicitlyDenied);
@@ -83,11 +86,13 @@ Admission DecideAdmission(const Registry& destination, const RegistryKey& source
   Gate gate(destination, source, repository, assumptions);
   if (!gate.Lets(kReplicate)) return Refused(FailureCode::kAccessDenied, kReplicate);
   if (destination.Find(repository) != nullptr) return {};
-  if (!gate.Lets(kCreate)) return Refused(FailureCode::kRepositoryNotFound, kCreate);
+  if (!Mutated(Mutant::kReplicateMayCreate) && !gate.Lets(kCreate))
+    return Refused(FailureCode::kRepositoryNotFound, kCreate);
 
   auto creation = DecideCreation(destination, repository, "REPLICATION", assumptions);
   if (creation.outcome == CreationOutcome::kTemplateWithoutRole) return Refused(FailureCode::kRepositoryNotCreated, {});
-  if (!creation.settings.resource_tags.empty() && !gate.Lets(kTag)) {
+  const bool tags = !creation.settings.resource_tags.empty() && !Mutated(Mutant::kTaggingNeedsNoGrant);
+  if (tags && !gate.Lets(kTag)) {
     return Refused(FailureCode::kRepositoryNotCreated, kTag);
   }
   Admission admission;

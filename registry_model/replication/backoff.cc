@@ -32,6 +32,7 @@ bool Backoff::IsPermanent(FailureCode failure) const {
     case FailureCode::kRepositoryNotFound:
     case FailureCode::kRepositoryNotCreated:
     case FailureCode::kRegistryNotFound:
+    case FailureCode::kRegionNotOptedIn:
     case FailureCode::kSourceImageNotFound:
     case FailureCode::kTagImmutable:
       return true;
@@ -39,6 +40,11 @@ bool Backoff::IsPermanent(FailureCode failure) const {
     case FailureCode::kContentMissing:
     case FailureCode::kTimedOut:
     case FailureCode::kInjected:
+    case FailureCode::kConnectionLost:
+    case FailureCode::kWorkersCrashed:
+    case FailureCode::kThrottled:
+    case FailureCode::kServerError:
+    case FailureCode::kQuotaExceeded:
       return false;
     case FailureCode::kNone:
     case FailureCode::kRetriesExhausted:

@@ -123,8 +123,18 @@ struct TimerFired {
   TimerId timer = 0;
 };
 
+/// The workers of a region crashed: all that the engine holds for jobs of its registries beyond the jobs themselves is
+/// lost. No job of the region starts until the workers are back.
+struct WorkersCrashed {
+  RegionName region;
+};
+/// They are back: the region's jobs start again, from their first step.
+struct WorkersRestarted {
+  RegionName region;
+};
+
 using EngineInput = std::variant<ImageAccepted, DeletionAccepted, ImageReplicated, Answered, TransferArrived,
-                                 TransferFailed, TimerFired>;
+                                 TransferFailed, TimerFired, WorkersCrashed, WorkersRestarted>;
 
 // ---- Actions ------------------------------------------------------------------------------------------------------
 
@@ -197,6 +207,11 @@ struct ReportStarted {
   ReplicationPtr replication;
   JobKind kind = JobKind::kCopy;
 };
+/// A job in flight is back in its queue, since its workers crashed; it will start again.
+struct ReportRequeued {
+  JobId job = 0;
+  ReplicationPtr replication;
+};
 /// `attempt` counts, from 1, the failures in a row of this step of this job; each blob and each manifest has its own
 /// count. `retry_in` is empty when the job ends instead.
 struct ReportStepFailed {
@@ -216,7 +231,7 @@ struct ReportEnded {
 };
 
 using EngineAction = std::variant<Ask, StartTransfer, CancelTransfer, AcceptBlob, RejectBlob, SetTimer, ReportQueued,
-                                  ReportStarted, ReportStepFailed, ReportEnded>;
+                                  ReportStarted, ReportRequeued, ReportStepFailed, ReportEnded>;
 
 /// Pluggable replication logic. Holds its jobs and nothing else; deterministic: equal state and inputs give equal
 /// actions.

@@ -33,7 +33,13 @@ std::string_view NameOf(FailureCode code) {
                                                                       "TagImmutable",
                                                                       "TimedOut",
                                                                       "Injected",
-                                                                      "RetriesExhausted"};
+                                                                      "RetriesExhausted",
+                                                                      "ConnectionLost",
+                                                                      "WorkersCrashed",
+                                                                      "Throttled",
+                                                                      "ServerError",
+                                                                      "QuotaExceeded",
+                                                                      "RegionNotOptedIn"};
   return kNames.at(static_cast<std::size_t>(code));
 }
 

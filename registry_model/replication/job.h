@@ -84,8 +84,14 @@ enum class FailureCode : std::uint8_t {
   kTimedOut,              // no answer, or no progress, in time
   kInjected,              // a fault of the scenario made the step fail
   kRetriesExhausted,      // given up after the retry time
+  kConnectionLost,        // the way was cut (assumption `cut_copy` = restart)
+  kWorkersCrashed,        // the source region's workers crashed
+  kThrottled,             // the destination answered ThrottlingException
+  kServerError,           // the destination answered ServerException
+  kQuotaExceeded,         // the destination registry is full
+  kRegionNotOptedIn,      // source or destination account has not opted in to one of the two regions
 };
-inline constexpr std::size_t kFailureCodeCount = 12;
+inline constexpr std::size_t kFailureCodeCount = 18;
 /// `AccessDenied`, `RepositoryNotFound`, ...; empty for kNone.
 std::string_view NameOf(FailureCode code);
 

@@ -43,7 +43,7 @@ JobQueue::Order JobQueue::OrderOf(const EngineOptions& options) {
 PairNumber JobQueue::PairOf(const Replication& copy) {
   const auto [number, is_new] =
       pair_numbers_.Emplace(PairKey{copy.source, copy.destination}, static_cast<PairNumber>(pairs_.size()));
-  if (is_new) pairs_.emplace_back();
+  if (is_new) pairs_.push_back({0, {}, copy.source, copy.destination});
   return number;
 }
 
@@ -208,7 +208,7 @@ void JobQueue::MakeReady(Slot ticket) {
 // ---- Going ----------------------------------------------------------------------------------------------------------
 
 std::optional<Slot> JobQueue::StartNext(PairNumber pair) {
-  auto& [in_flight, ready] = pairs_.at(pair);
+  auto& [in_flight, ready, source, destination] = pairs_.at(pair);
   CRRSIM_CHECK(in_flight >= 0 && in_flight <= in_flight_max_, "{} of {} jobs in flight", in_flight, in_flight_max_);
   if (ready.empty() || in_flight == in_flight_max_) return std::nullopt;
   std::pop_heap(ready.begin(), ready.end(), std::greater<>());
@@ -223,12 +223,32 @@ std::optional<Slot> JobQueue::StartNext(PairNumber pair) {
 
 void JobQueue::Restart(Slot ticket) {
   auto& entry = entries_[ticket];
-  auto& [in_flight, ready] = pairs_.at(entry.pair);
+  auto& [in_flight, ready, source, destination] = pairs_.at(entry.pair);
   CRRSIM_CHECK(entry.state == State::kReady && in_flight < in_flight_max_, "job {} cannot be in flight", entry.job.id);
   std::erase(ready, std::pair(entry.job.id, ticket));
   std::make_heap(ready.begin(), ready.end(), std::greater<>());
   entry.state = State::kInFlight;
   ++in_flight;
+}
+
+void JobQueue::PutBack(Slot ticket) {
+  auto& entry = entries_[ticket];
+  CRRSIM_CHECK(entry.state == State::kInFlight, "job {} is put back without having been in flight", entry.job.id);
+  --pairs_[entry.pair].in_flight;
+  entry.state = State::kBehind;
+  MakeReady(ticket);
+}
+
+std::vector<PairNumber> JobQueue::PairsFrom(const RegionName& region) const {
+  std::vector<PairNumber> numbers;
+  for (PairNumber pair = 0; pair < pairs_.size(); ++pair) {
+    if (pairs_[pair].source.region == region) numbers.push_back(pair);
+  }
+  // Numbers depend on history; registries do not. A pair is there once: a total order.
+  std::sort(numbers.begin(), numbers.end(), [this](PairNumber a, PairNumber b) {
+    return std::pair(pairs_[a].source, pairs_[a].destination) < std::pair(pairs_[b].source, pairs_[b].destination);
+  });
+  return numbers;
 }
 
 PairNumber JobQueue::End(Slot ticket) {

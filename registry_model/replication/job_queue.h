@@ -61,6 +61,12 @@ class JobQueue {
   /// A job in flight is over: its place is free and its lanes move on. Returns the number of its pair.
   PairNumber End(Slot ticket);
 
+  /// A job in flight goes back to the jobs that wait for a place; it is still the first of its lane.
+  void PutBack(Slot ticket);
+  /// All pairs whose jobs come from this region, in the order of their registries.
+  [[nodiscard]] std::vector<PairNumber> PairsFrom(const RegionName& region) const;
+  [[nodiscard]] const RegistryKey& SourceOf(PairNumber pair) const { return pairs_.at(pair).source; }
+
   /// The job of a ticket, until its end.
   [[nodiscard]] const QueuedJob& operator[](Slot ticket) const { return entries_[ticket].job; }
   [[nodiscard]] std::size_t size() const { return entries_.taken(); }
@@ -121,6 +127,8 @@ class JobQueue {
   struct Pair {
     std::int64_t in_flight = 0;
     std::vector<std::pair<JobId, Slot>> ready;  // a heap, the lowest id on top
+    RegistryKey source;
+    RegistryKey destination;
   };
 
   static Order OrderOf(const EngineOptions& options);

@@ -1,13 +1,23 @@
 #include "registry_model/replication/match.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 
 namespace crrsim {
 
 bool Matches(const ReplicationRule& rule, const RepositoryName& repository) {
-  if (rule.filters.empty()) return true;
-  return std::any_of(rule.filters.begin(), rule.filters.end(),
-                     [&](const RepositoryFilter& filter) { return repository.text().starts_with(filter.prefix); });
+  const std::string& name = repository.text();
+  if (rule.filters.empty()) return !Mutated(Mutant::kNoFilterTakesNothing);
+  if (Mutated(Mutant::kAllFiltersMustMatch)) {
+    return std::all_of(rule.filters.begin(), rule.filters.end(),
+                       [&](const RepositoryFilter& filter) { return name.starts_with(filter.prefix); });
+  }
+  return std::any_of(rule.filters.begin(), rule.filters.end(), [&](const RepositoryFilter& filter) {
+    if (Mutated(Mutant::kFilterMatchesAnywhere)) return name.find(filter.prefix) != std::string::npos;
+    if (Mutated(Mutant::kFilterNeedsASegment)) return (name + "/").starts_with(filter.prefix + "/");
+    return name.starts_with(filter.prefix);
+  });
 }
 
 std::vector<RegistryKey> DestinationsOf(const ReplicationConfiguration& configuration, const RepositoryName& repository,
@@ -20,6 +30,7 @@ std::vector<RegistryKey> DestinationsOf(const ReplicationConfiguration& configur
       if (repeated && assumptions.Use(Assumption::kSameDestinationByTwoRules) == "one-job") continue;
       destinations.push_back(destination);
     }
+    if (Mutated(Mutant::kFirstRuleOnly)) break;
   }
   return destinations;
 }

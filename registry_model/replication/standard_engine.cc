@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "registry_model/mutants.h"
 #include "sim/check.h"
 
 namespace crrsim {
@@ -65,11 +66,15 @@ void StandardEngine::Queue(QueuedJob job) {
   pairs_.push_back(queue_.Add(std::move(job)));
 }
 
-void StandardEngine::On(const ImageReplicated&) {
+void StandardEngine::On(const ImageReplicated& arrived) {
   // Nothing is chained: what arrived by replication goes no further.
+  if (Mutated(Mutant::kReplicatedIsSentOn)) {
+    On(ImageAccepted{arrived.registry, arrived.repository, arrived.manifests, arrived.tag, arrived.destinations});
+  }
 }
 
 void StandardEngine::StartReady(PairNumber pair) {
+  if (IsDown(queue_.SourceOf(pair).region)) return;
   while (const auto ticket = queue_.StartNext(pair)) Start(*ticket);
 }
 

@@ -27,6 +27,10 @@
 //   pointless are not called off. It is tried again and given up like a copy's steps.
 // - A job that fails cancels the transfers on which nobody else rides. Requests that are out come back to nobody.
 //
+// - A crash of a region's workers forgets all but the queue: jobs of its registries go back to their places in it,
+//   and start again with kAdmit when the workers are back, so the destination's permission is read again. What riders
+//   from elsewhere waited for is started from their own source.
+//
 // Source  ecr-replication.md 1.6 (deletions), 1.7 (unit of work), 2.2, 2.3, 3 (14: a permission is read once),
 // 4, 4.1, 5.
 #pragma once
@@ -120,6 +124,8 @@ class StandardEngine final : public ReplicationEngine {
   void On(const TransferArrived& transfer);
   void On(const TransferFailed& transfer);
   void On(const TimerFired& fired);
+  void On(const WorkersCrashed& crash);
+  void On(const WorkersRestarted& restart);
 
   // A job's way.
   void StartReady(PairNumber pair);
@@ -143,6 +149,11 @@ class StandardEngine final : public ReplicationEngine {
   void FailStep(Slot slot, JobStep step, PartNumber part, FailureCode failure);
   void RetryStep(const StepOfJob& what);
   void RetryPut(Slot slot, PartNumber part);
+
+  // standard_engine_crash.cc
+  [[nodiscard]] bool IsDown(const RegionName& region) const;
+  void ForgetStepsOf(const RegionName& region);
+  void Requeue(Slot slot);
 
   void AskStep(Slot slot, JobStep step, PartNumber part);
   [[nodiscard]] static const ManifestPtr& ManifestOf(const Job& job, PartNumber part);
@@ -174,6 +185,7 @@ class StandardEngine final : public ReplicationEngine {
   RequestId last_request_ = 0;
   TransferId last_transfer_ = 0;
   TimerId last_timer_ = 0;
+  std::vector<RegionName> down_;  // whose workers have crashed, in ascending order
 
   // Within one Handle only.
   Instant now_;

@@ -46,6 +46,7 @@ void StandardEngine::Save(Writer& writer) const {
   writer.Put(last_request_);
   writer.Put(last_transfer_);
   writer.Put(last_timer_);
+  writer.Put(down_);
   const auto slots = SlotsByTicket();
   std::vector<Slot> in_flight;
   writer.Put(queue_.size());
@@ -136,6 +137,7 @@ void StandardEngine::LoadAll(Reader& reader) {
   last_request_ = reader.Get<RequestId>();
   last_transfer_ = reader.Get<TransferId>();
   last_timer_ = reader.Get<TimerId>();
+  down_ = reader.Get<std::vector<RegionName>>();
   Index<JobId, Slot> slots;
   JobId last = 0;
   for (auto count = reader.Get<std::uint64_t>(); count > 0; --count) last = LoadJob(reader, last, slots);
@@ -159,7 +161,7 @@ void StandardEngine::LoadAll(Reader& reader) {
     CRRSIM_CHECK(id <= last_timer_ && timers_.Find(id) == nullptr, "timer {} comes twice or too early", id);
     const auto step = get_step();
     const auto at = reader.Get<Instant>();
-    timers_.Insert(id, Timer{step, at, GetUpTo(reader, FailureCode::kRetriesExhausted)});
+    timers_.Insert(id, Timer{step, at, GetUpTo(reader, FailureCode::kQuotaExceeded)});
   }
   CheckLoaded();
 }
@@ -257,6 +259,7 @@ void StandardEngine::CheckLoaded() const {
 
 void StandardEngine::AddTo(StateHash& hash, Instant now) const {
   hash.Add(HashOf(backoff_.stream()));
+  hash.Add(HashOf(down_));
   for (const auto ticket : queue_.TicketsById()) {
     if (!queue_.IsInFlight(ticket)) AddQueuedTo(hash, ticket, now);
   }

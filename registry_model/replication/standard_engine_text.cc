@@ -23,6 +23,9 @@ std::vector<std::string> StandardEngine::DescribeWaiting() const {
 
 std::string StandardEngine::CauseOfQueued(Slot ticket) const {
   if (const auto ahead = queue_.Ahead(ticket)) return fmt::format("job {}, which is ahead of it", queue_[*ahead].id);
+  if (IsDown(queue_[ticket].copy->source.region)) {
+    return fmt::format("the workers of {}, which have crashed", queue_[ticket].copy->source.region.text());
+  }
   return fmt::format("one of the {} places for jobs of this pair, all taken; {} were queued before it",
                      options_.jobs_in_flight_max, queue_.ReadyBefore(ticket));
 }

@@ -1,5 +1,7 @@
 #include "registry_model/replication/status.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 
 namespace crrsim {
@@ -43,10 +45,23 @@ void StatusBoard::End(const JobEnded& event) {
   if (entry == nullptr || entry->job != event.job) return;
   entry->status = event.status;
   entry->failure = event.failure;
+  if (Mutated(Mutant::kOneStatusForAll)) {
+    for (auto& other : *entries) {
+      other.status = entry->status;
+      other.failure = entry->failure;
+    }
+  }
 }
 
 std::vector<DestinationStatus> StatusBoard::StatusOf(const SourceImage& image) const {
   const auto source = sources_.Find(image.registry, image.repository);
+  if (Mutated(Mutant::kStatusOfAnyRegistry)) {
+    std::vector<DestinationStatus> all;
+    images_.ForEachSorted([&](const ImageKey& key, const std::vector<DestinationStatus>& entries) {
+      if (key.digest == image.digest) all.insert(all.end(), entries.begin(), entries.end());
+    });
+    return all;
+  }
   if (!source) return {};
   const auto* entries = images_.Find(ImageKey{*source, image.digest});
   return entries == nullptr ? std::vector<DestinationStatus>() : *entries;

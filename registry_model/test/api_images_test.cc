@@ -71,11 +71,12 @@ TEST_F(ImagesTest, WhatCannotBeFetchedFailsByItself) {
   const auto two = bench_.Push("team/api", "two", "v2");
   const auto answer = bench_.Call(About<BatchGetImageRequest>({{},
                                                                ByTag("v9"),
-                                                               {"sha256:1", std::nullopt},
+                                                               {"sha256", std::nullopt},
                                                                ByTag("not a tag"),
                                                                ByBoth(two, "v1"),
                                                                ByBoth(one, "v9"),
-                                                               ByTag("v2")}));
+                                                               ByTag("v2"),
+                                                               {"md5:AF", std::nullopt}}));
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->images.size(), 1U);
   std::vector<std::string> codes;
@@ -85,7 +86,7 @@ TEST_F(ImagesTest, WhatCannotBeFetchedFailsByItself) {
     reasons.push_back(failure.failure_reason);
   }
   EXPECT_THAT(codes, ElementsAre("MissingDigestAndTag", "ImageNotFound", "InvalidImageDigest", "InvalidImageTag",
-                                 "ImageTagDoesNotMatchDigest", "ImageNotFound"));
+                                 "ImageTagDoesNotMatchDigest", "ImageNotFound", "ImageNotFound"));
   EXPECT_EQ(reasons[0], "Invalid request parameters: both tag and digest cannot be null");
   EXPECT_EQ(reasons[1], "Requested image not found");
   EXPECT_EQ(reasons[2],

@@ -127,7 +127,8 @@ TEST_F(LayersTest, TheDigestIsThatOfTheBytes) {
   EXPECT_THAT(bench_.ExpectRefusal(Completion(upload, {Digest::Of("x").text()}), "InvalidLayerException"),
               HasSubstr(digest_));
   bench_.ExpectRefusal(Completion(upload, {digest_, Digest::Of("x").text()}), "InvalidLayerException");
-  bench_.ExpectRefusal(Completion(upload, {"sha256:1"}), "InvalidParameterException");
+  bench_.ExpectRefusal(Completion(upload, {"sha256-1"}), "InvalidParameterException");
+  bench_.ExpectRefusal(Completion(upload, {"sha256:1"}), "InvalidLayerException");
   bench_.ExpectRefusal(Completion(upload, {}), "InvalidParameterException");
   bench_.ExpectRefusal(Completion(upload, std::vector<std::string>(101, digest_)), "InvalidParameterException");
   EXPECT_TRUE(bench_.Call(Completion(upload, {digest_, Digest::Of(bytes_, DigestAlgorithm::kSha512).text()})).ok());
@@ -159,11 +160,12 @@ TEST_F(LayersTest, AvailabilityIsAnsweredDigestByDigest) {
   const auto there = Content("there");
   bench_.Upload("team/api", there);
   const auto absent = Content("absent").digest.text();
-  BatchCheckLayerAvailabilityRequest request{std::nullopt, "team/api", {absent, "", there.digest.text(), "x:y"}};
+  BatchCheckLayerAvailabilityRequest request{std::nullopt, "team/api", {absent, "", there.digest.text(), "x:y", "x:a"}};
   const auto answer = bench_.Call(request);
   ASSERT_TRUE(answer.ok());
   EXPECT_THAT(answer->layers, ElementsAre(LayerShape{absent, "UNAVAILABLE", std::nullopt},
-                                          LayerShape{there.digest.text(), "AVAILABLE", there.size.bytes()}));
+                                          LayerShape{there.digest.text(), "AVAILABLE", there.size.bytes()},
+                                          LayerShape{"x:a", "UNAVAILABLE", std::nullopt}));
   ASSERT_EQ(answer->failures.size(), 2U);
   EXPECT_EQ(answer->failures[0].failure_code, "MissingLayerDigest");
   EXPECT_EQ(answer->failures[1].failure_code, "InvalidLayerDigest");

@@ -78,6 +78,7 @@ class LifecyclePreviewTest : public testing::Test {
   std::vector<std::string> Listed(const GetLifecyclePolicyPreviewRequest& request) {
     std::vector<std::string> listed;
     const auto answer = bench_.Call(request);
+    if (!answer) return {answer.error().message};
     for (const auto& result : answer->preview_results) listed.push_back(result.image_digest);
     return listed;
   }

@@ -157,9 +157,13 @@ TEST_F(PutImageTest, RefusesAWrongDigest) {
   request.image_digest = wrong;
   EXPECT_EQ(ExpectRefusal(request, "ImageDigestDoesNotMatchException"),
             "The image with digest '" + wrong +
-                "' in repository 'team/api' does not match the image digest that Amazon ECR has calculated, '" +
+                "' in repository 'team/api' and registry ID '111122223333' does not match the image digest that Amazon "
+                "ECR has calculated. That is '" +
                 image_->digest.text() + "'.");
+  // Of the form of a digest, though no content has it.
   request.image_digest = "sha256:12";
+  ExpectRefusal(request, "ImageDigestDoesNotMatchException");
+  request.image_digest = "sha256-12";
   EXPECT_THAT(ExpectRefusal(request, "InvalidParameterException"), StartsWith("Invalid parameter at 'imageDigest'"));
 }
 

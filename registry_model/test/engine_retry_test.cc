@@ -83,9 +83,10 @@ std::vector<FailureCode> RetryableOf(JobStep step) {
   return codes;
 }
 
-constexpr std::array<FailureCode, 6> kPermanent = {
-    FailureCode::kAccessDenied,     FailureCode::kRepositoryNotFound,  FailureCode::kRepositoryNotCreated,
-    FailureCode::kRegistryNotFound, FailureCode::kSourceImageNotFound, FailureCode::kTagImmutable,
+constexpr std::array<FailureCode, 7> kPermanent = {
+    FailureCode::kAccessDenied,     FailureCode::kRepositoryNotFound, FailureCode::kRepositoryNotCreated,
+    FailureCode::kRegistryNotFound, FailureCode::kRegionNotOptedIn,   FailureCode::kSourceImageNotFound,
+    FailureCode::kTagImmutable,
 };
 
 std::int64_t WastedEach(JobStep step, FailureCode failure) {

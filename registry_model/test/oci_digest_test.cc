@@ -1,5 +1,6 @@
 #include "registry_model/oci/digest.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "registry_model/oci/blob.h"
@@ -25,6 +26,16 @@ TEST(DigestTest, TextFormReadsBack) {
     EXPECT_EQ(digest->text(), text);
     EXPECT_EQ(Digest::FromRaw(digest->algorithm(), digest->raw()), *digest);
   }
+}
+
+TEST(DigestTest, OrderIsThatOfTheHexadecimalDigits) {
+  const auto of = [](const char* begin) {
+    return *Digest::Parse(fmt::format("sha256:{}{}", begin, std::string(60, '0')));
+  };
+  EXPECT_LT(of("7fff"), of("8000")) << "whether a char is signed is the machine's business";
+  EXPECT_LT(of("0001"), of("ff00"));
+  EXPECT_LT(of("ff00"), of("ffff"));
+  EXPECT_EQ(of("ff00") <=> of("ff00"), std::strong_ordering::equal);
 }
 
 TEST(DigestTest, MalformedTextIsRefused) {

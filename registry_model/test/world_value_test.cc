@@ -107,6 +107,21 @@ TEST(WorldValueTest, CopiedOrLoadedAtEveryTenthEventItEndsAlike) {
   EXPECT_EQ(EndOf(world), expected);
 }
 
+struct CountingObserver : Observer {
+  void OnEvent(const Event&) override { ++events; }
+  int events = 0;
+};
+
+TEST(WorldValueTest, ACopyHasNoObserversAndAMovedWorldKeepsThem) {
+  auto world = HardWorld(7);
+  CountingObserver observer;
+  world.AddObserver(observer);
+  EndOf(world);
+  EXPECT_EQ(observer.events, 0);
+  EndOf(std::move(world));
+  EXPECT_GT(observer.events, 0);
+}
+
 TEST(WorldValueTest, TheHardWorldReallyRetriesAndWastesBytes) {
   const auto ending = EndOf(HardWorld(7));
   ByteCount wasted;

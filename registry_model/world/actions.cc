@@ -1,6 +1,7 @@
 // What the engine wants done, carried out: messages and bytes over the network, timers, reports.
 #include <algorithm>
 
+#include "registry_model/mutants.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
 
@@ -11,13 +12,19 @@ void World::AcceptPushes() {
   for (const auto& push : pushes_) {
     const auto& registry = registries_.at(push.registry);
     auto destinations = DestinationsOf(registry.replication, push.repository, assumptions_);
-    if (destinations.empty()) continue;
+    if (Mutated(Mutant::kConfigurationOfTheAccount)) destinations = DestinationsOfTheAccount(push);
+    if (destinations.empty() || Mutated(Mutant::kPushesAreIgnored)) continue;
     if (!push.tag && assumptions_.Use(Assumption::kUntaggedPush) == "not-replicated") continue;
     if (!transfers_.empty()) assumptions_.Use(Assumption::kJobOrder);
     const auto* repository = registry.Find(push.repository);
     const auto* image = repository->FindImage(push.digest);
-    Feed(ImageAccepted{push.registry, push.repository, ClosureOf(*repository, image->manifest), push.tag,
-                       std::move(destinations)});
+    HitFault(faults_.Crashed(push.registry.region));
+    if (Mutated(Mutant::kOneTagADigest) && image->tags.size() > 1) continue;
+    auto name = push.repository;
+    if (Mutated(Mutant::kRenamedAtDestination)) name = RepositoryName::Parse("copies/" + name.text()).value();
+    auto manifests = ClosureOf(*repository, image->manifest);
+    if (Mutated(Mutant::kChildrenAreLeftBehind)) manifests = {image->manifest};
+    Feed(ImageAccepted{push.registry, std::move(name), std::move(manifests), push.tag, std::move(destinations)});
   }
   pushes_.clear();
 }
@@ -65,13 +72,22 @@ void World::CarryOut(Ask&& action) {
   auto& request = requests_.Emplace(id).first;
   request.ask = std::move(action);
   request.deadline = deadline;
-  if (const auto cut = faults_.Cutting(from, to)) {
-    HitFault(*cut);
+  auto lost = faults_.Cutting(from, to);
+  if (!lost) lost = faults_.Losing(from, to);
+  if (lost) {
+    HitFault(*lost);
     request.phase = RequestPhase::kLost;
     Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
-  const auto arrival = now_ + network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
+  const auto arrival = now_ + MessageDelay(from, to);
+  if (const auto twice = faults_.Duplicating(from, to)) {
+    HitFault(*twice);
+    late_messages_ = true;
+    duplicates_.emplace(++duplicates_made_, request.ask);
+    const auto behind = std::get<Duplication>(faults_[*twice].what).behind;
+    Schedule(arrival + behind, {ScheduledKind::kDuplicateArrives, duplicates_made_, 0});
+  }
   Schedule(arrival, {ScheduledKind::kRequestArrives, id, 0});
   if (arrival > deadline) Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
 }
@@ -86,24 +102,33 @@ void World::CarryOut(StartTransfer&& action) {
     Feed(TransferFailed{id, FailureCode::kSourceImageNotFound});
     return;
   }
+  ByteCount kept;
+  const auto partial = partials_.find({copy.source, copy.destination, copy.repository, action.blob});
+  if (partial != partials_.end()) {
+    const auto& [before, job, bytes] = partial->second;
+    Emit(TransferEnded{before, job, copy.source, copy.destination, copy.repository, action.blob, copy.source.account,
+                       ByteCount(), ByteCount(), FailureCode::kWorkersCrashed});
+    kept = bytes;
+    partials_.erase(partial);
+  }
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
-  const auto delay = network_.DrawMessageDelay(SiteOf(copy.source.region), SiteOf(copy.destination.region));
+  const auto delay = MessageDelay(copy.source.region, copy.destination.region);
   const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
   auto& transfer = transfers_.Emplace(id).first;
   transfer.flow_starts = flow_starts;
   transfer.start = std::move(action);
+  transfer.kept = kept;
 }
 
 void World::StartFlow(TransferId id) {
   auto& transfer = *transfers_.Find(id);
   const auto& copy = *transfer.start.replication;
-  FlowSpec flow;
-  flow.from = SiteOf(copy.source.region);
-  flow.to = SiteOf(copy.destination.region);
-  flow.size = transfer.start.size;
-  flow.owner = id;
-  transfer.flow = network_.Start(now_, flow);
-  if (const auto cut = faults_.Cutting(copy.source.region, copy.destination.region)) WatchForStall(id, transfer, *cut);
+  if (const auto stall = faults_.Stalling(copy)) {
+    transfer.stalled_by = *stall;
+    return WatchForStall(id, transfer, *stall);
+  }
+  HitFault(faults_.Degrading(copy.source.region, copy.destination.region));
+  RunFlow(id);
 }
 
 void World::CompleteFlows() {
@@ -114,7 +139,9 @@ void World::CompleteFlows() {
     // What the engine does about one arrival may cancel the others of this instant.
     if (transfer == nullptr) continue;
     auto arrived = transfer->start.blob;
-    if (const auto fault = faults_.Failing(JobStep::kTransfer, *transfer->start.replication)) {
+    auto fault = faults_.Failing(JobStep::kTransfer, *transfer->start.replication);
+    if (!fault) fault = faults_.Damaging(*transfer->start.replication, arrived);
+    if (fault) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));
     }
@@ -125,10 +152,14 @@ void World::CompleteFlows() {
 
 void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause) {
   if (transfer.stalled) return;
-  assumptions_.Use(Assumption::kCutCopy);
+  HitFault(cause);
+  if (!transfer.stalled_by && assumptions_.Use(Assumption::kCutCopy) == "restart") {
+    const auto delivered = StopFlow(transfer);
+    EndTransfer(id, ByteCount(), delivered, FailureCode::kConnectionLost);
+    return Feed(TransferFailed{id, FailureCode::kConnectionLost});
+  }
   transfer.stalled = true;
   ++transfer.stalls;
-  HitFault(cause);
   Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id, transfer.stalls});
 }
 
@@ -141,8 +172,8 @@ void World::StallExpired(TransferId id, std::uint64_t stall) {
 }
 
 ByteCount World::StopFlow(ActiveTransfer& transfer) {
-  if (transfer.flow) return network_.Cancel(now_, *transfer.flow);
-  if (queue_.Cancel(transfer.flow_starts)) return ByteCount();
+  if (transfer.flow) return transfer.kept + network_.Cancel(now_, *transfer.flow);
+  if (transfer.stalled_by || queue_.Cancel(transfer.flow_starts)) return transfer.kept;
   return transfer.start.size;  // all of it arrived at this very instant
 }
 
@@ -157,16 +188,38 @@ void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, Failu
 void World::CarryOut(const CancelTransfer& action) {
   auto* transfer = transfers_.Find(action.transfer);
   if (transfer == nullptr) {
-    // It could not start, at this very instant, and the engine has not heard yet; now it shall not hear at all.
-    const auto dropped = std::erase_if(inputs_, [&](const EngineInput& input) {
+    // It could not start, and its failure is among the inputs that wait: of a cancelled transfer the engine hears no
+    // more.
+    const auto unheard = std::erase_if(inputs_, [&](const EngineInput& input) {
       const auto* failed = std::get_if<TransferFailed>(&input);
       return failed != nullptr && failed->transfer == action.transfer;
     });
-    CRRSIM_CHECK(dropped == 1, "transfer {} is cancelled but not under way", action.transfer);
+    CRRSIM_CHECK(unheard == 1, "transfer {} is cancelled but not under way", action.transfer);
     return;
   }
   const auto delivered = StopFlow(*transfer);
+  if (action.reason == FailureCode::kWorkersCrashed && assumptions_.Use(Assumption::kCutCopy) == "resume") {
+    // Not said to have ended before it is known whether these bytes were for nothing.
+    const auto& [id, job, replication, blob, size, timeout] = transfer->start;
+    const PartialKey key{replication->source, replication->destination, replication->repository, blob};
+    CRRSIM_CHECK(partials_.emplace(key, PartialTransfer{id, job, delivered}).second, "transfer {} crashed twice", id);
+    transfers_.Erase(action.transfer);
+    return;
+  }
   EndTransfer(action.transfer, ByteCount(), delivered, action.reason);
+}
+
+void World::DropPartialsOf(JobId job) {
+  for (auto partial = partials_.begin(); partial != partials_.end();) {
+    if (partial->second.job != job) {
+      ++partial;
+      continue;
+    }
+    const auto [key, value] = *partial;
+    partial = partials_.erase(partial);
+    Emit(TransferEnded{value.transfer, job, key.source, key.destination, key.repository, key.blob, key.source.account,
+                       ByteCount(), value.kept, FailureCode::kWorkersCrashed});
+  }
 }
 
 void World::CarryOut(const AcceptBlob& action) {
@@ -179,8 +232,7 @@ void World::CarryOut(const AcceptBlob& action) {
     // Deleted while the bytes were under way: they crossed for nothing, and the put of the manifest will say so.
     return EndTransfer(action.transfer, ByteCount(), size, FailureCode::kRepositoryNotFound);
   }
-  StoreBlob({now_, copy.destination, Origin::kReplication, assumptions_, *this}, *repository, transfer->start.blob,
-            size);
+  StoreBlob(ArrivalAt(copy.destination), *repository, transfer->start.blob, size);
   EndTransfer(action.transfer, size, ByteCount(), FailureCode::kNone);
 }
 
@@ -212,57 +264,29 @@ void World::CarryOut(const ReportStepFailed& action) {
   Emit(StepFailed{action.job, action.step, action.attempt, action.failure, retry_at});
 }
 
+void World::CarryOut(const ReportRequeued& action) {
+  late_messages_ = true;
+  HitFault(faults_.Crashed(action.replication->source.region));
+  Emit(JobRequeued{action.job, *action.replication});
+}
+
+/// Each request carries the lease of its job. What comes late, or a second time, must not undo what a later job did.
+void World::VoidLeasesOf(JobId job) {
+  std::vector<RequestId> outstanding;
+  requests_.ForEachSorted([&](RequestId id, const PendingRequest& request) {
+    if (request.ask.job == job) outstanding.push_back(id);
+  });
+  for (const auto id : outstanding) requests_.Find(id)->void_lease = true;
+  std::erase_if(duplicates_, [&](const auto& duplicate) { return duplicate.second.job == job; });
+}
+
 void World::CarryOut(const ReportEnded& action) {
+  if (late_messages_ || action.failure != FailureCode::kNone) VoidLeasesOf(action.job);
+  if (!partials_.empty()) DropPartialsOf(action.job);
   if (action.kind == JobKind::kDeletion) {
     return Emit(DeletionEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
   }
   Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
-}
-
-// ---- Faults ---------------------------------------------------------------------------------------------------------
-
-FaultNumber World::BeginFault(const std::string& name, std::variant<Partition, StepFault> what,
-                              std::optional<Duration> duration) {
-  const auto number = faults_.Begin(name, what);
-  Emit(FaultBegan{name, number});
-  if (const auto* partition = std::get_if<Partition>(&what)) SetLink(*partition, LinkState::kDown, number);
-  if (duration) Schedule(now_ + *duration, {ScheduledKind::kFaultEnds, number, 0});
-  RescheduleNetworkWake();
-  return number;
-}
-
-void World::EndFault(FaultNumber number) {
-  faults_.End(number);
-  const auto& fault = faults_.all().at(number);
-  if (const auto* partition = std::get_if<Partition>(&fault.what)) {
-    // Another partition may still cut the same way.
-    if (!faults_.Cutting(partition->from, partition->to)) SetLink(*partition, LinkState::kUp, number);
-  }
-  Emit(FaultEnded{fault.name, number});
-  RescheduleNetworkWake();
-}
-
-void World::SetLink(const Partition& partition, LinkState state, FaultNumber cause) {
-  network_.SetLinkState(now_, SiteOf(partition.from), SiteOf(partition.to), state);
-  std::vector<TransferId> crossing;
-  transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
-    const auto& copy = *transfer.start.replication;
-    if (transfer.flow && copy.source.region == partition.from && copy.destination.region == partition.to) {
-      crossing.push_back(id);
-    }
-  });
-  if (state == LinkState::kDown) {
-    Emit(LinkCut{partition.from, partition.to});
-    for (const auto id : crossing) WatchForStall(id, *transfers_.Find(id), cause);
-  } else {
-    for (const auto id : crossing) transfers_.Find(id)->stalled = false;
-    Emit(LinkHealed{partition.from, partition.to});
-  }
-}
-
-void World::HitFault(FaultNumber number) {
-  faults_.CountHit(number);
-  Emit(FaultHit{faults_.all().at(number).name, number});
 }
 
 }  // namespace crrsim

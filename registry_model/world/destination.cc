@@ -4,6 +4,9 @@
 // with PutImage (registry/content.h) but is not PutImage: an immutable tag is dropped instead of refused, and no rule
 // of the destination matches what arrived this way. A deletion that arrives says no ImageDeleted, which is what rules
 // hear, so it is not replicated on either. Source  ecr-replication.md 2.1, 4.1.
+#include "registry_model/mutants.h"
+#include "registry_model/registry/mounting.h"
+#include "registry_model/registry/storage_class.h"
 #include "registry_model/replication/admission.h"
 #include "registry_model/replication/deletion.h"
 #include "registry_model/replication/match.h"
@@ -12,35 +15,45 @@
 namespace crrsim {
 
 void World::RequestArrived(RequestId id) {
-  if (requests_.Find(id)->phase == RequestPhase::kUnderWayUnheard) {
+  const auto& arrived = *requests_.Find(id);
+  if (arrived.phase == RequestPhase::kUnderWayUnheard) {
     // A request carries its deadline, and what comes after it does nothing: the asker has given up on it, and jobs that
     // waited for its own may have come to their end since.
     requests_.Erase(id);
     return;
   }
-  const auto& ask = requests_.Find(id)->ask;
-  auto answer = AnswerAt(registries_.at(ask.replication->destination), ask);
+  const auto& ask = arrived.ask;
+  auto answer = arrived.void_lease ? Answer{FailureCode::kTimedOut, {}}
+                                   : AnswerAt(registries_.at(ask.replication->destination), ask);
   auto& request = *requests_.Find(id);
   const auto from = request.ask.replication->destination.region;
   const auto to = request.ask.replication->source.region;
   request.answer = std::move(answer);
   request.phase = RequestPhase::kLost;
-  if (const auto cut = faults_.Cutting(from, to)) {
-    HitFault(*cut);
+  auto lost = faults_.Cutting(from, to);
+  if (!lost) lost = faults_.Losing(from, to);
+  if (lost) {
+    HitFault(*lost);
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
-  const auto arrival = now_ + network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
+  const auto arrival = now_ + MessageDelay(from, to);
   if (arrival > request.deadline) {
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
     return;
   }
   request.phase = RequestPhase::kAnswered;
   Schedule(arrival, {ScheduledKind::kAnswerArrives, id, 0});
+  if (const auto twice = faults_.Duplicating(from, to)) {
+    HitFault(*twice);
+    Schedule(arrival + std::get<Duplication>(faults_[*twice].what).behind, {ScheduledKind::kAnswerArrives, id, 1});
+  }
 }
 
 void World::AnswerArrived(RequestId id) {
-  auto answer = std::move(requests_.Find(id)->answer);
+  auto* request = requests_.Find(id);
+  if (request == nullptr) return;  // a second time; the asker knows its requests
+  auto answer = std::move(request->answer);
   requests_.Erase(id);
   Feed(Answered{id, std::move(answer)});
 }
@@ -49,21 +62,57 @@ void World::RequestTimedOut(RequestId id) {
   auto& request = *requests_.Find(id);
   if (request.phase == RequestPhase::kUnderWay) {
     request.phase = RequestPhase::kUnderWayUnheard;
+    late_messages_ = true;
   } else {
     requests_.Erase(id);
   }
   Feed(Answered{id, Answer{FailureCode::kTimedOut, {}}});
 }
 
+void World::DuplicateArrived(std::uint64_t number) {
+  const auto found = duplicates_.find(number);
+  if (found == duplicates_.end()) return;  // its job is over
+  const auto ask = std::move(found->second);
+  duplicates_.erase(found);
+  // The same once more; nobody waits for a second answer.
+  AnswerAt(registries_.at(ask.replication->destination), ask);
+}
+
+ContentContext World::ArrivalAt(const RegistryKey& registry) {
+  HitFault(faults_.Skewing(registry.region));
+  return {ClockOf(registry.region), registries_.at(registry), Origin::kReplication, assumptions_, *this};
+}
+
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
-  if (const auto fault = faults_.Failing(ask.step, *ask.replication)) {
+  const auto& copy = *ask.replication;
+  const auto& [account, region] = destination.key;
+  if (const auto fault = faults_.Refusing({region, account, copy.repository.text(), kReplicateOperation})) {
     HitFault(*fault);
-    return {std::get<StepFault>(faults_.all().at(*fault).what).failure, {}};
+    const auto failure = std::get<ApiFault>(faults_[*fault].what).failure;
+    return {failure == ApiFailure::kThrottling ? FailureCode::kThrottled : FailureCode::kServerError, {}};
+  }
+  if (const auto fault = faults_.Failing(ask.step, copy)) {
+    HitFault(*fault);
+    return {std::get<StepFault>(faults_[*fault].what).failure, {}};
+  }
+  if (ask.step != JobStep::kAdmit && copy.source.account != copy.destination.account &&
+      assumptions_.Use(Assumption::kPermissionRead) == "each-step") {
+    const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
+    if (admission.failure == FailureCode::kAccessDenied) {
+      assumptions_.Use(Assumption::kDenial);
+      Emit(PermissionDecided{ask.job, copy, false, admission.refused_action});
+      return {admission.failure, {}};
+    }
+  }
+  if (Mutated(Mutant::kPermissionIsReadAgain)) {
+    const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
+    if (!admission.admitted()) return {admission.failure, {}};
   }
   switch (ask.step) {
     case JobStep::kAdmit:
       return Admit(destination, ask);
     case JobStep::kCheckContent:
+      if (Mutated(Mutant::kLayersAreShared)) ShareLayers(destination, ask);
       return CheckContent(destination, ask);
     case JobStep::kPutManifest:
       return PutManifest(destination, ask);
@@ -77,8 +126,22 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
   CRRSIM_CHECK(false, "{} is not a request", NameOf(ask.step));
 }
 
+bool World::AreOptedIn(const RegistryKey& source, const RegistryKey& destination) const {
+  for (const auto& account : {source.account, destination.account}) {
+    for (const auto& region : {source.region, destination.region}) {
+      const auto* registry = FindRegistry({account, region});
+      if (registry == nullptr || !registry->opted_in) return Mutated(Mutant::kOptOutIsIgnored);
+    }
+  }
+  return true;
+}
+
 Answer World::Admit(Registry& destination, const Ask& ask) {
   const auto& copy = *ask.replication;
+  if (!AreOptedIn(copy.source, copy.destination)) {
+    assumptions_.Use(Assumption::kOptedOutRegion);
+    return {FailureCode::kRegionNotOptedIn, {}};
+  }
   const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
   if (copy.source.account != copy.destination.account) {
     assumptions_.Use(Assumption::kPermissionRead);
@@ -87,24 +150,51 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
   if (admission.failure == FailureCode::kAccessDenied) assumptions_.Use(Assumption::kDenial);
   if (!admission.admitted()) return {admission.failure, {}};
   if (admission.creation) {
-    CreateRepositoryIn({now_, destination.key, Origin::kReplication, assumptions_, *this}, destination, copy.repository,
-                       admission.creation->settings, admission.creation->template_prefix);
+    if (static_cast<std::int64_t>(destination.repositories.size()) >= OptionsOf(destination.key).repositories_max) {
+      HitFault(faults_.Limiting(destination.key));
+      return {FailureCode::kQuotaExceeded, {}};
+    }
+    auto creation = *admission.creation;
+    const auto& source = registries_.at(copy.source);
+    if (Mutated(Mutant::kSourceSettingsAreCarried)) creation.settings = source.Find(copy.repository)->settings;
+    if (Mutated(Mutant::kSourceTemplatesApply)) {
+      creation = DecideCreation(source, copy.repository, "REPLICATION", assumptions_);
+    }
+    CreateRepositoryIn(ArrivalAt(destination.key), destination, copy.repository, creation.settings,
+                       creation.template_prefix);
   }
   return {};
 }
 
-Answer World::CheckContent(const Registry& destination, const Ask& ask) const {
+Answer World::CheckContent(Registry& destination, const Ask& ask) {
   const auto* repository = destination.Find(ask.replication->repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
+  Repository* unshared = nullptr;
   Answer answer;
   answer.missing.reserve(ask.content.size());
   for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
-    const auto& [kind, digest] = ask.content[place];
-    const bool is_there = kind == ContentKind::kBlob ? repository->blobs.Find(digest) != nullptr
-                                                     : repository->FindImage(digest) != nullptr;
+    const bool is_there = HasContent(destination, unshared, ask, ask.content[place]);
     if (!is_there) answer.missing.push_back(place);
   }
   return answer;
+}
+
+bool World::HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content) {
+  const auto& copy = *ask.replication;
+  const auto& repository = unshared != nullptr ? *unshared : *destination.Find(copy.repository);
+  if (content.kind == ContentKind::kManifest) {
+    // An archived one has to be put again, which restores it.
+    const auto* image = repository.FindImage(content.digest);
+    return image != nullptr && image->storage.status != ImageStatus::kArchived;
+  }
+  if (repository.blobs.Find(content.digest) != nullptr) return true;
+  if (!registries_.at(copy.source).account_settings.blob_mounting) return false;
+  const auto* origin = FindMountOrigin(destination, repository, content.digest);
+  if (origin == nullptr) return false;
+  const auto from = origin->name;
+  unshared = destination.FindMutable(copy.repository);
+  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *unshared, from, content.digest);
+  return true;
 }
 
 Answer World::PutManifest(Registry& destination, const Ask& ask) {
@@ -113,9 +203,24 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   const auto missing = FindMissing(*repository, *ask.manifest);
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
-  if (repository->FindImage(ask.manifest->digest) == nullptr) {
+  const auto content = ArrivalAt(destination.key);
+  if (const auto* image = repository->FindImage(ask.manifest->digest)) {
+    if (image->storage.status == ImageStatus::kArchived) {
+      ChangeStorageClass(content, *repository, ask.manifest->digest, StorageClass::kStandard);
+    }
+  } else {
+    if (static_cast<std::int64_t>(repository->images.size()) >= OptionsOf(destination.key).images_max) {
+      HitFault(faults_.Limiting(destination.key));
+      return {FailureCode::kQuotaExceeded, {}};
+    }
     assumptions_.Use(Assumption::kVisibility);
-    InsertManifest({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, ask.manifest);
+    InsertManifest(content, *repository,
+                   Mutated(Mutant::kManifestsAreRewritten) ? Rewritten(*ask.manifest) : ask.manifest);
+    if (Mutated(Mutant::kSourceTimesAreKept)) {
+      const auto* original = registries_.at(copy.source).Find(copy.repository)->FindImage(ask.manifest->digest);
+      repository->images.Find(ask.manifest->digest)->pushed_at = original->pushed_at;
+    }
+    ScanOnArrival(destination, copy.repository, *ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
       Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
@@ -131,8 +236,16 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
   auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   if (repository->FindImage(copy.digest) == nullptr) return {FailureCode::kContentMissing, {}};
+  auto tag = *copy.tag;
+  if (Mutated(Mutant::kTagsAreRenamed)) tag = Tag::Parse("copy").value();
+  const auto* named = repository->FindImage(tag);
+  if (Mutated(Mutant::kMovedTagStays) && named != nullptr) return {};
+  if (Mutated(Mutant::kSourceMutabilityDecides)) {
+    repository->settings.mutability = registries_.at(copy.source).Find(copy.repository)->settings.mutability;
+  }
   const auto outcome =
-      BindTag({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, *copy.tag, copy.digest);
+      BindTag({ClockOf(destination.key.region), destination, Origin::kReplication, assumptions_, *this}, *repository,
+              tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});
@@ -155,7 +268,7 @@ Answer World::DeleteAt(Registry& destination, const Ask& ask) {
     assumptions_.Use(Assumption::kDeleteChained);
   }
   if (auto* repository = destination.FindMutable(deletion.repository)) {
-    TakeOff({now_, destination.key, Origin::kReplication, assumptions_, *this}, *repository, deletion, ask.tags);
+    TakeOff(ArrivalAt(destination.key), *repository, deletion, ask.tags);
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "registry_model/events/origin.h"
 #include "registry_model/names.h"
 #include "registry_model/replication/engine.h"
 #include "sim/event_queue.h"
@@ -24,6 +25,9 @@ enum class ScheduledKind : std::uint8_t {
   kNetworkWakes,        // a flow completes
   kScanEnds,            // subject: scan
   kFaultEnds,           // subject: fault
+  kFaultBegins,         // subject: fault
+  kDuplicateArrives,    // subject: duplicate, at the destination
+  kRestoreEnds,         // subject: restore
   kLifecycleEvaluates,  // subject: lifecycle
 };
 /// Whether it is housekeeping, which goes on for ever and which no run waits for.
@@ -50,12 +54,14 @@ struct PendingRequest {
   RequestPhase phase =
       RequestPhase::kUnderWay;  // kUnderWayUnheard: the asker has given up, the message has not arrived
   Answer answer;                // once it is on its way back
+  bool void_lease = false;      // its job is over: what arrives now is not carried out
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("ask", self.ask);
     visit("deadline", self.deadline);
     visit("phase", self.phase);
     visit("answer", self.answer);
+    visit("voidLease", self.void_lease);
   }
 };
 /// A transfer that is not settled yet.
@@ -65,6 +71,8 @@ struct ActiveTransfer {
   EventId flow_starts;
   std::uint64_t stalls = 0;  // how often it has begun to stall
   bool stalled = false;
+  ByteCount kept;                           // bytes of it that flowed before `flow` began
+  std::optional<std::uint64_t> stalled_by;  // the fault that stopped it: it has no flow meanwhile
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("start", self.start);
@@ -72,6 +80,35 @@ struct ActiveTransfer {
     visit("flowStarts", self.flow_starts);
     visit("stalls", self.stalls);
     visit("stalled", self.stalled);
+    visit("kept", self.kept);
+    visit("stalledBy", self.stalled_by);
+  }
+};
+/// What a transfer brought before its workers crashed: the next one of the same blob goes on from there.
+struct PartialKey {
+  RegistryKey source;
+  RegistryKey destination;
+  RepositoryName repository;
+  Digest blob;
+  friend auto operator<=>(const PartialKey&, const PartialKey&) = default;
+  friend bool operator==(const PartialKey&, const PartialKey&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("source", self.source);
+    visit("destination", self.destination);
+    visit("repository", self.repository);
+    visit("blob", self.blob);
+  }
+};
+struct PartialTransfer {
+  TransferId transfer = 0;  // which has not been said to have ended
+  JobId job = 0;
+  ByteCount kept;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("transfer", self.transfer);
+    visit("job", self.job);
+    visit("kept", self.kept);
   }
 };
 /// The evaluations of one repository's lifecycle policy.
@@ -89,11 +126,28 @@ struct RunningScan {
   RegistryKey registry;
   RepositoryName repository;
   Digest digest;
+  Instant started_at;  // by the clock of its region
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registry", self.registry);
     visit("repository", self.repository);
     visit("digest", self.digest);
+    visit("startedAt", self.started_at);
+  }
+};
+
+/// A restore from the archive that has begun.
+struct RunningRestore {
+  RegistryKey registry;
+  RepositoryName repository;
+  Digest digest;
+  Origin origin = Origin::kClient;  // who asked for it; a client's restore is replicated like a push
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("repository", self.repository);
+    visit("digest", self.digest);
+    visit("origin", self.origin);
   }
 };
 

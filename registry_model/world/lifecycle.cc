@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "registry_model/lifecycle/images.h"
+#include "registry_model/registry/storage_class.h"
 #include "registry_model/world/world.h"
 
 namespace crrsim {
@@ -58,12 +59,15 @@ void World::EvaluateLifecycle(std::uint64_t number) {
   Emit(LifecycleEvaluated{registry, name, static_cast<std::uint64_t>(expiring),
                           actions.size() - static_cast<std::size_t>(expiring)});
 
-  const ContentContext content{now_, registry, Origin::kClient, assumptions_, *this};
+  const ContentContext content{now_, registries_.at(registry), Origin::kClient, assumptions_, *this};
   for (const auto& action : actions) {
     if (action.type == LifecycleActionType::kExpire) {
       DeleteImage(content, repository, action.digest, DeletionCause::kLifecycle);
     } else {
-      CarryOutLifecycleTransition(content, repository, action.digest);
+      const auto* image = repository.FindImage(action.digest);
+      // An index may have taken it along already.
+      if (RefusalOfClass(repository, *image, StorageClass::kArchive) != ClassRefusal::kNone) continue;
+      ChangeStorageClass(content, repository, action.digest, StorageClass::kArchive);
     }
   }
   // An orphan may be the subject of others.
@@ -71,10 +75,6 @@ void World::EvaluateLifecycle(std::uint64_t number) {
     for (const auto& digest : orphaned) DeleteImage(content, repository, digest, DeletionCause::kLifecycle);
   }
   AcceptDeletions();
-}
-
-void World::CarryOutLifecycleTransition(const ContentContext&, Repository&, const Digest&) {
-  // There is no archive class to move the image to: it stays where it is.
 }
 
 }  // namespace crrsim

@@ -42,10 +42,12 @@ std::optional<CopyProgress> World::ProgressOf(const Replication& copy, ByteCount
   std::int64_t rate = 0;
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
     const auto& other = *transfer.start.replication;
-    if (!transfer.flow || other.destination != copy.destination || other.repository != copy.repository ||
+    if (other.destination != copy.destination || other.repository != copy.repository ||
         !moving.contains(transfer.start.blob)) {
       return;
     }
+    progress.delivered += transfer.kept;
+    if (!transfer.flow) return;
     progress.delivered += network_.Delivered(now_, *transfer.flow);
     rate += network_.Rate(*transfer.flow).count();
   });

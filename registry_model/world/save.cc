@@ -14,9 +14,12 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.seed_);
   archive(self.same_instant_);
   archive(self.scan_duration_);
+  archive(self.restore_duration_);
   archive(self.lifecycle_period_);
   archive(self.api_options_);
   archive(self.regions_);
+  archive(self.links_);
+  archive(self.limits_);
   archive(self.now_);
   archive(self.queue_);
   archive(self.background_);
@@ -28,8 +31,14 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.faults_);
   archive(self.requests_);
   archive(self.transfers_);
+  archive(self.partials_);
+  archive(self.duplicates_);
+  archive(self.duplicates_made_);
+  archive(self.late_messages_);
   archive(self.scans_);
   archive(self.scans_started_);
+  archive(self.restores_);
+  archive(self.restores_begun_);
   archive(self.lifecycles_);
   archive(self.lifecycle_of_);
   archive(self.lifecycles_started_);
@@ -86,7 +95,8 @@ Hash128 World::StateHashValue() const {
     hash.Add(HashBytes(writer.bytes()));
   };
   for (const auto& [key, registry] : registries_) {
-    add("registry", key, registry.replication, registry.policy, registry.templates);
+    add("registry", key, registry.replication, registry.policy, registry.templates, registry.account_settings,
+        registry.scanning, registry.mounts);
     registry.repositories.ForEachSorted([&, &owner = key](const RepositoryName& name, const Cow<Repository>& one) {
       add("repository", owner, name, *one);
     });
@@ -95,6 +105,7 @@ Hash128 World::StateHashValue() const {
     if (fault.in_force) add("fault", fault.name, fault.what);
   }
   for (const auto& [number, scan] : scans_) add("scan", scan);
+  for (const auto& [number, restore] : restores_) add("restore", restore);
   for (const auto& [repository, run] : lifecycles_) add("lifecycle", repository, run.due - now_);
   // What is under way counts by what it is and how far off it is, never by its number.
   requests_.ForEachSorted([&](RequestId, const PendingRequest& request) {
@@ -103,8 +114,12 @@ Hash128 World::StateHashValue() const {
   });
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
-    add("transfer", *transfer.start.replication, transfer.start.blob, delivered, transfer.stalled);
+    add("transfer", *transfer.start.replication, transfer.start.blob, transfer.kept + delivered, transfer.stalled);
   });
+  for (const auto& [key, partial] : partials_) add("partial", key, partial.kept);
+  for (const auto& [number, ask] : duplicates_) {
+    add("duplicate", ask.step, *ask.replication, ask.manifest ? ask.manifest->digest : Digest());
+  }
   engine_->AddTo(hash, now_);
   return hash.value();
 }

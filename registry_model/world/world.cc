@@ -1,5 +1,7 @@
 #include "registry_model/world/world.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 #include <set>
 
@@ -31,7 +33,24 @@ Network BuildNetwork(const WorldConfig& config, const std::vector<RegionName>& r
   }
   CRRSIM_CHECK(linked.size() == regions.size() * (regions.size() - 1), "{} links between {} regions", linked.size(),
                regions.size());
+  CRRSIM_CHECK(config.limits.size() <= LimitList::kMaxSize, "{} shared limits", config.limits.size());
+  for (const auto& limit : config.limits) network.AddLimit(limit.bandwidth);
   return network;
+}
+
+/// By site of origin, then of destination.
+std::vector<LinkConfig> LinksOf(const WorldConfig& config, const std::vector<RegionName>& regions) {
+  std::vector<LinkConfig> links;
+  for (const auto& from : regions) {
+    for (const auto& to : regions) {
+      const auto link = std::find_if(config.links.begin(), config.links.end(),
+                                     [&](const LinkConfig& one) { return one.from == from && one.to == to; });
+      links.push_back(from == to || link == config.links.end() ? config.within_region : *link);
+      links.back().from = from;
+      links.back().to = to;
+    }
+  }
+  return links;
 }
 
 std::vector<RegionName> SortedRegions(const WorldConfig& config) {
@@ -59,14 +78,18 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
     : seed_(config.seed),
       same_instant_(config.same_instant),
       scan_duration_(config.scan_duration),
+      restore_duration_(config.restore_duration),
       lifecycle_period_(config.lifecycle_period),
       api_options_(config.api),
       regions_(SortedRegions(config)),
       site_of_(SitesOf(regions_)),
+      links_(LinksOf(config, regions_)),
+      limits_(config.limits),
       now_(config.start),
       network_(BuildNetwork(config, regions_)),
       engine_(std::move(engine)),
       assumptions_(config.assumptions),
+      faults_(config.seed),
       tie_stream_(config.seed, "queue/tie"),
       id_stream_(config.seed, "api/ids") {
   for (const auto& account : config.accounts) {
@@ -75,6 +98,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       registries_[key].key = key;
     }
   }
+  for (const auto& key : config.opted_out) registries_.at(key).opted_in = false;
 }
 
 World::World(const World& other) = default;
@@ -87,7 +111,11 @@ ApiResult<nlohmann::json> World::ApplyJson(const Caller& caller, std::string_vie
   if (const auto member = request.find("registryId"); member != request.end() && member->is_string()) {
     registry_id = member->get<std::string>();
   }
-  return Call(caller, registry_id, operation,
+  std::string repository;
+  if (const auto member = request.find("repositoryName"); member != request.end() && member->is_string()) {
+    repository = member->get<std::string>();
+  }
+  return Call(caller, registry_id, repository, operation,
               [&](ApiContext& context) { return ExecuteJson(context, operation, request); });
 }
 
@@ -109,6 +137,11 @@ ApiResult<Registry*> World::AnsweringRegistry(const Caller& caller, const std::o
                                 "registry in {} in this world'",
                                 account.text(), caller.region.text())};
   }
+  const auto* own = FindRegistry({caller.account, caller.region});
+  if (!found->second.opted_in || (own != nullptr && !own->opted_in)) {
+    return ApiError{std::string(exception::kUnrecognizedClient),
+                    "The security token included in the request is invalid."};
+  }
   return &found->second;
 }
 
@@ -126,13 +159,18 @@ void World::Take(Event& event) {
   statuses_.OnEvent(event);
   ledger_.OnEvent(event);
   if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
+  if (const auto* change = std::get_if<StorageClassChanged>(&event.body);
+      change != nullptr && change->status == ImageStatus::kActivating) {
+    BeginRestore(*change);
+  }
   if (const auto* deleted = std::get_if<ImageDeleted>(&event.body)) {
     // It is about to go, so its manifest is kept.
     const auto* repository = registries_.at(deleted->registry).Find(deleted->repository);
     deletions_.push_back({*deleted, repository->FindImage(deleted->digest)->manifest});
   }
   FollowLifecycle(event);
-  for (auto* observer : observers_) observer->OnEvent(event);
+  for (auto* observer : observers_.all) observer->OnEvent(event);
+  if (kHasMutants) Misbehave(event);
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
@@ -192,8 +230,14 @@ void World::Dispatch(const Scheduled& what) {
     case ScheduledKind::kScanEnds:
       return EndScan(what.subject);
     case ScheduledKind::kFaultEnds:
-      if (faults_.all().at(what.subject).in_force) EndFault(what.subject);
+      if (faults_[what.subject].in_force) EndFault(what.subject);
       return;
+    case ScheduledKind::kFaultBegins:
+      return StartFault(what.subject);
+    case ScheduledKind::kDuplicateArrives:
+      return DuplicateArrived(what.subject);
+    case ScheduledKind::kRestoreEnds:
+      return EndRestore(what.subject);
     case ScheduledKind::kLifecycleEvaluates:
       return EvaluateLifecycle(what.subject);
   }
@@ -213,9 +257,10 @@ void World::RescheduleNetworkWake() {
 
 void World::StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) {
   auto& image = *registries_.at(registry).FindMutable(repository)->images.Find(digest);
-  image.scan = ImageScan{ScanStatus::kInProgress, now_, Instant(), {}};
+  const auto started_at = ClockOf(registry.region);
+  image.scan = ImageScan{ScanStatus::kInProgress, started_at, Instant(), {}};
   const auto number = ++scans_started_;
-  scans_.emplace(number, RunningScan{registry, repository, digest});
+  scans_.emplace(number, RunningScan{registry, repository, digest, started_at});
   Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number, 0});
   Emit(ScanStarted{registry, repository, digest});
 }
@@ -228,11 +273,11 @@ void World::EndScan(std::uint64_t number) {
   auto* image = repository->images.Find(scan.digest);
   if (image == nullptr || !image->scan) return;
   // The image may have gone and come again since; what was scanned is not it.
-  if (image->scan->status != ScanStatus::kInProgress || image->scan->started_at + scan_duration_ != now_) return;
+  if (image->scan->status != ScanStatus::kInProgress || image->scan->started_at != scan.started_at) return;
   const auto found = findings_.find(scan.digest);
   auto& result = *image->scan;
   result.status = ScanStatus::kComplete;
-  result.completed_at = now_;
+  result.completed_at = ClockOf(scan.registry.region);
   if (found != findings_.end()) result.findings = found->second;
   Emit(ScanCompleted{scan.registry, scan.repository, scan.digest, result.findings});
 }

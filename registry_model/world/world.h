@@ -69,14 +69,14 @@ class World final : private EventSink, private ScanStarter {
   /// nothing was changed, and CallRefused was emitted.
   template <class Request>
   ApiResult<typename Request::Response> Apply(const Caller& caller, const Request& request) {
-    return Call(caller, RegistryIdOf(request), Request::kOperation,
+    return Call(caller, RegistryIdOf(request), RepositoryNameOf(request), Request::kOperation,
                 [&](ApiContext& context) { return Execute(context, request); });
   }
   /// The same for requests of simulated clients (api/client_requests.h), which name the registry by its key.
   template <class Request>
   ApiResult<typename Request::Response> Apply(const Caller& caller, const RegistryKey& registry,
                                               const Request& request) {
-    return Call(caller, registry.account.text(), Request::kOperation,
+    return Call(caller, registry.account.text(), RepositoryNameOf(request), Request::kOperation,
                 [&](ApiContext& context) { return Execute(context, request); });
   }
   /// The same from the wire form: an operation's name and its JSON request. Returns its JSON response.
@@ -98,9 +98,11 @@ class World final : private EventSink, private ScanStarter {
 
   // ---- Faults ----
 
-  /// Cuts the way or makes steps fail, until EndFault or for a duration.
-  FaultNumber BeginFault(const std::string& name, std::variant<Partition, StepFault> what,
-                         std::optional<Duration> duration = std::nullopt);
+  /// Puts a fault in force, until EndFault or for a duration. Requires regions and registries of this world.
+  FaultNumber BeginFault(const std::string& name, FaultKind what, std::optional<Duration> duration = std::nullopt);
+  /// Lets one begin later. Requires when >= now().
+  FaultNumber PlanFault(Instant when, const std::string& name, FaultKind what,
+                        std::optional<Duration> duration = std::nullopt);
   void EndFault(FaultNumber number);
   [[nodiscard]] const Faults& faults() const { return faults_; }
 
@@ -125,8 +127,8 @@ class World final : private EventSink, private ScanStarter {
   /// What a scan of the image with this digest will find, in any registry.
   void SetFindings(const Digest& image, FindingCounts findings);
   /// Requires that the observer outlives the world or is removed. Order  as added.
-  void AddObserver(Observer& observer) { observers_.push_back(&observer); }
-  void RemoveObserver(Observer& observer) { std::erase(observers_, &observer); }
+  void AddObserver(Observer& observer) { observers_.all.push_back(&observer); }
+  void RemoveObserver(Observer& observer) { std::erase(observers_.all, &observer); }
 
   // ---- As a value ----
 
@@ -141,8 +143,11 @@ class World final : private EventSink, private ScanStarter {
 
  private:
   template <class Body>
-  auto Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view operation, Body body)
-      -> decltype(body(std::declval<ApiContext&>()));
+  auto Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view repository,
+            std::string_view operation, Body body) -> decltype(body(std::declval<ApiContext&>()));
+  std::optional<ApiError> FaultOfCall(const RegistryKey& registry, std::string_view repository,
+                                      std::string_view operation);
+  void NoteAnswered(const RegistryKey& registry, const ApiError* error);
   void Take(Event& event) override;
   void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) override;
   ApiResult<Registry*> AnsweringRegistry(const Caller& caller, const std::optional<std::string>& registry_id);
@@ -153,13 +158,16 @@ class World final : private EventSink, private ScanStarter {
   void Dispatch(const Scheduled& what);
   void RescheduleNetworkWake();
   void EndScan(std::uint64_t number);
+  // restores.cc: what was archived comes back
+  void BeginRestore(const StorageClassChanged& begun);
+  void EndRestore(std::uint64_t number);
+  void ScanOnArrival(const Registry& registry, const RepositoryName& repository, const Manifest& manifest);
 
   // lifecycle.cc
   void FollowLifecycle(const Event& event);
   void StartLifecycle(const RepositoryKey& repository);
   void StopLifecycle(const RepositoryKey& repository);
   void EvaluateLifecycle(std::uint64_t number);
-  void CarryOutLifecycleTransition(const ContentContext& content, Repository& repository, const Digest& digest);
 
   // actions.cc: what the engine wants done
   void AcceptPushes();
@@ -186,20 +194,60 @@ class World final : private EventSink, private ScanStarter {
   void StallExpired(TransferId id, std::uint64_t stall);
   void EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure);
   ByteCount StopFlow(ActiveTransfer& transfer);
+  void CarryOut(const ReportRequeued& action);
+  void VoidLeasesOf(JobId job);
+  void DropPartialsOf(JobId job);
+
+  // fault_effects.cc: what faults do to what is under way
+  void StartFault(FaultNumber number);
   void HitFault(FaultNumber number);
-  void SetLink(const Partition& partition, LinkState state, FaultNumber cause);
+  void HitFault(const std::optional<FaultNumber>& fault) {
+    if (fault) HitFault(*fault);
+  }
+  void ApplyFault(FaultNumber number, const FaultKind& what);
+  void LiftFault(const FaultKind& what);
+  void UpdateCut(const RegionName& from, const RegionName& to);
+  void UpdateLink(const RegionName& from, const RegionName& to);
+  void UpdateCuts(const RegionName& region);
+  [[nodiscard]] std::vector<TransferId> Crossing(const RegionName& from, const RegionName& to) const;
+  void StallMatching();
+  void ResumeStalledBy(FaultNumber number);
+  void PauseFlow(ActiveTransfer& transfer);
+  void RunFlow(TransferId id);
+  Duration MessageDelay(const RegionName& from, const RegionName& to);
+  Duration LatencyOf(const RegionName& from, const RegionName& to) const;
+  [[nodiscard]] BytesPerSecond FlowCap(const RegionName& from, const RegionName& to) const;
+  [[nodiscard]] const LinkConfig& LinkOf(const RegionName& from, const RegionName& to) const;
+  /// The present instant by the clocks of a region, for what is stamped there.
+  [[nodiscard]] Instant ClockOf(const RegionName& region) const { return now_ + faults_.ClockAhead(region); }
+  [[nodiscard]] ApiOptions OptionsOf(const RegistryKey& registry) const;
 
   // destination.cc: what a request does where it arrives
   void RequestArrived(RequestId id);
   void AnswerArrived(RequestId id);
   void RequestTimedOut(RequestId id);
+  void DuplicateArrived(std::uint64_t number);
   Answer AnswerAt(Registry& destination, const Ask& ask);
   Answer Admit(Registry& destination, const Ask& ask);
-  Answer CheckContent(const Registry& destination, const Ask& ask) const;
+  Answer CheckContent(Registry& destination, const Ask& ask);
+  bool HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content);
   Answer PutManifest(Registry& destination, const Ask& ask);
+  [[nodiscard]] ContentContext ArrivalAt(const RegistryKey& registry);
   Answer BindTagAt(Registry& destination, const Ask& ask);
   Answer DeleteAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const RegistryKey& registry, const Ask& ask);
+  [[nodiscard]] bool AreOptedIn(const RegistryKey& source, const RegistryKey& destination) const;
+
+  // mutated.cc: what only mutants do (registry_model/mutants.h)
+  void Misbehave(const Event& event);
+  void MisbehaveAt(const ReplicationConfigured& configured);
+  void MisbehaveAt(const ManifestRemoved& removed);
+  void MisbehaveAt(const TagMoved& moved);
+  void MisbehaveAt(const RepositorySettingChanged& changed);
+  void MisbehaveAt(const ScanCompleted& scanned);
+  [[nodiscard]] std::vector<RegistryKey> DestinationsOfTheAccount(const ImagePushed& push);
+  void ShareLayers(Registry& destination, const Ask& ask);
+  [[nodiscard]] static ManifestPtr Rewritten(const Manifest& manifest);
 
   [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);
   [[nodiscard]] SiteId SiteOf(const RegionName& region) const;
@@ -211,10 +259,13 @@ class World final : private EventSink, private ScanStarter {
   std::uint64_t seed_ = 1;
   SameInstant same_instant_ = SameInstant::kInOrder;
   Duration scan_duration_;
+  Duration restore_duration_;
   Duration lifecycle_period_;
   ApiOptions api_options_;
   std::vector<RegionName> regions_;    // by site
   Index<RegionName, SiteId> site_of_;  // follows from the regions
+  std::vector<LinkConfig> links_;      // as configured, by site of origin, then of destination
+  std::vector<SharedLimit> limits_;
 
   // State.
   Instant now_;
@@ -229,8 +280,14 @@ class World final : private EventSink, private ScanStarter {
   Faults faults_;
   Index<RequestId, PendingRequest> requests_;
   Index<TransferId, ActiveTransfer> transfers_;
+  std::map<PartialKey, PartialTransfer> partials_;
+  std::map<std::uint64_t, Ask> duplicates_;  // requests that are under way a second time
+  std::uint64_t duplicates_made_ = 0;
+  bool late_messages_ = false;  // whether a request of a job can still arrive after the job is complete
   std::map<std::uint64_t, RunningScan> scans_;
   std::uint64_t scans_started_ = 0;
+  std::map<std::uint64_t, RunningRestore> restores_;
+  std::uint64_t restores_begun_ = 0;
   std::map<RepositoryKey, LifecycleRun> lifecycles_;  // of repositories with a lifecycle policy
   std::map<std::uint64_t, RepositoryKey> lifecycle_of_;
   std::uint64_t lifecycles_started_ = 0;
@@ -256,20 +313,40 @@ class World final : private EventSink, private ScanStarter {
   bool feeding_ = false;
   Writer scratch_;
 
-  std::vector<Observer*> observers_;
+  /// They stand outside: whoever copies a world takes none along.
+  struct Observers {
+    Observers() = default;
+    Observers(const Observers&) {}
+    Observers(Observers&&) = default;
+    Observers& operator=(const Observers&) = delete;
+    Observers& operator=(Observers&&) = default;
+    ~Observers() = default;
+    std::vector<Observer*> all;
+  };
+  Observers observers_;
 };
 
 template <class Body>
-auto World::Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view operation,
-                 Body body) -> decltype(body(std::declval<ApiContext&>())) {
+auto World::Call(const Caller& caller, const std::optional<std::string>& registry_id, std::string_view repository,
+                 std::string_view operation, Body body) -> decltype(body(std::declval<ApiContext&>())) {
   auto registry = AnsweringRegistry(caller, registry_id);
   if (!registry) {
     NoteRefused({caller.account, caller.region}, operation, registry.error());
     return registry.error();
   }
-  ApiContext context{caller, **registry, now_, api_options_, assumptions_, statuses_, id_stream_, *this, *this};
+  const auto key = (*registry)->key;
+  if (faults_.any_in_force()) {
+    if (auto fault = FaultOfCall(key, repository, operation)) {
+      NoteRefused(key, operation, *fault);
+      return *std::move(fault);
+    }
+  }
+  const auto options = OptionsOf(key);
+  ApiContext context{caller, **registry, ClockOf(key.region), options, assumptions_, statuses_, id_stream_,
+                     *this,  *this};
   auto answer = body(context);
-  if (!answer) NoteRefused((*registry)->key, operation, answer.error());
+  if (!answer) NoteRefused(key, operation, answer.error());
+  if (faults_.any_in_force()) NoteAnswered(key, answer ? nullptr : &answer.error());
   AcceptPushes();
   AcceptDeletions();
   RescheduleNetworkWake();

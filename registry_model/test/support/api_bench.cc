@@ -40,13 +40,17 @@ ManifestPtr Parsed(const std::string& text, std::string_view declared) { return 
 
 std::string Inconsistency(const Repository& repository, ManifestBytes manifests) {
   std::map<Digest, std::int64_t> references;
+  std::map<Digest, std::int64_t> inactive;
   std::map<Digest, std::int64_t> indexes;
   std::int64_t bytes = 0;
   std::size_t tags = 0;
   std::string problem;
   repository.images.ForEachSorted([&](const Digest& digest, const Image& image) {
     if (digest != image.manifest->digest) problem = "an image lies under another digest";
-    for (const auto& blob : image.manifest->blobs) ++references[blob.digest];
+    for (const auto& blob : image.manifest->blobs) {
+      ++references[blob.digest];
+      if (!image.storage.is_active()) ++inactive[blob.digest];
+    }
     std::set<Digest> children;
     for (const auto& child : image.manifest->children) children.insert(child.digest);
     for (const auto& child : children) ++indexes[child];
@@ -67,7 +71,14 @@ std::string Inconsistency(const Repository& repository, ManifestBytes manifests)
   });
   std::size_t referenced = 0;
   repository.blobs.ForEachSorted([&](const Digest& digest, const StoredBlob& blob) {
-    bytes += blob.size.bytes();
+    bytes += blob.charged_bytes().bytes();
+    const auto resting = inactive.find(digest);
+    if (blob.inactive != (resting == inactive.end() ? 0 : resting->second)) {
+      problem = "a blob's images that are not active are counted wrongly";
+    }
+    if (!blob.charged && !blob.mounted) problem = "a blob's bytes count nowhere";
+    const bool rests = blob.archived() && !blob.mounted;
+    if (rests != (blob.storage_class == StorageClass::kArchive)) problem = "a blob is in the wrong storage class";
     const auto found = references.find(digest);
     const auto count = found == references.end() ? 0 : found->second;
     if (count > 0) ++referenced;
@@ -80,6 +91,27 @@ std::string Inconsistency(const Repository& repository, ManifestBytes manifests)
   return problem;
 }
 
+std::string MountInconsistency(const Registry& registry) {
+  std::string problem;
+  std::size_t held = 0;
+  for (const auto& [key, group] : registry.mounts) {
+    if (group.holders.size() < 2 || !group.holders.contains(group.charged)) problem = "a group is no group";
+    held += group.holders.size();
+    for (const auto& name : group.holders) {
+      const auto* holder = registry.Find(name);
+      const auto* blob = holder == nullptr ? nullptr : holder->blobs.Find(key.blob);
+      if (blob == nullptr || !blob->mounted) problem = fmt::format("'{}' does not share what it shares", name.text());
+      if (blob != nullptr && blob->charged != (name == group.charged)) problem = "bytes count to the wrong repository";
+    }
+  }
+  std::size_t mounted = 0;
+  registry.repositories.ForEachSorted([&](const RepositoryName&, const Cow<Repository>& repository) {
+    repository->blobs.ForEachSorted([&](const Digest&, const StoredBlob& blob) { mounted += blob.mounted ? 1 : 0; });
+  });
+  if (mounted != held) problem = "a shared blob belongs to no group";
+  return problem;
+}
+
 ApiBench::ApiBench() : ids_(1, "api/ids") { registry.key = kHome; }
 
 void ApiBench::ExpectConsistent() const {
@@ -88,6 +120,7 @@ void ApiBench::ExpectConsistent() const {
   registry.repositories.ForEachSorted([&](const RepositoryName& name, const Cow<Repository>& repository) {
     EXPECT_EQ(Inconsistency(*repository, manifests), "") << name.text();
   });
+  EXPECT_EQ(MountInconsistency(registry), "");
 }
 
 void ApiBench::Create(const std::string& repository, const std::string& mutability,
@@ -104,7 +137,7 @@ void ApiBench::Create(const std::string& repository, const std::string& mutabili
 }
 
 void ApiBench::Upload(const std::string& repository, const Blob& blob) {
-  const auto stored = Call(UploadBlobRequest{std::nullopt, repository, blob});
+  const auto stored = Call(UploadBlobRequest{std::nullopt, repository, blob, std::nullopt});
   ASSERT_TRUE(stored.ok()) << stored.error().message;
 }
 

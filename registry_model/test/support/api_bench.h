@@ -35,6 +35,8 @@ ManifestPtr Parsed(const std::string& text, std::string_view declared = "");
 enum class ManifestBytes : std::uint8_t { kNotCounted, kCounted };
 /// What is wrong with a repository's invariants (repository.h), or nothing: counted anew from the manifests.
 std::string Inconsistency(const Repository& repository, ManifestBytes manifests);
+/// The same of what the repositories of a registry share by mounting.
+std::string MountInconsistency(const Registry& registry);
 
 class ApiBench : public EventSink, public ScanStarter {
  public:
@@ -63,7 +65,7 @@ class ApiBench : public EventSink, public ScanStarter {
     return {caller, registry, now, options, assumptions, statuses, ids_, *this, *this};
   }
   [[nodiscard]] ContentContext content(Origin origin = Origin::kClient) {
-    return {now, registry.key, origin, assumptions, *this};
+    return {now, registry, origin, assumptions, *this};
   }
 
   /// Calls, and expects a refusal that changed nothing and said nothing. Returns its message.

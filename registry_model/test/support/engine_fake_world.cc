@@ -285,6 +285,13 @@ void FakeWorld::CarryOut(const ReportStarted& report) {
   Note(fmt::format("started job {}", report.job));
 }
 
+void FakeWorld::CarryOut(const ReportRequeued& report) {
+  EXPECT_EQ(running_.erase(report.job), 1u);
+  EXPECT_TRUE(queued_.insert(report.job).second);
+  --in_flight_[{report.replication->source, report.replication->destination}];
+  Note(fmt::format("requeued job {}", report.job));
+}
+
 void FakeWorld::CarryOut(const ReportStepFailed& report) {
   EXPECT_TRUE(running_.contains(report.job));
   Note(fmt::format("failed {} job {} attempt {} {} {}", NameOf(report.step), report.job, report.attempt,
@@ -363,6 +370,9 @@ struct ActionText {
   }
   std::string operator()(const ReportStarted& one) const {
     return fmt::format("started {} {}", one.job, CopyText(*one.replication));
+  }
+  std::string operator()(const ReportRequeued& one) const {
+    return fmt::format("requeued {} {}", one.job, CopyText(*one.replication));
   }
   std::string operator()(const ReportStepFailed& one) const {
     return fmt::format("failed {} {} {} {} {}", one.job, NameOf(one.step), one.attempt, NameOf(one.failure),

@@ -66,6 +66,8 @@ class FakeWorld {
   void Push(const std::vector<ManifestPtr>& manifests, std::optional<std::string> tag = "v1");
   void Push(ImageAccepted push);
   void PushAt(Instant when, ImageAccepted push);
+  /// The engine is told this then.
+  void GiveAt(Instant when, EngineInput input) { Schedule(when, std::move(input)); }
   void DeleteAt(Instant when, DeletionAccepted deletion);
   /// Deletes at the source now, by Push's way: the tag alone, or the image that had `tags`.
   void Delete(const ManifestPtr& manifest, std::optional<std::string> tag, const std::vector<std::string>& tags = {});
@@ -152,6 +154,7 @@ class FakeWorld {
   void CarryOut(const SetTimer& timer);
   void CarryOut(const ReportQueued& report);
   void CarryOut(const ReportStarted& report);
+  void CarryOut(const ReportRequeued& report);
   void CarryOut(const ReportStepFailed& report);
   void CarryOut(const ReportEnded& report);
   void NoteEnd(const ReportEnded& report);

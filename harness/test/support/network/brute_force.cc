@@ -13,7 +13,7 @@ constexpr Real kForever = std::numeric_limits<Real>::infinity();
 
 class BruteForce {
  public:
-  explicit BruteForce(const NetworkProblem& problem) : problem_(problem) {
+  explicit BruteForce(const NetworkProblem& problem) {
     const auto regions = problem.uplink.size();
     for (const auto rate : problem.uplink) capacities_.push_back(rate);
     for (const auto rate : problem.downlink) capacities_.push_back(rate);
@@ -123,7 +123,6 @@ class BruteForce {
     }
   }
 
-  const NetworkProblem& problem_;
   std::vector<Real> capacities_;
   std::vector<Flow> flows_;
 };

@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 6> kFolders = {"bench",          "harness",   "python",
                                                       "registry_model", "scenarios", "sim"};
 /// Besides the folders and what begins with a dot.
-constexpr std::array<std::string_view, 8> kTopLevelFiles = {
-    "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "build", "check", "compile_commands.json", "crrsim"};
+constexpr std::array<std::string_view, 9> kTopLevelFiles = {
+    "CMakeLists.txt", "CMakePresets.json",     "LICENSE", "README.md",     "build",
+    "check",          "compile_commands.json", "crrsim",  "pyproject.toml"};
 
 std::string ReadAll(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -1,0 +1,28 @@
+// A registry as the aws cli printed it: a folder of JSON files, searched to any depth.
+//
+//   aws ecr describe-repositories                          > DIR/repositories.json
+//   aws ecr describe-images --repository-name team/api     > DIR/team-api.json
+//   aws ecr describe-registry                              > DIR/registry.json      (source, optional: for the reasons)
+//
+// What a document is shows from its members (`repositories`, `imageDetails`, `replicationConfiguration`), so names are
+// free; a file may hold several documents one behind the other, as pages appended to it. Other members are passed over.
+#pragma once
+
+#include <string>
+
+#include "harness/compare/snapshot.h"
+#include "harness/scenario/place.h"
+#include "sim/result.h"
+
+namespace crrsim {
+
+struct FolderSnapshot {
+  RegistrySnapshot registry;
+  ReplicationSnapshot replication;
+};
+
+/// On error  no folder, a file that is no JSON, a member that is missing, a repository of which the last page is not
+///           there, one image described in two ways, repositories of two registries, nothing known in the folder.
+Result<FolderSnapshot, Diagnostics> ReadFolderSnapshot(const std::string& folder);
+
+}  // namespace crrsim

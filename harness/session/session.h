@@ -1,0 +1,86 @@
+// A world that is driven step by step, from outside a scenario: what the Python package holds, and what a server can.
+//
+// It is defined by what a scenario says above its timeline (accounts, regions, network, options, assumptions, seed,
+// start) and behaves like a scenario's runner: every call of a client takes the call latency of virtual time, a push is
+// the calls that a client makes, figures are those of the JSON report. It adds no behaviour of its own.
+//
+//   auto session = Session::Open({{"accounts", {{"shop", "111122223333"}}}, {"regions", {"us-west-2", "eu-west-1"}},
+//                                 {"network", "aws-2026"}});
+//   session->Call(registry, "", "CreateRepository", {{"repositoryName", "api"}});
+//   session->RunUntilIdle(session->world().now() + Hours(1));
+//
+// A session is a value: copies go on independently and equally. One thread at a time uses one session; different
+// sessions need no locks.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/images/image_content.h"
+#include "harness/run/client.h"
+#include "harness/run/recording.h"
+#include "harness/run/run.h"
+#include "harness/scenario/scenario.h"
+#include "registry_model/world/world.h"
+
+namespace crrsim {
+
+class Session {
+ public:
+  /// `definition` is an object with a scenario's keys; images, timeline, expect and until are not among them.
+  /// On error  every mistake, with its place in the definition as `dump(2)` prints it.
+  static Result<Session, Diagnostics> Open(const nlohmann::json& definition);
+  Session(const Session& other);
+  Session(Session&& other) = default;
+  Session& operator=(const Session&) = delete;
+  Session& operator=(Session&&) = delete;
+  ~Session() = default;
+
+  // ---- Clients ----
+
+  /// One API call of the principal `arn` (empty: the root of the registry's account) at a registry's region.
+  /// On error  what ECR would answer; nothing was changed but the time that the call took.
+  ApiResult<nlohmann::json> Call(const RegistryKey& registry, const std::string& arn, std::string_view operation,
+                                 const nlohmann::json& request);
+  /// Returns the digest of the root manifest. On error  what was uploaded before stays there, as with a real client.
+  ApiResult<Digest> Push(const RegistryKey& registry, const std::string& arn, const RepositoryName& repository,
+                         const std::optional<Tag>& tag, const ImageContent& content);
+  /// Returns the digest of the manifest that was fetched.
+  ApiResult<Digest> Pull(const RegistryKey& registry, const std::string& arn, const ImageReference& image);
+
+  // ---- Time ----
+
+  /// Requires until >= now.
+  void RunUntil(Instant until) { world_.RunUntil(until); }
+  RunEnd RunUntilIdle(Instant limit) { return world_.RunUntilIdle(limit); }
+
+  // ---- Looking ----
+
+  [[nodiscard]] World& world() { return world_; }
+  [[nodiscard]] const World& world() const { return world_; }
+  [[nodiscard]] const Scenario& definition() const { return definition_; }
+  [[nodiscard]] const Recording& recording() const { return *recording_; }
+  /// The report up to now: what a run that ended here would give, without expectations.
+  [[nodiscard]] RunResult Report() const;
+
+  // ---- As a value ----
+
+  /// All state in bytes, the definition included; observers are not part of it.
+  [[nodiscard]] std::string Save() const;
+  /// On error  the bytes are not those of a Save of this version.
+  static Result<Session, ParseError> Load(std::string_view bytes);
+
+ private:
+  Session(Scenario definition, std::string text, World world, Recording recording);
+  [[nodiscard]] Client ClientOf(const RegistryKey& registry, const std::string& arn);
+
+  Scenario definition_;
+  std::string text_;  // of the definition
+  World world_;
+  std::unique_ptr<Recording> recording_;  // stays where it is, for the world knows its place
+};
+
+}  // namespace crrsim

@@ -1,0 +1,162 @@
+// `crrsim compare`: a scenario at its end, at a label and at an instant; folders as the aws cli printed them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/test/support/command_bench.h"
+
+namespace crrsim {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kComparedScenario = R"(title: Before, during and after a copy
+accounts: {shop: "111122223333", prod: "444455556666"}
+regions: [us-west-2, eu-west-1]
+network: aws-2026
+images:
+  api: {layers: [100MiB]}
+  old: {layers: [1MiB]}
+timeline:
+  - CreateRepository: {repositoryName: api}
+    in: shop/us-west-2
+  - push: api:0
+    image: old
+    to: shop/us-west-2
+  - PutReplicationConfiguration: {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}, {"region": "eu-west-1", "registryId": "444455556666"}]}]}
+    in: shop/us-west-2
+  - push: api:1
+    image: api
+    to: shop/us-west-2
+    label: pushed
+)";
+
+class CompareCommandTest : public testing::Test {
+ protected:
+  CommandOutcome InScenario(std::vector<std::string> more, const std::string& to = "shop/eu-west-1") {
+    std::vector<std::string> words = {
+        "compare", folder_.Write("s.yaml", kComparedScenario), "--from", "shop/us-west-2", "--to", to};
+    words.insert(words.end(), more.begin(), more.end());
+    return InvokeCommand(words);
+  }
+  CommandOutcome Folders(std::vector<std::string> more = {}) {
+    std::vector<std::string> words = {"compare", folder_.PathOf("a"), folder_.PathOf("b")};
+    words.insert(words.end(), more.begin(), more.end());
+    return InvokeCommand(words);
+  }
+  ScratchFolder folder_;
+};
+
+constexpr std::string_view kDetail =
+    R"({"registryId": "111122223333", "repositoryName": "api", "imageDigest": "sha256:aa", "imageTags": ["1"]})";
+
+TEST_F(CompareCommandTest, AScenarioIsComparedWhileACopyIsUnderWayAndAtItsEnd) {
+  const auto during = InScenario({"--at", "pushed"});
+  EXPECT_EQ(during.code, 1) << during.err;
+  EXPECT_THAT(during.out, HasSubstr("pending    api  sha256:"));
+  EXPECT_THAT(during.out, HasSubstr("pushed before the rule was there"));
+  EXPECT_THAT(during.out, HasSubstr("not ready: 0 of 2 images"));
+  const auto end = InScenario({});
+  EXPECT_EQ(end.code, 1);
+  EXPECT_THAT(end.out, HasSubstr("not ready: 1 of 2 images and 1 of 2 tags"));
+  EXPECT_THAT(InScenario({}, "prod/eu-west-1").out, HasSubstr("refused it (FAILED, AccessDenied)"));
+}
+
+TEST_F(CompareCommandTest, AnInstantStopsTheRunThere) {
+  const auto start = InScenario({"--at", "0s", "--json"});
+  EXPECT_EQ(start.code, 0) << start.err;
+  const auto json = nlohmann::json::parse(start.out);
+  EXPECT_EQ(json["images"]["source"], 0);
+  const std::string at = json["at"];
+  EXPECT_EQ(InScenario({"--at", at, "--json"}).out, start.out);
+  const auto soon = nlohmann::json::parse(InScenario({"--at", "400ms", "--json"}).out);
+  EXPECT_EQ(soon["counts"]["pending"], 1);
+  EXPECT_EQ(soon["ready"], false);
+  const auto late = nlohmann::json::parse(InScenario({"--at", "1h", "--json"}).out);
+  EXPECT_EQ(late["counts"]["pending"], 0);
+  EXPECT_EQ(late["images"]["same"], 1);
+  EXPECT_EQ(InScenario({"--at", "1990-01-01"}).code, 4);
+}
+
+TEST_F(CompareCommandTest, WrongUseIsSaid) {
+  EXPECT_EQ(InScenario({"--at", "psuhed"}).code, 4);
+  EXPECT_THAT(InScenario({"--at", "psuhed"}).err, HasSubstr("did you mean 'pushed'?"));
+  const auto to = InScenario({}, "shop/eu-west-2");
+  EXPECT_EQ(to.code, 2);
+  EXPECT_THAT(to.err, HasSubstr("did you mean 'shop/eu-west-1'?"));
+  EXPECT_EQ(InvokeCommand({"compare", folder_.PathOf("absent"), folder_.PathOf("b")}).code, 2);
+  EXPECT_EQ(InvokeCommand({"compare", folder_.path()}).code, 2);
+  EXPECT_EQ(InvokeCommand({"compare", folder_.Write("s.yaml", kComparedScenario)}).code, 2);
+  EXPECT_EQ(InvokeCommand({"compare", folder_.Write("t.yaml", "title: 1"), "--from", "a", "--to", "b"}).code, 3);
+}
+
+TEST_F(CompareCommandTest, TheSampleFoldersAreNotReady) {
+  const std::string samples = CRRSIM_SOURCE_DIR "/scenarios/compare/";
+  const auto outcome = InvokeCommand({"compare", samples + "us-west-2", samples + "eu-west-1"});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("tag latest"));
+  EXPECT_THAT(outcome.out, HasSubstr("the tag is immutable at the destination"));
+  EXPECT_THAT(outcome.out, HasSubstr("referrer of sha256:"));
+  EXPECT_THAT(outcome.out, HasSubstr("no rule of 111122223333/us-west-2 takes tools to 111122223333/eu-west-1"));
+  EXPECT_THAT(outcome.out, HasSubstr("not ready: 3 of 6 images and 3 of 6 tags"));
+  EXPECT_THAT(outcome.out, HasSubstr("3 missing, 1 different, 1 extra, 1 setting"));
+  const auto same = InvokeCommand({"compare", samples + "us-west-2", samples + "us-west-2", "--strict"});
+  EXPECT_EQ(same.code, 0) << same.out;
+}
+
+TEST_F(CompareCommandTest, PagesInOneFileAndInSeveralAreOneRegistry) {
+  const auto detail = [](const char* digest) {
+    return fmt::format(R"({{"repositoryName": "api", "imageDigest": "{}"}})", digest);
+  };
+  folder_.Write("a/1.json", fmt::format("{{\"imageDetails\": [{}], \"nextToken\": \"x\"}}\n{{\"imageDetails\": [{}]}}",
+                                        detail("sha256:aa"), detail("sha256:bb")));
+  folder_.Write("b/deep/1.json", fmt::format("{{\"imageDetails\": [{}], \"NextToken\": \"x\"}}", detail("sha256:bb")));
+  folder_.Write("b/2.json", fmt::format("{{\"imageDetails\": [{}]}}", detail("sha256:aa")));
+  const auto outcome = Folders({"--strict"});
+  EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("2 of 2 images"));
+}
+
+TEST_F(CompareCommandTest, AListThatGoesOnIsNeverReady) {
+  folder_.Write("a/1.json", fmt::format("{{\"imageDetails\": [{}], \"nextToken\": \"x\"}}", kDetail));
+  folder_.Write("b/1.json", fmt::format("{{\"imageDetails\": [{}]}}", kDetail));
+  const auto outcome = Folders();
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("the images of api go on behind the last page that is here"));
+}
+
+TEST_F(CompareCommandTest, ExtraImagesCountOnlyWhereItIsStrict) {
+  folder_.Write("a/1.json", R"({"imageDetails": []})");
+  folder_.Write("b/1.json", fmt::format("{{\"imageDetails\": [{}]}}", kDetail));
+  EXPECT_EQ(Folders().code, 0);
+  EXPECT_EQ(Folders({"--strict"}).code, 1);
+}
+
+TEST_F(CompareCommandTest, WhatCannotBeReadIsNamed) {
+  folder_.Write("b/1.json", fmt::format("{{\"imageDetails\": [{}]}}", kDetail));
+  const auto refused = [&](std::string_view text) {
+    folder_.Write("a/1.json", text);
+    const auto outcome = Folders();
+    EXPECT_EQ(outcome.code, 3) << text;
+    EXPECT_EQ(outcome.out, "");
+    return outcome.err;
+  };
+  EXPECT_THAT(refused("{"), HasSubstr("a/1.json:1:1: not JSON"));
+  EXPECT_THAT(refused("[]"), HasSubstr("expected an object"));
+  EXPECT_THAT(refused("{}"), HasSubstr("holds nothing that describe-images or describe-repositories printed"));
+  EXPECT_THAT(refused(R"({"imageDetails": [{"imageDigest": "sha256:aa"}]})"), HasSubstr("repositoryName is missing"));
+  EXPECT_THAT(refused(R"({"imageDetails": [{"repositoryName": "api"}]})"), HasSubstr("imageDigest is missing"));
+  EXPECT_THAT(refused(R"({"imageDetails": {}})"), HasSubstr("expected a list"));
+  EXPECT_THAT(refused(R"({"imageDetails": [{"repositoryName": "api", "imageDigest": "sha256:aa", "imageTags": [1]}]})"),
+              HasSubstr("not JSON as the aws cli prints it"));
+  EXPECT_THAT(refused(fmt::format(
+                  R"({{"imageDetails": [{}, {{"repositoryName": "api", "imageDigest": "sha256:aa"}}]}})", kDetail)),
+              HasSubstr("described twice, and differently"));
+  EXPECT_THAT(refused(R"({"repositories": [{"repositoryName": "a", "repositoryArn": "arn:aws:ecr:r:1:repository/a"},
+                                           {"repositoryName": "b", "repositoryArn": "arn:aws:ecr:s:1:repository/b"}]})"),
+              HasSubstr("other documents here are of 1/r"));
+}
+
+}  // namespace
+}  // namespace crrsim

@@ -1,0 +1,17 @@
+// The entry of a fuzz target, one program each: CRRSIM_FUZZ_TARGET is its name (CMakeLists.txt, CRRSIM_FUZZ).
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "harness/test/support/fuzz/targets.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const auto* const target = [] {
+    for (const auto& candidate : crrsim::fuzz::Targets()) {
+      if (candidate.name == CRRSIM_FUZZ_TARGET) return &candidate;
+    }
+    std::abort();
+  }();
+  target->feed({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,47 @@
+"""Errors. What the simulated API refuses is an :class:`ApiError` with ECR's exception as its class."""
+
+from __future__ import annotations
+
+
+class CrrsimError(Exception):
+    """Everything that this package raises on purpose, but for wrong types."""
+
+
+class DefinitionError(CrrsimError, ValueError):
+    """A world, a scenario or a document is not valid; one line a mistake, each with its place."""
+
+
+class ApiError(CrrsimError):
+    """An API call was refused, and changed nothing.
+
+    The class of what is raised has the exception's name, as in botocore's ``client.exceptions``.
+    """
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        #: The name on the wire, such as ``RepositoryNotFoundException``.
+        self.code = code or type(self).__name__
+
+    def __reduce__(self) -> tuple[type[ApiError], tuple[str, str]]:
+        return type(self), (self.message, self.code)
+
+
+_classes: dict[str, type[ApiError]] = {}
+
+
+def error_class(code: str) -> type[ApiError]:
+    """The class of an exception of the API: ``error_class("RepositoryNotFoundException")``.
+
+    One class a name, made when first asked for; ``crrsim.errors.RepositoryNotFoundException`` is the same.
+    """
+    if code not in _classes:
+        made = type(code, (ApiError,), {"__doc__": f"``{code}`` of ECR's API.", "__module__": __name__})
+        _classes[code] = made
+    return _classes[code]
+
+
+def __getattr__(name: str) -> type[ApiError]:
+    if name.endswith("Exception") and name[:1].isupper():
+        return error_class(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,135 @@
+"""Image content: made up from layer sizes, or read from an OCI layout or an archive."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional, Union
+
+import _crrsim
+
+from crrsim.errors import DefinitionError
+from crrsim.units import Size, size_in_bytes
+
+
+class Image:
+    """The content of one image: real manifests and digests. Immutable; equal definitions give equal digests.
+
+    >>> Image(layers=["48MiB", "3MiB"], name="mservice").digest  # doctest: +ELLIPSIS
+    'sha256:...'
+    """
+
+    __slots__ = ("_native", "findings")
+    _native: _crrsim.Image
+    #: What a scan of it finds: severities and numbers.
+    findings: dict[str, int]
+
+    def __init__(
+        self,
+        layers: Sequence[Size] = (),
+        *,
+        name: str = "image",
+        based_on: Optional[Image] = None,
+        sizes_only: bool = False,
+        artifact_type: str = "",
+        subject: Optional[Image] = None,
+        architecture: str = "amd64",
+        findings: Optional[Mapping[str, int]] = None,
+    ) -> None:
+        """Makes a synthetic image.
+
+        ``layers`` are sizes as stored. Layers of another ``name`` have other bytes. With ``sizes_only`` the layers have
+        sizes and stand-in digests, and no bytes are made. ``subject`` makes it a referrer, ``artifact_type`` an
+        artifact. ``findings`` is what a scan of it finds, severities and numbers.
+        """
+        try:
+            self._native = _crrsim.Image.synthetic(
+                name,
+                [size_in_bytes(size) for size in layers],
+                sizes_only,
+                based_on._native if based_on else None,
+                artifact_type,
+                subject._native if subject else None,
+                architecture,
+            )
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+        self.findings = dict(findings or {})
+
+    @classmethod
+    def _of(cls, native: _crrsim.Image, findings: Optional[Mapping[str, int]]) -> Image:
+        image = cls.__new__(cls)
+        image._native = native
+        image.findings = dict(findings or {})
+        return image
+
+    @classmethod
+    def load(
+        cls,
+        path: Union[str, os.PathLike[str]],
+        *,
+        reference: Optional[str] = None,
+        findings: Optional[Mapping[str, int]] = None,
+    ) -> Image:
+        """Reads an OCI layout folder, or what ``docker save`` or ``skopeo copy docker-archive:`` wrote."""
+        try:
+            return cls._of(_crrsim.Image.load(os.fspath(path), reference), findings)
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+
+    @classmethod
+    def index(cls, images: Sequence[Image], *, artifact_type: str = "", subject: Optional[Image] = None) -> Image:
+        """A multi-platform index over images, in their order."""
+        try:
+            native = _crrsim.Image.index(
+                [image._native for image in images], artifact_type, subject._native if subject else None
+            )
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+        return cls._of(native, None)
+
+    @property
+    def digest(self) -> str:
+        """Of the root manifest."""
+        return self._native.digest
+
+    @property
+    def media_type(self) -> str:
+        """Of the root manifest."""
+        return self._native.media_type
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The root manifest, parsed."""
+        parsed: dict[str, Any] = json.loads(self._native.manifest)
+        return parsed
+
+    @property
+    def manifest_bytes(self) -> bytes:
+        """The root manifest as it is hashed."""
+        return self._native.manifest
+
+    @property
+    def size(self) -> int:
+        """Bytes of configs and distinct layers."""
+        return self._native.size
+
+    @property
+    def blobs(self) -> list[tuple[str, int]]:
+        """Digest and size of each config and distinct layer, in the order of first use."""
+        return self._native.blobs
+
+    @property
+    def origin(self) -> str:
+        """One line that says where the content is from."""
+        return self._native.origin
+
+    def __repr__(self) -> str:
+        return f"<Image {self.digest[:19]}, {self.size} bytes>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Image) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)

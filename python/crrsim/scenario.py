@@ -1,0 +1,129 @@
+"""Scenario files from Python: run, checked, looked into."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional, Union
+
+import _crrsim
+
+from crrsim.errors import DefinitionError
+
+Json = dict[str, Any]
+Path = Union[str, "os.PathLike[str]"]
+
+
+class Scenario:
+    """A scenario file, read and checked once, to be run as often as one likes.
+
+    Different threads may run it at the same time.
+    """
+
+    def __init__(self, path: Path, *, images: Optional[Mapping[str, Path]] = None) -> None:
+        """``images`` are names and paths, as ``--image`` of the command line. Raises DefinitionError."""
+        try:
+            self._native = _crrsim.Scenario(os.fspath(path), _paths(images))
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, Any], path: Path) -> Scenario:
+        """From a dict with a scenario's keys; ``path`` is what ``file://`` documents are relative to."""
+        scenario = cls.__new__(cls)
+        try:
+            scenario._native = _crrsim.Scenario.from_text(json.dumps(definition, indent=2), os.fspath(path))
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+        return scenario
+
+    @property
+    def title(self) -> str:
+        """What it shows, in one line."""
+        return self._native.title
+
+    @property
+    def path(self) -> str:
+        """Of its file."""
+        return self._native.path
+
+    def run(self, seed: Optional[int] = None) -> Report:
+        """Runs it, with its own seed or another."""
+        return Report(self._native.run(seed))
+
+    def run_text(self, seed: Optional[int] = None) -> str:
+        """Runs it and returns what ``crrsim run -v`` prints."""
+        return self._native.run_text(seed)
+
+
+class Report(dict[str, Any]):
+    """The JSON report of a run, with the fields of ``crrsim run --json``."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every expectation held."""
+        return bool(self["verdict"] == "pass")
+
+    @property
+    def failures(self) -> list[Json]:
+        """The expectations that did not hold."""
+        return [row for row in self["expectations"] if row["verdict"] != "pass"]
+
+    def check(self) -> Report:
+        """Raises AssertionError with what did not hold and the command that repeats the run."""
+        if self.passed:
+            return self
+        lines = [f"line {row['line']}: {row['claim']}\n    {row['observed']}" for row in self.failures]
+        raise AssertionError("\n".join([str(self["error"] or "an expectation did not hold"), *lines, self["reproduce"]]))
+
+
+def run_scenario(path: Path, *, seed: Optional[int] = None, images: Optional[Mapping[str, Path]] = None) -> Report:
+    """Runs a scenario file, as ``crrsim run`` does."""
+    return Scenario(path, images=images).run(seed)
+
+
+def read_definition(path: Path) -> Json:
+    """A scenario file as a dict, unchecked: to be changed and given to :meth:`Scenario.from_definition`."""
+    try:
+        definition: Json = json.loads(_crrsim.read_yaml(os.fspath(path)))
+    except ValueError as error:
+        raise DefinitionError(str(error)) from None
+    return definition
+
+
+def lint(folder: Path, *, assumptions: Optional[Mapping[str, str]] = None) -> list[Json]:
+    """What can never work in a set-up, a folder ``ACCOUNT/REGION/*.json`` of what the aws cli prints."""
+    try:
+        findings: list[Json] = _crrsim.lint(os.fspath(folder), dict(assumptions or {}))
+    except ValueError as error:
+        raise DefinitionError(str(error)) from None
+    return findings
+
+
+def explain(folder: Path, registry: str, reference: str, *, assumptions: Optional[Mapping[str, str]] = None) -> Json:
+    """Where a push would be replicated to in a set-up, and why. ``registry`` is ``ACCOUNT/REGION``."""
+    repository, colon, tag = reference.partition(":")
+    try:
+        answer: Json = _crrsim.explain_set_up(
+            os.fspath(folder), registry, repository, tag if colon else None, dict(assumptions or {})
+        )
+    except ValueError as error:
+        raise DefinitionError(str(error)) from None
+    return answer
+
+
+def evaluate_policies(cases: Sequence[Mapping[str, Any]]) -> list[Json]:
+    """Decides requests by policies; cases and answers as in ``crrsim policy eval --batch``."""
+    answers = _crrsim.evaluate_policies("".join(json.dumps(case) + "\n" for case in cases))
+    return [json.loads(line) for line in answers.splitlines()]
+
+
+def assumptions() -> list[Json]:
+    """What ECR does not document, and what is assumed instead."""
+    rows: list[Json] = _crrsim.assumptions()
+    return rows
+
+
+def _paths(images: Optional[Mapping[str, Path]]) -> dict[str, str]:
+    return {name: os.fspath(path) for name, path in (images or {}).items()}

@@ -1,0 +1,169 @@
+"""Hypothesis strategies for worlds and what happens in them, and a state machine to subclass.
+
+    class MyRules(crrsim.strategies.ReplicationMachine):
+        @invariant()
+        def nothing_is_lost(self): ...
+
+    TestMyRules = MyRules.TestCase
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from crrsim.errors import ApiError
+from crrsim.image import Image
+from crrsim.world import Registry, World
+
+ACCOUNTS = {"build": "111122223333", "prod": "444455556666"}
+REGIONS = ("us-west-2", "eu-west-1", "ap-southeast-2")
+
+
+def repository_names() -> st.SearchStrategy[str]:
+    """Few names, so that they meet: with and without a namespace, some the prefix of others."""
+    return st.sampled_from(["api", "api-next", "team/api", "team/web", "prod", "production/x"])
+
+
+def tags() -> st.SearchStrategy[str]:
+    """Few tags, so that they move."""
+    return st.sampled_from(["1", "2", "latest"])
+
+
+def images(max_layers: int = 3) -> st.SearchStrategy[Image]:
+    """Small images; equal layers come again, so that content is shared."""
+    sizes = st.sampled_from([1, 1024, 65536, 1_000_000])
+    return st.builds(
+        lambda layers, name: Image(layers=layers, name=name, sizes_only=True),
+        st.lists(sizes, max_size=max_layers),
+        st.sampled_from(["base", "app", "tool"]),
+    )
+
+
+def replication_rules(world: World) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Rules that a registry of the world can put, its own as a destination included (which ECR refuses)."""
+    destination = st.sampled_from(
+        [{"region": registry.region, "registryId": registry.account.id} for registry in world.registries()]
+    )
+    filters = st.lists(
+        st.sampled_from(["api", "team/", "prod"]).map(lambda prefix: {"filter": prefix, "filterType": "PREFIX_MATCH"}),
+        min_size=1,
+        max_size=2,
+    )
+    return st.lists(
+        st.fixed_dictionaries(
+            {"destinations": st.lists(destination, min_size=1, max_size=3, unique_by=str)},
+            optional={"repositoryFilters": filters},
+        ),
+        max_size=3,
+    )
+
+
+def registry_policies(registry: Registry) -> st.SearchStrategy[dict[str, Any]]:
+    """Policies of one or two statements that let other accounts in, or keep them out."""
+    others = [f"arn:aws:iam::{a.id}:root" for a in registry.world.accounts if a != registry.account] or ["*"]
+    arn = f"arn:aws:ecr:{registry.region}:{registry.account.id}:repository/"
+    statement = st.fixed_dictionaries(
+        {
+            "Effect": st.sampled_from(["Allow", "Allow", "Deny"]),
+            "Principal": st.fixed_dictionaries({"AWS": st.sampled_from(others)}),
+            "Action": st.lists(
+                st.sampled_from(["ecr:ReplicateImage", "ecr:CreateRepository"]), min_size=1, max_size=2, unique=True
+            ),
+            "Resource": st.sampled_from([arn + "*", arn + "team/*", arn + "api"]),
+        }
+    )
+    return st.fixed_dictionaries(
+        {"Version": st.just("2012-10-17"), "Statement": st.lists(statement, min_size=1, max_size=2)}
+    )
+
+
+def worlds(accounts: Optional[dict[str, str]] = None, regions: Sequence[str] = REGIONS) -> st.SearchStrategy[World]:
+    """Worlds of two accounts and two or three regions, each with a seed of its own."""
+    return st.builds(
+        lambda count, seed: World(accounts or ACCOUNTS, list(regions)[:count], seed=seed),
+        st.integers(min(2, len(regions)), len(regions)),
+        st.integers(0, 2**31),
+    )
+
+
+class ReplicationMachine(RuleBasedStateMachine):
+    """Clients that create, push, delete and configure at random in a world of two accounts and two regions.
+
+    Subclass it, add invariants over ``self.world`` and rules of your own, and give its ``TestCase`` to pytest. What ECR
+    refuses is no error here: ``self.refusals`` counts it. At the end the world comes to rest, then :meth:`at_rest` is
+    called once.
+    """
+
+    accounts = ACCOUNTS
+    regions: Sequence[str] = REGIONS[:2]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(self.accounts, self.regions)
+        self.refusals: dict[str, int] = {}
+        #: The digest that each (registry, repository, tag) was last pushed with by a client.
+        self.pushed: dict[tuple[str, str, str], str] = {}
+
+    def attempt(self, registry: Registry, operation: str, **request: Any) -> Optional[dict[str, Any]]:
+        """One API call; None where it was refused."""
+        try:
+            return registry.call(operation, **request)
+        except ApiError as error:
+            self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
+            return None
+
+    def registry(self, number: int) -> Registry:
+        """Any number stands for a registry."""
+        registries = self.world.registries()
+        return registries[number % len(registries)]
+
+    @initialize(seed=st.integers(0, 2**31))
+    def begin(self, seed: int) -> None:
+        self.world = World(self.accounts, self.regions, seed=seed)
+
+    @rule(where=st.integers(0, 7), name=repository_names())
+    def create(self, where: int, name: str) -> None:
+        self.attempt(self.registry(where), "CreateRepository", repositoryName=name)
+
+    @rule(where=st.integers(0, 7), data=st.data())
+    def configure(self, where: int, data: st.DataObject) -> None:
+        rules = data.draw(replication_rules(self.world))
+        self.attempt(self.registry(where), "PutReplicationConfiguration", replicationConfiguration={"rules": rules})
+
+    @rule(where=st.integers(0, 7), data=st.data())
+    def grant(self, where: int, data: st.DataObject) -> None:
+        registry = self.registry(where)
+        registry.put_registry_policy(data.draw(registry_policies(registry)))
+
+    @rule(where=st.integers(0, 7), name=repository_names(), tag=tags(), image=images())
+    def push(self, where: int, name: str, tag: str, image: Image) -> None:
+        registry = self.registry(where)
+        try:
+            self.pushed[registry.key, name, tag] = registry.push(f"{name}:{tag}", image)
+        except ApiError as error:
+            self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
+
+    @rule(where=st.integers(0, 7), name=repository_names(), tag=tags())
+    def delete(self, where: int, name: str, tag: str) -> None:
+        registry = self.registry(where)
+        if self.attempt(registry, "BatchDeleteImage", repositoryName=name, imageIds=[{"imageTag": tag}]) is not None:
+            self.pushed.pop((registry.key, name, tag), None)
+
+    @rule(seconds=st.sampled_from([0.05, 1, 60]))
+    def wait(self, seconds: float) -> None:
+        self.world.advance(f"{int(seconds * 1000)}ms")
+
+    @invariant()
+    def time_does_not_run_back(self) -> None:
+        assert self.world.elapsed.total_seconds() >= 0
+
+    def at_rest(self) -> None:
+        """Overridden to claim something of the world at rest."""
+
+    def teardown(self) -> None:
+        self.world.run_until_idle()
+        self.at_rest()

@@ -1,0 +1,68 @@
+"""Durations, sizes and instants as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Union
+
+import _crrsim
+
+from crrsim.errors import DefinitionError
+
+#: ``"30m"``, ``"40ms"``, or a timedelta. A bare number has no unit and is refused.
+Span = Union[str, timedelta]
+#: ``"48MiB"``, or a number of bytes.
+Size = Union[str, int]
+#: ``"2026-11-01T00:00:00Z"``, or a datetime with a time zone.
+Moment = Union[str, datetime]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def nanoseconds(span: Span) -> int:
+    """A duration in nanoseconds."""
+    if isinstance(span, timedelta):
+        return span // _MICROSECOND * 1000
+    if not isinstance(span, str):
+        raise TypeError(f"found {span!r}; expected a duration such as '30m', or a timedelta")
+    try:
+        return _crrsim.parse_duration(span)
+    except ValueError as error:
+        raise DefinitionError(str(error)) from None
+
+
+def size_in_bytes(size: Size) -> int:
+    """A size in bytes."""
+    if isinstance(size, bool) or not isinstance(size, (str, int)):
+        raise TypeError(f"found {size!r}; expected a size such as '48MiB', or a number of bytes")
+    if isinstance(size, int):
+        return size
+    try:
+        return _crrsim.parse_size(size)
+    except ValueError as error:
+        raise DefinitionError(str(error)) from None
+
+
+def instant(moment: Moment) -> int:
+    """An instant in nanoseconds since 1970."""
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment!r} has no time zone")
+        return (moment - _EPOCH) // _MICROSECOND * 1000
+    if not isinstance(moment, str):
+        raise TypeError(f"found {moment!r}; expected an instant such as '2026-11-01T00:00:00Z', or a datetime")
+    try:
+        return _crrsim.parse_instant(moment)
+    except ValueError as error:
+        raise DefinitionError(str(error)) from None
+
+
+def to_datetime(nanoseconds_since_1970: int) -> datetime:
+    """An instant as Python has it, cut to microseconds."""
+    return _EPOCH + timedelta(microseconds=nanoseconds_since_1970 // 1000)
+
+
+def to_timedelta(count: int) -> timedelta:
+    """A duration as Python has it, cut to microseconds."""
+    return timedelta(microseconds=count // 1000)

@@ -1,0 +1,496 @@
+"""Worlds: registries of accounts and regions under virtual time."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Optional, Union
+
+import _crrsim
+
+from crrsim.errors import CrrsimError, DefinitionError, error_class
+from crrsim.image import Image
+from crrsim.units import Moment, Span, instant, nanoseconds, to_datetime, to_timedelta
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Account:
+    """An AWS account: its nickname in the world, and its id of 12 digits."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. ``fields`` are texts, named as in a scenario's event patterns."""
+
+    when: datetime
+    name: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Bytes moved, bytes stored, and what each source repository's replication amounts to; rows as in the JSON report."""
+
+    transfers: Sequence[Json]
+    storage: Sequence[Json]
+    replicated: Sequence[Json]
+
+
+class EventStream:
+    """The events from now on, in order. Iterating takes those that have happened; it ends when there is none left."""
+
+    def __init__(self, world: World, callback: Optional[Callable[[Event], None]]) -> None:
+        self._world = world
+        self._waiting: deque[Event] = deque()
+        self._take = callback or self._waiting.append
+        self._number: Optional[int] = world._native.listen(self._hear)
+
+    def _hear(self, when: int, name: str, fields: dict[str, str]) -> None:
+        self._take(Event(to_datetime(when), name, fields))
+
+    def __iter__(self) -> Iterator[Event]:
+        while self._waiting:
+            yield self._waiting.popleft()
+
+    def close(self) -> None:
+        """Hears no more."""
+        if self._number is not None:
+            self._world._native.unlisten(self._number)
+            self._number = None
+
+    def __enter__(self) -> EventStream:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], where: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+
+class Fault:
+    """A fault in force. As a context manager it ends with the block."""
+
+    def __init__(self, world: World, numbers: Sequence[int]) -> None:
+        self._world = world
+        self._numbers = list(numbers)
+
+    def end(self) -> None:
+        """Ends it; nothing happens when it is over."""
+        for number in self._numbers:
+            self._world._native.end_fault(number)
+        self._numbers.clear()
+
+    def __enter__(self) -> Fault:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], where: Optional[TracebackType]
+    ) -> None:
+        self.end()
+
+
+class Faults:
+    """Faults on purpose."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def partition(
+        self, source: str, destination: str, *, both_ways: bool = False, duration: Optional[Span] = None
+    ) -> Fault:
+        """Nothing passes from one region to another: for a duration, or until it is ended."""
+        ways = [(source, destination)] + ([(destination, source)] if both_ways else [])
+        length = None if duration is None else nanoseconds(duration)
+        for region in (source, destination):
+            self._world._check_region(region)
+        return Fault(self._world, [self._world._native.partition(a, b, length) for a, b in ways])
+
+    @property
+    def hits(self) -> list[Json]:
+        """Every fault so far, with how often it hit something."""
+        rows: list[Json] = self._world.report()["faults"]
+        return rows
+
+
+class Repository:
+    """A repository of a registry, which need not exist yet."""
+
+    def __init__(self, registry: Registry, name: str) -> None:
+        self.registry = registry
+        self.name = name
+
+    def create(self, **settings: Any) -> Json:
+        """CreateRepository; ``settings`` are further members of its request."""
+        answer: Json = self.registry.call("CreateRepository", repositoryName=self.name, **settings)["repository"]
+        return answer
+
+    def describe(self) -> Json:
+        """Its row of DescribeRepositories. Raises RepositoryNotFoundException."""
+        rows = self.registry.call("DescribeRepositories", repositoryNames=[self.name])["repositories"]
+        row: Json = rows[0]
+        return row
+
+    @property
+    def exists(self) -> bool:
+        """Whether it is there."""
+        return any(row["repositoryName"] == self.name for row in self.registry.repositories())
+
+    def images(self) -> list[Json]:
+        """Its rows of DescribeImages, all pages."""
+        return self.registry._pages("DescribeImages", "imageDetails", repositoryName=self.name)
+
+    def tags(self) -> dict[str, str]:
+        """Each tag's digest."""
+        rows = self.registry._pages("ListImages", "imageIds", repositoryName=self.name)
+        return {row["imageTag"]: row["imageDigest"] for row in rows if "imageTag" in row}
+
+    def push(self, tag: Optional[str], image: Image, *, caller: str = "") -> str:
+        """Pushes an image as a client does and returns its digest; no tag: by digest alone."""
+        return self.registry.push(self.name if tag is None else f"{self.name}:{tag}", image, caller=caller)
+
+    def __repr__(self) -> str:
+        return f"<Repository {self.name} in {self.registry.key}>"
+
+
+class Registry:
+    """The private registry of an account in a region."""
+
+    def __init__(self, world: World, account: Account, region: str) -> None:
+        self.world = world
+        self.account = account
+        self.region = region
+
+    @property
+    def key(self) -> str:
+        """``111122223333/us-west-2``."""
+        return f"{self.account.id}/{self.region}"
+
+    def call(self, operation: str, /, *, caller: str = "", **request: Any) -> Json:
+        """One API call, with the members of its request in AWS's own shape. Takes the call latency of virtual time.
+
+        ``caller`` is the ARN of a principal; the root of the registry's account without it. Raises an
+        :class:`~crrsim.errors.ApiError` with ECR's exception as its class.
+        """
+        try:
+            answer: Json = self.world._native.call(self.key, operation, request, caller)
+            return answer
+        except _crrsim.CallFailed as error:
+            code, message = error.args
+            raise error_class(code)(message, code) from None
+
+    def _pages(self, operation: str, member: str, **request: Any) -> list[Json]:
+        rows: list[Json] = []
+        while True:
+            answer = self.call(operation, **request)
+            rows += answer[member]
+            if not answer.get("nextToken"):
+                return rows
+            request["nextToken"] = answer["nextToken"]
+
+    # ---- Configuration, in AWS's own shapes ----
+
+    def configure_replication(self, configuration: Union[Mapping[str, Any], Sequence[Mapping[str, Any]]]) -> Json:
+        """PutReplicationConfiguration: ``{"rules": [...]}``, the whole request, or a list of rules."""
+        if isinstance(configuration, Mapping):
+            document = dict(configuration.get("replicationConfiguration", configuration))
+        else:
+            document = {"rules": list(configuration)}
+        return self.call("PutReplicationConfiguration", replicationConfiguration=document)
+
+    def replicate_to(self, *destinations: Union[Registry, str], prefixes: Sequence[str] = ()) -> Json:
+        """Puts a configuration of one rule that sends every push, or those of repositories with a prefix, there."""
+        rows = [self.world.registry(destination) for destination in destinations]
+        rule: Json = {"destinations": [{"region": row.region, "registryId": row.account.id} for row in rows]}
+        if prefixes:
+            rule["repositoryFilters"] = [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes]
+        return self.configure_replication([rule])
+
+    def put_registry_policy(self, policy: Union[str, Mapping[str, Any]]) -> Json:
+        """PutRegistryPolicy; the policy as text or as a dict."""
+        return self.call("PutRegistryPolicy", policyText=policy if isinstance(policy, str) else _json_text(policy))
+
+    def repository(self, name: str) -> Repository:
+        """The repository of this name, which need not exist."""
+        return Repository(self, name)
+
+    def create_repository(self, name: str, **settings: Any) -> Repository:
+        """Creates it; ``settings`` are further members of CreateRepository."""
+        repository = Repository(self, name)
+        repository.create(**settings)
+        return repository
+
+    def repositories(self) -> list[Json]:
+        """All rows of DescribeRepositories."""
+        return self._pages("DescribeRepositories", "repositories")
+
+    # ---- Clients ----
+
+    def push(self, reference: str, image: Image, *, caller: str = "") -> str:
+        """Pushes an image as a client does: blobs, children before their index, the root last with its tag.
+
+        ``reference`` is ``repository:tag``, or a repository alone for a push by digest. Returns the digest. Takes the
+        call latency for each call.
+        """
+        repository, tag, digest = _split(reference)
+        if digest is not None:
+            raise DefinitionError(f"{reference}: a push names a tag or nothing; the digest follows from the content")
+        self.world._learn(image)
+        try:
+            return self.world._native.push(self.key, repository, tag, image._native, caller)
+        except _crrsim.CallFailed as error:
+            code, message = error.args
+            raise error_class(code)(message, code) from None
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+
+    def pull(self, reference: str, *, caller: str = "") -> str:
+        """Fetches a manifest, ``repository:tag`` or ``repository@digest``, and returns its digest."""
+        repository, tag, digest = _split(reference)
+        try:
+            return self.world._native.pull(self.key, repository, tag, digest, caller)
+        except _crrsim.CallFailed as error:
+            code, message = error.args
+            raise error_class(code)(message, code) from None
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+
+    def digest_of(self, reference: str) -> Optional[str]:
+        """The digest of an image here; None when it, or its repository, is not here."""
+        repository, tag, digest = _split(reference)
+        wanted = {"imageTag": tag} if tag is not None else {"imageDigest": digest}
+        try:
+            answer = self.call("DescribeImages", repositoryName=repository, imageIds=[wanted])
+        except (error_class("ImageNotFoundException"), error_class("RepositoryNotFoundException")):
+            return None
+        found: str = answer["imageDetails"][0]["imageDigest"]
+        return found
+
+    def status(self, reference: str) -> list[Json]:
+        """The entries of DescribeImageReplicationStatus: one a destination."""
+        repository, tag, digest = _split(reference)
+        image = {"imageTag": tag} if tag is not None else {"imageDigest": digest}
+        answer = self.call("DescribeImageReplicationStatus", repositoryName=repository, imageId=image)
+        rows: list[Json] = answer["replicationStatuses"]
+        return rows
+
+    def explain(self, reference: str) -> Json:
+        """Where a push of this image would be replicated to from here, and why; as ``crrsim explain --json`` says it."""
+        repository, tag, digest = _split(reference)
+        answer: Json = self.world._native.explain(self.key, repository, tag, digest)
+        return answer
+
+    def __repr__(self) -> str:
+        return f"<Registry {self.account.name}/{self.region}>"
+
+
+class World:
+    """A world of registries under virtual time, repeatable from its seed. Every account has a registry in every region.
+
+    >>> world = World(accounts={"shop": "111122223333"}, regions=["us-west-2", "eu-west-1"])
+    >>> world.registry("us-west-2").replicate_to("eu-west-1")["replicationConfiguration"]["rules"][0]["destinations"]
+    [{'region': 'eu-west-1', 'registryId': '111122223333'}]
+
+    A world is a value: ``copy.copy`` and pickle give independent worlds that go on equally; listeners are not taken
+    along. One thread at a time uses a world; different worlds run in different threads at the same time, since the
+    engine runs without the interpreter's lock.
+    """
+
+    def __init__(
+        self,
+        accounts: Optional[Mapping[str, str]] = None,
+        regions: Sequence[str] = ("us-west-2", "eu-west-1"),
+        *,
+        network: Union[str, Mapping[str, Any]] = "aws-2026",
+        seed: int = 1,
+        start: Optional[Moment] = None,
+        assumptions: Optional[Mapping[str, str]] = None,
+        options: Optional[Mapping[str, Any]] = None,
+    ) -> None:
+        """Keys are those of a scenario file. Raises DefinitionError, one line a mistake."""
+        definition: Json = {
+            "accounts": dict(accounts or {"main": "111122223333"}),
+            "regions": list(regions),
+            "network": network if isinstance(network, str) else dict(network),
+            "seed": seed,
+        }
+        if start is not None:
+            definition["start"] = start if isinstance(start, str) else _crrsim.instant_text(instant(start))
+        if assumptions:
+            definition["assumptions"] = dict(assumptions)
+        if options:
+            definition["options"] = dict(options)
+        try:
+            native = _crrsim.World(definition)
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+        self._take(native, definition, native.now)
+
+    def _take(self, native: _crrsim.World, definition: Json, start: int) -> None:
+        self._native = native
+        self._definition = definition
+        self._start = start
+        self._accounts = [Account(name, number) for name, number in definition["accounts"].items()]
+        self._known_findings: set[str] = set()
+        self.faults = Faults(self)
+
+    # ---- Registries ----
+
+    @property
+    def accounts(self) -> list[Account]:
+        """In the order in which they were given."""
+        return list(self._accounts)
+
+    @property
+    def regions(self) -> list[str]:
+        """In the order in which they were given."""
+        return list(self._definition["regions"])
+
+    def account(self, name: str) -> Account:
+        """By nickname or id."""
+        for account in self._accounts:
+            if name in (account.name, account.id):
+                return account
+        raise DefinitionError(f"'{name}' is not an account of this world: {', '.join(a.name for a in self._accounts)}")
+
+    def _check_region(self, region: str) -> None:
+        if region not in self._definition["regions"]:
+            raise DefinitionError(f"'{region}' is not a region of this world: {', '.join(self.regions)}")
+
+    def registry(self, where: Union[str, Registry]) -> Registry:
+        """``account/region``; the region alone where there is one account."""
+        if isinstance(where, Registry):
+            return Registry(self, where.account, where.region)
+        name, slash, region = where.rpartition("/")
+        if not slash and len(self._accounts) > 1:
+            raise DefinitionError(f"'{where}': name the account too, as in '{self._accounts[0].name}/{where}'")
+        self._check_region(region)
+        return Registry(self, self.account(name) if slash else self._accounts[0], region)
+
+    def __getitem__(self, where: str) -> Registry:
+        return self.registry(where)
+
+    def registries(self) -> list[Registry]:
+        """All of them, by account, then region."""
+        return [Registry(self, account, region) for account in self._accounts for region in self.regions]
+
+    def _learn(self, image: Image) -> None:
+        if image.findings and image.digest not in self._known_findings:
+            self._native.set_findings(image.digest, image.findings)
+            self._known_findings.add(image.digest)
+
+    # ---- Time ----
+
+    @property
+    def now(self) -> datetime:
+        """The current instant, cut to microseconds."""
+        return to_datetime(self._native.now)
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Since the start."""
+        return to_timedelta(self._native.now - self._start)
+
+    def advance(self, span: Span) -> None:
+        """Lets time pass."""
+        self._native.run_until(self._native.now + nanoseconds(span))
+
+    def at(self, moment: Union[Moment, timedelta]) -> None:
+        """Lets time pass until an instant, or until a time after the start (``"5m"``)."""
+        if isinstance(moment, timedelta) or (isinstance(moment, str) and "T" not in moment):
+            self._native.run_until(self._start + nanoseconds(moment))
+        else:
+            self._native.run_until(instant(moment))
+
+    def run_until_idle(self, limit: Span = "400d") -> timedelta:
+        """Lets time pass until nothing is under way, and returns how long that took.
+
+        Raises CrrsimError, which says what waits for what, when it has not come to rest after ``limit``.
+        """
+        before = self._native.now
+        if not self._native.run_until_idle(before + nanoseconds(limit)):
+            waiting = "".join(f"\n  {line}" for line in self._native.waiting())
+            raise CrrsimError(f"after {limit} something is still under way{waiting}")
+        return to_timedelta(self._native.now - before)
+
+    # ---- Looking ----
+
+    def events(self, callback: Optional[Callable[[Event], None]] = None) -> EventStream:
+        """The events from now on: to iterate over, or one by one to a callback, which may only look on."""
+        return EventStream(self, callback)
+
+    def report(self) -> Json:
+        """The JSON report up to now; fields as ``crrsim run --json`` writes them."""
+        report: Json = self._native.report()
+        return report
+
+    def bill(self) -> Bill:
+        """The bill up to now."""
+        report = self.report()
+        return Bill(report["transfers"], report["storage"], report["replicated"])
+
+    def lag(self, source: Union[str, Registry], destination: Union[str, Registry], quantile: str = "max") -> timedelta:
+        """From the source's acceptance of an image to its visibility at the destination: p50, p90, p99 or max.
+
+        Counts copies that are visible. Raises CrrsimError when there is none.
+        """
+        percent = {"p50": 50, "p90": 90, "p99": 99, "max": 100}.get(quantile)
+        if percent is None:
+            raise DefinitionError(f"'{quantile}' is not a quantile: p50, p90, p99 or max")
+        lags = self._native.lags(self.registry(source).key, self.registry(destination).key)
+        if not lags:
+            raise CrrsimError(f"nothing was replicated from {source} to {destination}")
+        return to_timedelta(lags[max(0, -(-len(lags) * percent // 100) - 1)])
+
+    @property
+    def run_digest(self) -> str:
+        """32 hex digits over everything that has happened: equal in every run of the same calls and seed."""
+        return self._native.run_digest
+
+    def state_hash(self) -> str:
+        """Identifies the state without absolute time and history."""
+        return self._native.state_hash()
+
+    # ---- As a value ----
+
+    def copy(self) -> World:
+        """An independent world that goes on equally."""
+        other = World.__new__(World)
+        other._take(self._native.copy(), self._definition, self._start)
+        return other
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> World:
+        return self.copy()
+
+    def __getstate__(self) -> tuple[bytes, Json, int]:
+        return self._native.save(), self._definition, self._start
+
+    def __setstate__(self, state: tuple[bytes, Json, int]) -> None:
+        saved, definition, start = state
+        self._take(_crrsim.World.load(saved), definition, start)
+
+    def __repr__(self) -> str:
+        return f"<World of {len(self._accounts)} accounts and {len(self.regions)} regions at {self.now.isoformat()}>"
+
+
+def _split(reference: str) -> tuple[str, Optional[str], Optional[str]]:
+    """Repository, tag and digest of ``repository``, ``repository:tag`` or ``repository@digest``."""
+    if "@" in reference:
+        repository, _, digest = reference.partition("@")
+        return repository, None, digest
+    repository, colon, tag = reference.partition(":")
+    return repository, tag if colon else None, None
+
+
+def _json_text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document)

@@ -1,0 +1,82 @@
+"""Sweeps: variants, seeds, resuming, workers."""
+
+import json
+import pathlib
+
+import crrsim
+import crrsim.sweeps
+import pandas
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+SCENARIO = ROOT / "scenarios" / "determinism" / "contention_and_retries.yaml"
+
+
+def equal(a, b):
+    pandas.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+def test_a_row_a_variant_and_seed_in_order():
+    frame = crrsim.sweep(SCENARIO, {"options.call_latency": ["10ms", "40ms"]}, range(1, 4), progress=False)
+    assert list(zip(frame["variant"], frame["seed"])) == [(v, s) for v in (0, 1) for s in (1, 2, 3)]
+    assert list(frame["options.call_latency"]) == ["10ms"] * 3 + ["40ms"] * 3
+    assert set(frame["verdict"]) <= {"pass", "fail"}
+    assert frame["run_digest"].nunique() == 6
+    report = crrsim.run_scenario(SCENARIO, seed=2)
+    own = crrsim.sweep(SCENARIO, seeds=[2], progress=False)
+    assert own["run_digest"][0] == report["run_digest"]
+    assert own["useful_bytes"][0] == sum(way["useful_bytes"] for way in report["transfers"])
+
+
+def test_the_number_of_workers_changes_nothing():
+    equal(
+        crrsim.sweep(SCENARIO, seeds=range(1, 200), workers=1, progress=False),
+        crrsim.sweep(SCENARIO, seeds=range(1, 200), workers=5, progress=False),
+    )
+
+
+def test_a_sweep_goes_on_where_it_was_left(tmp_path, monkeypatch):
+    whole = crrsim.sweep(SCENARIO, seeds=range(1, 6), progress=False)
+    crrsim.sweep(SCENARIO, seeds=range(1, 4), resume=tmp_path, progress=False)
+    ran = []
+    real = crrsim.sweeps.run_batch
+
+    def noting(definition, path, variant, seeds):
+        ran.extend(seeds)
+        return real(definition, path, variant, seeds)
+
+    monkeypatch.setattr(crrsim.sweeps, "run_batch", noting)
+    equal(crrsim.sweep(SCENARIO, seeds=range(1, 6), resume=tmp_path, progress=False), whole)
+    assert ran == [4, 5]
+    with pytest.raises(crrsim.DefinitionError, match="another scenario or other parameters"):
+        crrsim.sweep(SCENARIO, {"options.call_latency": ["1ms"]}, [1], resume=tmp_path, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"options.call_latensy": ["1ms"]}, "did you mean 'call_latency'?"),
+        ({"options.call_latency": "1ms"}, "expected a list of values"),
+        ({"timeline.999.at": ["1ms"]}, "there is no '999'"),
+        ({"title.more": ["1ms"]}, "holds a value"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_before_anything_runs(params, said):
+    with pytest.raises(crrsim.DefinitionError) as caught:
+        crrsim.sweep(SCENARIO, params, [1], progress=False)
+    assert said in str(caught.value)
+
+
+def test_a_summary_has_the_interval_of_the_mean():
+    frame = pandas.DataFrame({"variant": [0, 0, 0, 0, 1], "lag_p99": [1.0, 2.0, 3.0, 4.0, 7.0]})
+    rows = crrsim.sweeps.summary(frame)
+    assert list(rows["mean"]) == [2.5, 7.0]
+    assert rows["high"][0] - rows["mean"][0] == pytest.approx(1.959964 * 1.2909944 / 2, rel=1e-6)
+    assert (rows["low"][1], rows["high"][1]) == (7.0, 7.0)
+
+
+def test_a_definition_is_the_file_as_data():
+    definition = crrsim.read_definition(SCENARIO)
+    json.dumps(definition)
+    again = crrsim.Scenario.from_definition(definition, SCENARIO).run(3)
+    assert again["run_digest"] == crrsim.run_scenario(SCENARIO, seed=3)["run_digest"]

@@ -1,0 +1,265 @@
+// What faults do to what is under way: links that go down and come back, flows that stop and go on, calls that fail,
+// clocks and quotas that change.
+#include <algorithm>
+
+#include "registry_model/world/world.h"
+#include "sim/overloaded.h"
+
+namespace crrsim {
+
+// ---- Beginning and end ----------------------------------------------------------------------------------------------
+
+FaultNumber World::BeginFault(const std::string& name, FaultKind what, std::optional<Duration> duration) {
+  const auto number = faults_.Plan(name, std::move(what), duration);
+  StartFault(number);
+  RescheduleNetworkWake();
+  return number;
+}
+
+FaultNumber World::PlanFault(Instant when, const std::string& name, FaultKind what, std::optional<Duration> duration) {
+  const auto number = faults_.Plan(name, std::move(what), duration);
+  Schedule(when, {ScheduledKind::kFaultBegins, number, 0});
+  return number;
+}
+
+void World::StartFault(FaultNumber number) {
+  const auto what = faults_[number].what;
+  const auto name = faults_[number].name;
+  const auto duration = faults_[number].duration;
+  const auto* crash = std::get_if<WorkerCrash>(&what);
+  const bool crashed_already = crash != nullptr && faults_.Crashed(crash->region).has_value();
+  faults_.Begin(number);
+  Emit(FaultBegan{name, number, TargetOf(what)});
+  if (!crashed_already) ApplyFault(number, what);
+  if (duration) Schedule(now_ + *duration, {ScheduledKind::kFaultEnds, number, 0});
+}
+
+void World::EndFault(FaultNumber number) {
+  faults_.End(number);
+  const auto fault = faults_[number];
+  if (std::holds_alternative<Stall>(fault.what)) ResumeStalledBy(number);
+  LiftFault(fault.what);
+  Emit(FaultEnded{fault.name, number});
+  RescheduleNetworkWake();
+}
+
+void World::ApplyFault(FaultNumber number, const FaultKind& what) {
+  std::visit(Overloaded{
+                 [&](const Partition& partition) {
+                   Emit(LinkCut{partition.from, partition.to});
+                   UpdateCut(partition.from, partition.to);
+                 },
+                 [&](const Outage& outage) { UpdateCuts(outage.region); },
+                 [&](const Degradation& one) {
+                   UpdateLink(one.from, one.to);
+                   for (std::size_t flows = Crossing(one.from, one.to).size(); flows > 0; --flows) HitFault(number);
+                 },
+                 [&](const LatencySpike& spike) { UpdateLink(spike.from, spike.to); },
+                 [&](const Stall&) { StallMatching(); },
+                 [&](const WorkerCrash& crash) { Feed(WorkersCrashed{crash.region}); },
+                 [](const auto&) {},
+             },
+             what);
+}
+
+void World::LiftFault(const FaultKind& what) {
+  std::visit(Overloaded{
+                 [&](const Partition& partition) {
+                   // Another fault may still cut the same way.
+                   if (faults_.Cutting(partition.from, partition.to)) return;
+                   UpdateCut(partition.from, partition.to);
+                   Emit(LinkHealed{partition.from, partition.to});
+                 },
+                 [&](const Outage& outage) { UpdateCuts(outage.region); },
+                 [&](const Degradation& one) { UpdateLink(one.from, one.to); },
+                 [&](const LatencySpike& spike) { UpdateLink(spike.from, spike.to); },
+                 [&](const WorkerCrash& crash) {
+                   if (!faults_.Crashed(crash.region)) Feed(WorkersRestarted{crash.region});
+                 },
+                 [](const auto&) {},
+             },
+             what);
+}
+
+void World::HitFault(FaultNumber number) {
+  faults_.CountHit(number);
+  Emit(FaultHit{faults_[number].name, number});
+}
+
+// ---- Links ----------------------------------------------------------------------------------------------------------
+
+void World::UpdateCuts(const RegionName& region) {
+  for (const auto& other : regions_) {
+    UpdateCut(region, other);
+    if (other != region) UpdateCut(other, region);
+  }
+}
+
+/// Transfers over a link that is cut wait for it, and are watched for how long; those over one that heals go on.
+void World::UpdateCut(const RegionName& from, const RegionName& to) {
+  const auto cut = faults_.Cutting(from, to);
+  network_.SetLinkState(now_, SiteOf(from), SiteOf(to), cut ? LinkState::kDown : LinkState::kUp);
+  for (const auto id : Crossing(from, to)) {
+    auto* transfer = transfers_.Find(id);
+    // What the engine does about one that is lost may end others.
+    if (transfer == nullptr) continue;
+    if (cut) {
+      WatchForStall(id, *transfer, *cut);
+    } else {
+      transfer->stalled = false;
+    }
+  }
+}
+
+/// Bandwidth and latency as the faults in force leave them, and new caps for the flows whose round trip this is.
+void World::UpdateLink(const RegionName& from, const RegionName& to) {
+  const auto& link = LinkOf(from, to);
+  auto bandwidth = link.bandwidth;
+  const auto percent = faults_.BandwidthPercent(from, to);
+  if (percent < 100 && !bandwidth.unlimited()) {
+    const auto left = static_cast<Int128>(bandwidth.count()) * percent / 100;
+    bandwidth = BytesPerSecond::FromCount(std::max<std::int64_t>(static_cast<std::int64_t>(left), 1));
+  }
+  network_.SetLink(now_, SiteOf(from), SiteOf(to), {LatencyOf(from, to), link.jitter, bandwidth});
+  const auto renew = [&](const RegionName& one, const RegionName& other) {
+    const auto& way = LinkOf(one, other);
+    if (way.loss == LossRate() && way.window == ByteCount()) return;
+    for (const auto id : Crossing(one, other)) {
+      PauseFlow(*transfers_.Find(id));
+      RunFlow(id);
+    }
+  };
+  renew(from, to);
+  renew(to, from);
+}
+
+const LinkConfig& World::LinkOf(const RegionName& from, const RegionName& to) const {
+  return links_.at(SiteOf(from).value * regions_.size() + SiteOf(to).value);
+}
+
+Duration World::LatencyOf(const RegionName& from, const RegionName& to) const {
+  return LinkOf(from, to).latency + faults_.ExtraLatency(from, to);
+}
+
+Duration World::MessageDelay(const RegionName& from, const RegionName& to) {
+  HitFault(faults_.Slowing(from, to));
+  return network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
+}
+
+BytesPerSecond World::FlowCap(const RegionName& from, const RegionName& to) const {
+  const auto& link = LinkOf(from, to);
+  auto cap = BytesPerSecond::Unlimited();
+  if (link.loss == LossRate() && link.window == ByteCount()) return cap;
+  const auto round_trip = LatencyOf(from, to) + LatencyOf(to, from);
+  if (link.window != ByteCount()) cap = std::min(cap, WindowThroughput(link.window, round_trip));
+  return std::min(cap, MathisThroughput(ByteCount::FromBytes(kEthernetSegmentBytes), round_trip, link.loss));
+}
+
+// ---- Flows ----------------------------------------------------------------------------------------------------------
+
+std::vector<TransferId> World::Crossing(const RegionName& from, const RegionName& to) const {
+  std::vector<TransferId> crossing;
+  transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
+    const auto& copy = *transfer.start.replication;
+    if (transfer.flow && copy.source.region == from && copy.destination.region == to) crossing.push_back(id);
+  });
+  return crossing;
+}
+
+/// Begins, or goes on with, what is left of a transfer.
+void World::RunFlow(TransferId id) {
+  auto& transfer = *transfers_.Find(id);
+  const auto& copy = *transfer.start.replication;
+  const auto from = copy.source.region;
+  const auto to = copy.destination.region;
+  FlowSpec flow;
+  flow.from = SiteOf(from);
+  flow.to = SiteOf(to);
+  flow.size = transfer.start.size - transfer.kept;
+  flow.cap = FlowCap(from, to);
+  flow.owner = id;
+  for (std::uint32_t number = 0; number < limits_.size(); ++number) {
+    const auto& limit = limits_[number];
+    if (limit.from && *limit.from != copy.source) continue;
+    if (limit.to && *limit.to != copy.destination) continue;
+    if (copy.repository.text().starts_with(limit.prefix)) flow.limits.Add(LimitId{number});
+  }
+  transfer.flow = network_.Start(now_, flow);
+  if (const auto cut = faults_.Cutting(from, to)) WatchForStall(id, transfer, *cut);
+}
+
+void World::PauseFlow(ActiveTransfer& transfer) {
+  transfer.kept += network_.Cancel(now_, *transfer.flow);
+  transfer.flow.reset();
+}
+
+void World::StallMatching() {
+  std::vector<TransferId> moving;
+  transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
+    if (transfer.flow) moving.push_back(id);
+  });
+  for (const auto id : moving) {
+    auto& transfer = *transfers_.Find(id);
+    const auto stall = faults_.Stalling(*transfer.start.replication);
+    if (!stall) continue;
+    PauseFlow(transfer);
+    transfer.stalled_by = *stall;
+    if (transfer.stalled) {
+      HitFault(*stall);  // a cut had stopped it before; its time runs on
+    } else {
+      WatchForStall(id, transfer, *stall);
+    }
+  }
+}
+
+void World::ResumeStalledBy(FaultNumber number) {
+  std::vector<TransferId> stopped;
+  transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
+    if (transfer.stalled_by == number) stopped.push_back(id);
+  });
+  for (const auto id : stopped) {
+    auto* transfer = transfers_.Find(id);
+    if (transfer == nullptr) continue;
+    transfer->stalled_by.reset();
+    transfer->stalled = false;
+    RunFlow(id);
+  }
+}
+
+// ---- Calls ----------------------------------------------------------------------------------------------------------
+
+std::optional<ApiError> World::FaultOfCall(const RegistryKey& registry, std::string_view repository,
+                                           std::string_view operation) {
+  const ApiError server_error{std::string(exception::kServer),
+                              "These errors are usually caused by a server-side issue."};
+  if (const auto outage = faults_.Down(registry.region)) {
+    HitFault(*outage);
+    return server_error;
+  }
+  // A simulated client's call stands for those that a real one makes.
+  if (operation == PutParsedImageRequest::kOperation) operation = PutImageRequest::kOperation;
+  if (operation == UploadBlobRequest::kOperation) operation = UploadLayerPartRequest::kOperation;
+  const auto fault = faults_.Refusing({registry.region, registry.account, repository, operation});
+  if (!fault) return std::nullopt;
+  HitFault(*fault);
+  if (std::get<ApiFault>(faults_[*fault].what).failure == ApiFailure::kServer) return server_error;
+  return ApiError{std::string(exception::kThrottling), "Rate exceeded"};
+}
+
+void World::NoteAnswered(const RegistryKey& registry, const ApiError* error) {
+  if (error == nullptr) {
+    HitFault(faults_.Skewing(registry.region));
+  } else if (error->exception == exception::kLimitExceeded) {
+    HitFault(faults_.Limiting(registry));
+  }
+}
+
+ApiOptions World::OptionsOf(const RegistryKey& registry) const {
+  auto options = api_options_;
+  if (!faults_.any_in_force()) return options;
+  options.repositories_max = faults_.RepositoriesMax(registry, options.repositories_max);
+  options.images_max = faults_.ImagesMax(registry, options.images_max);
+  return options;
+}
+
+}  // namespace crrsim
