@@ -80,7 +80,8 @@ class BareScript {
   static const ManifestPtr& ManifestOf(JobId job) { return Pushes()[(job - 1) % kImages].manifests.front(); }
 
   void AskFor(JobId job, JobStep step, std::vector<EngineAction>& actions) {
-    Ask ask{job * 8 + static_cast<std::uint64_t>(step), job, step, copies_[job % kImages], {}, nullptr, {}, Seconds(10)};
+    Ask ask{
+        job * 8 + static_cast<std::uint64_t>(step), job, step, copies_[job % kImages], {}, nullptr, {}, Seconds(10)};
     if (step == JobStep::kCheckContent) {
       ask.content.reserve(kBlobs + 1);
       for (const auto& blob : ManifestOf(job)->blobs) ask.content.push_back({ContentKind::kBlob, blob.digest});

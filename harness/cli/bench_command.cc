@@ -148,6 +148,7 @@ ExitCode Bench(const BenchCommand& command, const Streams& streams) {
       return ExitCode::kInvalid;
     }
     RunOptions options;
+    options.invariants = command.invariants ? Invariants::kJudged : Invariants::kLeftOut;
     options.seed = command.seed;
     options.images = *images;
     options.keep_timeline = false;

@@ -7,6 +7,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/inspect_commands.h"
 #include "harness/cli/spelling.h"
+#include "harness/search/sweep.h"
 #include "harness/version.h"
 #include "sim/check.h"
 
@@ -23,6 +24,7 @@ constexpr std::string_view kFooter =
     "  crrsim run scenarios/walkthrough/us_west_to_europe.yaml      see a push arrive in another region\n"
     "  crrsim run --image mservice=./my-oci-layout FILE             the same with an image of your own\n"
     "  crrsim run --json report.json --junit report.xml scenarios/  all of them, for CI\n"
+    "  crrsim run --seeds 1..1000 FILE                              the same with a thousand seeds, on all cores\n"
     "  crrsim validate my.yaml                                      check a scenario without running it\n"
     "  crrsim schema > crrsim.schema.json                           completion in your editor\n"
     "  crrsim explain SETUP team/api:1                              where would a push go, and why\n"
@@ -40,12 +42,10 @@ constexpr std::string_view kFooter =
     "  4  a run could not finish (a limit was reached, or nothing made progress)\n"
     "  5  a defect of crrsim itself\n";
 
-constexpr std::int64_t kSeedMax = (std::int64_t{1} << 53) - 1;
-
 /// Decimal digits and nothing else: `010` in octal would run another seed than the one that was typed.
 std::string ProblemOfSeed(const std::string& text) {
   const bool digits = !text.empty() && text.size() <= 16 && text.find_first_not_of("0123456789") == std::string::npos;
-  if (digits && (text.size() == 1 || text[0] != '0') && std::stoll(text) <= kSeedMax) return {};
+  if (digits && (text.size() == 1 || text[0] != '0') && std::stoull(text) <= kSeedMax) return {};
   return fmt::format("found {}, expected a whole number from 0 to {}, in decimal digits", text, kSeedMax);
 }
 
@@ -62,6 +62,31 @@ void AddRun(CLI::App& app, ChosenCommand& chosen) {
   run->add_option("--junit", command->junit_file, "Write the report as JUnit XML to this file (- for standard output)");
   const auto* verbose = run->add_flag("-v,--verbose")->description("Show every event on the timeline");
   const auto* quiet = run->add_flag("-q,--quiet")->description("Show the verdicts and what failed, nothing else");
+  auto* seeds =
+      run->add_option("--seeds", command->seeds, "A..B: run with every seed from A to B, and tell what came of it")
+          ->check([](const std::string& text) {
+            const auto range = ParseSeedRange(text);
+            return range ? std::string() : range.error().message;
+          })
+          ->excludes("--seed");
+  run->add_option("-j,--jobs", command->jobs, "Threads of --seeds (default: one a core)")
+      ->check(CLI::Range(1, 1024))
+      ->needs(seeds);
+  run->add_flag("--keep-going", command->keep_going, "With --seeds: go on behind the first seed that fails")
+      ->needs(seeds);
+  run->add_flag("--strict", command->strict,
+                "A fault that hit nothing fails the run (with --seeds: a kind that never did)");
+  run->add_option("--steps-per-instant", command->steps_per_instant_max,
+                  "So many steps at one instant are a loop, which ends with 4")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  run->add_option("--steps-without-progress", command->steps_without_progress_max,
+                  "So many steps in a row of which nothing comes end with 4")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  run->footer(
+      "What is judged besides the expectations: crrsim invariants.\n"
+      "Ctrl-C ends --seeds with what is known so far.\n");
   run->callback([command, verbose, quiet, &chosen] {
     command->detail = quiet->count() != 0 ? Detail::kQuiet : verbose->count() != 0 ? Detail::kVerbose : Detail::kNormal;
     chosen = [command](const Streams& streams) { return Run(*command, streams); };
@@ -83,6 +108,7 @@ void AddBench(CLI::App& app, ChosenCommand& chosen) {
                     "Compare with figures written by --json before; exit 1 on a regression");
   bench->add_option("--tolerance", command->tolerance, "How far a real figure may fall behind its baseline")
       ->capture_default_str();
+  bench->add_flag("--invariants", command->invariants, "Judge the invariants too, as run does, at what that costs");
   bench->callback(
       [command, &chosen] { chosen = [command](const Streams& streams) { return Bench(*command, streams); }; });
 }
@@ -119,9 +145,13 @@ void AddValidate(CLI::App& app, ChosenCommand& chosen) {
 
 void AddSchema(CLI::App& app, ChosenCommand& chosen) {
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
-  const auto* report = schema->add_flag("--report")->description("The schema of the JSON report instead");
-  schema->callback([report, &chosen] {
-    const auto kind = report->count() != 0 ? SchemaKind::kReport : SchemaKind::kScenario;
+  auto* report = schema->add_flag("--report")->description("The schema of the JSON report instead");
+  const auto* sweep =
+      schema->add_flag("--sweep")->description("The schema of the JSON report of --seeds instead")->excludes(report);
+  schema->callback([report, sweep, &chosen] {
+    const auto kind = report->count() != 0  ? SchemaKind::kReport
+                      : sweep->count() != 0 ? SchemaKind::kSweep
+                                            : SchemaKind::kScenario;
     chosen = [kind](const Streams& streams) { return Schema(kind, streams); };
   });
 }
@@ -139,6 +169,7 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   AddValidate(app, chosen);
   AddSchema(app, chosen);
   AddInspectCommands(app, chosen);
+  AddInvariants(app, chosen);
   AddConformance(app, chosen);
   try {
     app.parse(argc, argv);

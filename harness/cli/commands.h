@@ -19,13 +19,20 @@ class App;
 
 namespace crrsim {
 
+/// How a command that takes long says how far it is: a bar that is drawn over itself, or a line now and then.
+enum class ProgressStyle : std::uint8_t { kLines, kBar };
+
 /// Where a command writes: reports to `out`, complaints to `err`; and what it reads where it is told to read `-`.
 struct Streams {
   std::ostream& out;
   std::ostream& err;
   Colour colour = Colour::kOff;
   std::istream& in = std::cin;
+  ProgressStyle progress = ProgressStyle::kLines;  // on `err`
 };
+
+/// The worse of two ends of a program.
+ExitCode Worst(ExitCode a, ExitCode b);
 
 /// The command that a command line asks for, run once all of it is parsed. Each subcommand sets it from its callback.
 using ChosenCommand = std::function<ExitCode(const Streams&)>;
@@ -37,7 +44,18 @@ struct RunCommand {
   std::string junit_file;
   std::vector<std::string> images;  // NAME=PATH
   Detail detail = Detail::kNormal;
+  std::string seeds;  // A..B: a sweep
+  unsigned jobs = 0;  // of a sweep; 0: as many as cores
+  bool keep_going = false;
+  bool strict = false;  // a fault that hit nothing is an error
+  std::uint64_t steps_per_instant_max = RunOptions().steps_per_instant_max;
+  std::uint64_t steps_without_progress_max = RunOptions().steps_without_progress_max;
 };
+/// The options that a run command means, but for the seed.
+RunOptions OptionsOf(const RunCommand& command, const std::map<std::string, std::string>& images);
+/// One scenario after the other, each with all seeds of `command.seeds`.
+ExitCode RunSweeps(const RunCommand& command, const std::vector<Scenario>& scenarios,
+                   const std::map<std::string, std::string>& images, const Streams& streams);
 ExitCode Run(const RunCommand& command, const Streams& streams);
 
 struct ValidateCommand {
@@ -46,7 +64,7 @@ struct ValidateCommand {
 };
 ExitCode Validate(const ValidateCommand& command, const Streams& streams);
 
-enum class SchemaKind : std::uint8_t { kScenario, kReport };
+enum class SchemaKind : std::uint8_t { kScenario, kReport, kSweep };
 ExitCode Schema(SchemaKind kind, const Streams& streams);
 
 struct BenchCommand {
@@ -57,8 +75,15 @@ struct BenchCommand {
   std::string baseline_file;
   std::string tolerance = "20%";
   std::vector<std::string> images;
+  bool invariants = false;  // judge them too, as `run` does
 };
 ExitCode Bench(const BenchCommand& command, const Streams& streams);
+
+struct InvariantsCommand {
+  bool json = false;
+};
+ExitCode ListInvariants(const InvariantsCommand& command, const Streams& streams);
+void AddInvariants(CLI::App& app, ChosenCommand& chosen);
 
 struct NetworkSolveCommand {
   std::string in_file;   // `-` is standard input

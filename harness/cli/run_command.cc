@@ -5,6 +5,7 @@
 #include "harness/cli/commands.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
+#include "harness/report/sweep_report.h"
 #include "harness/run/image_library.h"
 #include "harness/run/run.h"
 #include "harness/scenario/load.h"
@@ -13,8 +14,6 @@
 namespace crrsim {
 
 namespace {
-
-ExitCode Worst(ExitCode a, ExitCode b) { return static_cast<int>(a) >= static_cast<int>(b) ? a : b; }
 
 ExitCode CodeOf(const RunResult& result) {
   switch (result.verdict) {
@@ -76,6 +75,17 @@ std::string JsonText(const std::vector<RunResult>& results) {
 
 }  // namespace
 
+ExitCode Worst(ExitCode a, ExitCode b) { return static_cast<int>(a) >= static_cast<int>(b) ? a : b; }
+
+RunOptions OptionsOf(const RunCommand& command, const std::map<std::string, std::string>& images) {
+  RunOptions options;
+  options.images = images;
+  options.idle_faults = command.strict ? IdleFaults::kFail : IdleFaults::kWarn;
+  options.steps_per_instant_max = command.steps_per_instant_max;
+  options.steps_without_progress_max = command.steps_without_progress_max;
+  return options;
+}
+
 ExitCode Run(const RunCommand& command, const Streams& streams) {
   const auto files = ScenarioFiles(command.paths);
   const auto images = ImagePaths(command.images);
@@ -89,6 +99,7 @@ ExitCode Run(const RunCommand& command, const Streams& streams) {
   }
   const auto scenarios = LoadAll(*files, *images, streams);
   if (!scenarios) return ExitCode::kInvalid;
+  if (!command.seeds.empty()) return RunSweeps(command, *scenarios, *images, streams);
 
   // The report on standard output has it to itself.
   const bool show = command.json_file != "-" && command.junit_file != "-";
@@ -98,9 +109,8 @@ ExitCode Run(const RunCommand& command, const Streams& streams) {
   std::vector<RunResult> results;
   auto code = ExitCode::kPass;
   for (const auto& scenario : *scenarios) {
-    RunOptions options;
+    auto options = OptionsOf(command, *images);
     options.seed = command.seed;
-    options.images = *images;
     options.keep_timeline = detail != Detail::kQuiet;
     results.push_back(RunScenario(scenario, options));
     code = Worst(code, CodeOf(results.back()));
@@ -143,7 +153,10 @@ ExitCode Validate(const ValidateCommand& command, const Streams& streams) {
 }
 
 ExitCode Schema(SchemaKind kind, const Streams& streams) {
-  streams.out << (kind == SchemaKind::kScenario ? ScenarioSchema().dump(2) : ReportSchema().dump(2)) << "\n";
+  const auto schema = kind == SchemaKind::kScenario ? ScenarioSchema()
+                      : kind == SchemaKind::kReport ? ReportSchema()
+                                                    : SweepSchema();
+  streams.out << schema.dump(2) << "\n";
   return ExitCode::kPass;
 }
 

@@ -25,6 +25,26 @@ Json ExpectationsOf(const RunResult& result) {
   return rows;
 }
 
+Json OrNull(const RunResult& result, const std::optional<Instant>& when) {
+  return when ? Json(SecondsSince(result, *when)) : Json(nullptr);
+}
+
+Json InvariantsOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& one : result.invariants) {
+    auto violations = Json::array();
+    for (const auto& [found, expected] : one.violations) {
+      violations.push_back({{"found", found.text},
+                            {"found_at_seconds", OrNull(result, found.when)},
+                            {"expected", expected.text},
+                            {"expected_at_seconds", OrNull(result, expected.when)}});
+    }
+    rows.push_back(
+        {{"name", one.invariant->name}, {"verdict", one.held() ? "pass" : "fail"}, {"violations", violations}});
+  }
+  return rows;
+}
+
 Json ImagesOf(const RunResult& result) {
   auto rows = Json::array();
   for (const auto& image : result.images) {
@@ -132,6 +152,10 @@ nlohmann::ordered_json ToJson(const RunResult& result) {
   report["reproduce"] = result.reproduce;
   report["notes"] = result.notes;
   report["expectations"] = ExpectationsOf(result);
+  report["invariants"] = InvariantsOf(result);
+  report["waiting_at_seconds"] = OrNull(result, result.waiting_at);
+  report["waiting"] = result.waiting;
+  report["warnings"] = result.warnings;
   report["images"] = ImagesOf(result);
   report["replications"] = ReplicationsOf(result);
   report["transfers"] = TransfersOf(result);

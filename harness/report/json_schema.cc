@@ -1,5 +1,6 @@
 // The schema of the JSON report, written beside the code that makes the report; a test holds one against the other.
 #include "harness/report/json.h"
+#include "harness/report/parts.h"
 
 namespace crrsim {
 
@@ -7,20 +8,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// An object with exactly these members, all required.
-Json Object(const Json& members) {
-  auto required = Json::array();
-  for (const auto& [name, schema] : members.items()) required.push_back(name);
-  return {{"type", "object"}, {"properties", members}, {"required", required}, {"additionalProperties", false}};
-}
-Json Rows(const std::string& description, const Json& members) {
-  return {{"type", "array"}, {"description", description}, {"items", Object(members)}};
-}
+using schema::kCount;
+using schema::kNumber;
+using schema::kText;
+using schema::Object;
+using schema::Rows;
 
-const Json kText = {{"type", "string"}};
 const Json kTextOrNull = {{"type", Json::array({"string", "null"})}};
-const Json kCount = {{"type", "integer"}, {"minimum", 0}};
-const Json kNumber = {{"type", "number"}, {"minimum", 0}};
 const Json kNumberOrNull = {{"type", Json::array({"number", "null"})}};
 const Json kAccount = {{"type", "string"}, {"pattern", "^[0-9]{12}$"}};
 const Json kRegistry = {{"type", "string"}, {"pattern", "^[0-9]{12}/[0-9a-z-]{2,25}$"}};
@@ -35,8 +29,8 @@ nlohmann::ordered_json ReportSchema() {
       {"verdict", {{"enum", {"pass", "fail", "error"}}}},
       {"scenario", kText},
       {"title", kText},
-      {"seed", {{"type", "integer"}, {"minimum", 0}, {"maximum", 9007199254740991}}},
-      {"run_digest", {{"type", "string"}, {"pattern", "^[0-9a-f]{32}$"}}},
+      {"seed", schema::kSeed},
+      {"run_digest", schema::kHash},
       {"simulated_seconds", kNumber},
       {"wall_seconds", kNumber},
       {"events", kCount},
@@ -47,6 +41,19 @@ nlohmann::ordered_json ReportSchema() {
   members["expectations"] =
       Rows("every claim, in the order in which it was decided",
            {{"line", kCount}, {"claim", kText}, {"verdict", {{"enum", {"pass", "fail"}}}}, {"observed", kText}});
+  members["invariants"] =
+      Rows("what holds of every run, with every violation",
+           {{"name", kText},
+            {"verdict", {{"enum", {"pass", "fail"}}}},
+            {"violations", Rows("both sides; seconds count from the start, null for what never happened",
+                                {{"found", kText},
+                                 {"found_at_seconds", kNumberOrNull},
+                                 {"expected", kText},
+                                 {"expected_at_seconds", kNumberOrNull}})}});
+  members["waiting_at_seconds"] = kNumberOrNull;
+  members["waiting"] = {
+      {"type", "array"}, {"description", "what waited for what when something had not converged"}, {"items", kText}};
+  members["warnings"] = {{"type", "array"}, {"items", kText}};
   members["images"] = Rows("at the end, one row a tag", {{"account", kAccount},
                                                          {"account_name", kText},
                                                          {"region", kText},
@@ -92,10 +99,10 @@ nlohmann::ordered_json ReportSchema() {
   members["faults"] = Rows("every fault that began, or was to begin",
                            {{"fault", kText}, {"target", kText}, {"fired", kCount}, {"hits", kCount}});
   members["assumptions"] = Rows("those that the outcome consulted", {{"name", kText}, {"value", kText}});
-  auto schema = Object(members);
-  schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  schema["title"] = "crrsim report of one run";
-  return schema;
+  auto whole = Object(members);
+  whole["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  whole["title"] = "crrsim report of one run";
+  return whole;
 }
 
 }  // namespace crrsim

@@ -4,36 +4,13 @@
 
 #include <algorithm>
 
+#include "harness/report/names.h"
+#include "harness/report/parts.h"
+#include "harness/run/claim_text.h"
+
 namespace crrsim {
 
 namespace {
-
-/// Escapes for attribute values and text; characters that XML 1.0 cannot hold are replaced.
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\n':
-        escaped += "&#10;";
-        break;
-      default:
-        escaped += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? '?' : c;
-    }
-  }
-  return escaped;
-}
 
 struct Counts {
   std::size_t tests = 0;
@@ -43,39 +20,55 @@ struct Counts {
 
 Counts CountsOf(const RunResult& result) {
   const auto failed = std::count_if(result.expectations.begin(), result.expectations.end(),
-                                    [](const ExpectationResult& one) { return !one.held; });
-  return {result.expectations.size() + 1, static_cast<std::size_t>(failed),
+                                    [](const ExpectationResult& one) { return !one.held; }) +
+                      std::count_if(result.invariants.begin(), result.invariants.end(),
+                                    [](const InvariantVerdict& one) { return !one.held(); });
+  return {result.expectations.size() + result.invariants.size() + 1, static_cast<std::size_t>(failed),
           result.verdict == Verdict::kError ? 1U : 0U};
+}
+
+std::string CaseOf(const RunResult& result, const InvariantVerdict& verdict) {
+  auto xml = fmt::format("    <testcase classname=\"{}\" name=\"invariant {}\" time=\"0\"",
+                         EscapedForXml(result.scenario), verdict.invariant->name);
+  if (verdict.held()) return xml + "/>\n";
+  std::string all;
+  for (const auto& violation : verdict.violations) all += TextOf(violation, result.start) + "\n";
+  const auto message =
+      fmt::format("{} of: {}", Counted(verdict.violations.size(), "violation"), verdict.invariant->claim);
+  return xml + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", EscapedForXml(message),
+                           EscapedForXml(all + "reproduce: " + result.reproduce));
 }
 
 std::string SuiteOf(const RunResult& result) {
   const auto counts = CountsOf(result);
   auto xml = fmt::format(
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{:.6f}\">\n",
-      Escaped(result.scenario), counts.tests, counts.failures, counts.errors, result.wall_seconds);
+      EscapedForXml(result.scenario), counts.tests, counts.failures, counts.errors, result.wall_seconds);
   xml += fmt::format(
       "    <properties>\n      <property name=\"seed\" value=\"{}\"/>\n      <property name=\"run_digest\" "
       "value=\"{}\"/>\n    </properties>\n",
       result.seed, ToText(result.run_digest));
-  xml += fmt::format("    <testcase classname=\"{}\" name=\"run\" time=\"{:.6f}\"", Escaped(result.scenario),
+  xml += fmt::format("    <testcase classname=\"{}\" name=\"run\" time=\"{:.6f}\"", EscapedForXml(result.scenario),
                      result.wall_seconds);
   if (counts.errors == 0) {
     xml += "/>\n";
   } else {
-    xml += fmt::format(">\n      <error message=\"{}\">{}</error>\n    </testcase>\n", Escaped(result.error),
-                       Escaped(result.reproduce));
+    xml += fmt::format(">\n      <error message=\"{}\">{}</error>\n    </testcase>\n", EscapedForXml(result.error),
+                       EscapedForXml(result.reproduce));
   }
   for (const auto& one : result.expectations) {
-    xml += fmt::format("    <testcase classname=\"{}\" name=\"{}: {}\" time=\"0\"", Escaped(result.scenario),
-                       one.place.line, Escaped(one.claim));
+    xml += fmt::format("    <testcase classname=\"{}\" name=\"{}: {}\" time=\"0\"", EscapedForXml(result.scenario),
+                       one.place.line, EscapedForXml(one.claim));
     if (one.held) {
       xml += "/>\n";
     } else {
-      xml += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", Escaped(one.observed),
-                         Escaped(fmt::format("{}: {}\nobserved: {}\nreproduce: {}", ToText(one.place), one.claim,
-                                             one.observed, result.reproduce)));
+      xml +=
+          fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", EscapedForXml(one.observed),
+                      EscapedForXml(fmt::format("{}: {}\nobserved: {}\nreproduce: {}", ToText(one.place), one.claim,
+                                                one.observed, result.reproduce)));
     }
   }
+  for (const auto& one : result.invariants) xml += CaseOf(result, one);
   return xml + "  </testsuite>\n";
 }
 

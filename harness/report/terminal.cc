@@ -29,6 +29,8 @@ class Page {
       Bill();
     }
     Expectations();
+    Invariants();
+    Waiting();
     LastLine();
     return std::move(text_);
   }
@@ -150,6 +152,35 @@ class Page {
       Line(Faint(fmt::format("          {}", one.observed)));
     }
     if (!result_.error.empty()) Line("\n" + Red("error") + "  " + result_.error);
+  }
+
+  void Invariants() {
+    std::size_t held = 0;
+    for (const auto& one : result_.invariants) {
+      if (one.held()) {
+        ++held;
+        continue;
+      }
+      Line(fmt::format("  {}  {}  invariant {}: {}", Red("BROKEN"), result_.scenario, one.invariant->name,
+                       one.invariant->claim));
+      const auto rows = std::min(one.violations.size(), kTableRowsMax);
+      for (std::size_t i = 0; i < rows; ++i) {
+        Line(Faint(fmt::format("          {}", TextOf(one.violations[i], result_.start))));
+      }
+      More(one.violations.size() - rows, "violations; --json has all");
+    }
+    if (options_.detail != Detail::kQuiet && held > 0 && held == result_.invariants.size()) {
+      Line(fmt::format("  {}  {}", Green("ok    "), Faint(fmt::format("all {} invariants", held))));
+    }
+  }
+
+  void Waiting() {
+    if (!result_.waiting.empty() && result_.verdict != Verdict::kPass) {
+      Section(fmt::format("What waited for what at {} (+{})", ToText(*result_.waiting_at),
+                          ToShortText(*result_.waiting_at - result_.start)));
+      for (const auto& line : result_.waiting) Line("  " + line);
+    }
+    for (const auto& line : result_.warnings) Line(Red("warning") + "  " + line);
   }
 
   void LastLine() {

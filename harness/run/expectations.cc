@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/run/runner.h"
+#include "harness/run/waiting.h"
 #include "sim/units_text.h"
 
 namespace crrsim {
@@ -13,6 +14,7 @@ void Runner::Settle(const Expectation& expectation, bool held, std::string obser
               fmt::format("{}: {}", held ? "holds" : "does not hold", expectation.text));
   results_.push_back({expectation.place, expectation.text, held, std::move(observed), world_.now()});
   failed_ = failed_ || !held;
+  if (!held && expectation.mode == Mode::kWithin) NoteWaiting();
 }
 
 void Runner::Fail(const Step& step, std::string observed) {
@@ -121,6 +123,53 @@ void Runner::JudgeAtEnd(const Expectation& expectation) {
   Settle(expectation, true,
          fmt::format("{} after {}; at the end: {}", ToShortText(came_true->second - *anchor), expectation.anchor,
                      judgement.observed));
+}
+
+// ---- Convergence ----------------------------------------------------------------------------------------------------
+
+void Runner::NoteWaiting() {
+  if (waiting_at_) return;
+  waiting_ = DescribeWaiting(world_, scenario_);
+  if (!waiting_.empty()) waiting_at_ = world_.now();
+}
+
+Instant Runner::ConvergenceDue() const {
+  const auto healed = recording_.last_heal();
+  const auto since = healed && *healed > *last_step_ ? *healed : *last_step_;
+  return since + *scenario_.converges_within;
+}
+
+void Runner::WatchConvergence(Instant next) {
+  // Before the next thing happens the world is as it was when the time ran out.
+  if (!last_step_ || recording_.open_jobs() == 0) return;
+  const auto due = ConvergenceDue();
+  if (next <= due || (late_at_ && *late_at_ > due - *scenario_.converges_within)) return;
+  late_ = DescribeWaiting(world_, scenario_);
+  late_at_ = world_.now();
+}
+
+void Runner::JudgeConvergence() {
+  if (!scenario_.converges_within || options_.runs_to == RunsTo::kLastStep) return;
+  const auto due = ConvergenceDue();
+  const auto text = fmt::format("converges_within: {}", ToText(*scenario_.converges_within));
+  const auto ended = recording_.last_job_end();
+  ExpectationResult result{scenario_.converges_place, text, false, {}, world_.now()};
+  if (recording_.replications().empty()) {
+    result.observed = "no replication was ever queued, so this proves nothing";
+  } else if (recording_.open_jobs() > 0) {
+    result.observed = fmt::format("{} jobs had not ended at {}", recording_.open_jobs(), ToText(world_.now()));
+  } else if (*ended > due) {
+    result.observed = fmt::format("the last job ended at {}, {} too late", ToText(*ended), ToShortText(*ended - due));
+  } else {
+    result.held = true;
+    result.observed = fmt::format("the last job ended at {}; it had time until {}", ToText(*ended), ToText(due));
+  }
+  if (!result.held && late_at_ && !waiting_at_) {
+    waiting_ = std::move(late_);
+    waiting_at_ = late_at_;
+  }
+  failed_ = failed_ || !result.held;
+  results_.push_back(std::move(result));
 }
 
 std::optional<Instant> Runner::AnchorOf(const std::string& name) const {

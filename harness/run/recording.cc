@@ -17,10 +17,19 @@ Replication AtDestination(const RegistryKey& registry, const RepositoryName& rep
   return {RegistryKey{}, registry, repository, digest, tag};
 }
 
+/// Whether something came of what happened.
+bool IsProgress(const EventBody& body) {
+  if (const auto* ended = std::get_if<TransferEnded>(&body)) return ended->failure == FailureCode::kNone;
+  return !std::holds_alternative<StepFailed>(body) && !std::holds_alternative<FaultHit>(body) &&
+         !std::holds_alternative<TransferStarted>(body) && !std::holds_alternative<PermissionDecided>(body) &&
+         !std::holds_alternative<CallRefused>(body) && !std::holds_alternative<ImagePulled>(body);
+}
+
 }  // namespace
 
 void Recording::OnEvent(const Event& event) {
   ++events_;
+  if (IsProgress(event.body)) ++progress_;
   last_event_ = event.when;
   if (!patterns_.empty()) Count(event);
   std::visit(
@@ -38,8 +47,11 @@ void Recording::OnEvent(const Event& event) {
             replications_.push_back({copy, ReplicationStatus::kInProgress, FailureCode::kNone, event.when, {}, {}});
           },
           [&](const JobEnded& ended) {
-            const auto row = rows_.at(ended.job);
-            rows_.erase(ended.job);
+            const auto running = rows_.find(ended.job);
+            if (running == rows_.end()) return;  // a broken engine ended what it never queued
+            const auto row = running->second;
+            rows_.erase(running);
+            last_job_end_ = event.when;
             replications_[row].status = ended.status;
             replications_[row].failure = ended.failure;
             replications_[row].completed_at = event.when;

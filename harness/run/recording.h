@@ -36,6 +36,12 @@ class Recording : public Observer {
 
   [[nodiscard]] std::uint64_t events() const { return events_; }
   [[nodiscard]] Instant last_event() const { return last_event_; }
+  /// Events that changed something: not failed attempts, refusals, reads and reports of them.
+  [[nodiscard]] std::uint64_t progress() const { return progress_; }
+  /// Jobs that were queued and have not ended.
+  [[nodiscard]] std::size_t open_jobs() const { return rows_.size(); }
+  /// When the last job ended.
+  [[nodiscard]] std::optional<Instant> last_job_end() const { return last_job_end_; }
   /// One row a job, in the order of queueing.
   [[nodiscard]] const std::vector<ReplicationRow>& replications() const { return replications_; }
   /// Whether a client ever pushed to a repository of this name, with this tag (if one is given), in any registry.
@@ -75,6 +81,8 @@ class Recording : public Observer {
 
   std::uint64_t events_ = 0;
   Instant last_event_;
+  std::uint64_t progress_ = 0;
+  std::optional<Instant> last_job_end_;
   std::map<const EventPattern*, PatternMatches> patterns_;
   std::map<const DeliveredPattern*, std::int64_t> deliveries_;
   std::set<RegistryKey> buses_;

@@ -59,17 +59,18 @@ std::string QuotedForShell(const std::string& text) {
   return quoted + "'";
 }
 
+}  // namespace
+
 std::string ReproduceLine(const Scenario& scenario, const RunOptions& options, std::uint64_t seed) {
   auto line = fmt::format("./crrsim run --seed {}", seed);
   for (const auto& [name, path] : options.images) line += " --image " + QuotedForShell(name + "=" + path);
   return line + " -v " + QuotedForShell(scenario.path);
 }
 
-}  // namespace
+namespace {
 
-RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
-  const auto begun = std::chrono::steady_clock::now();
-  const auto seed = options.seed.value_or(scenario.world.seed);
+/// What is known before anything was run.
+RunResult BlankResult(const Scenario& scenario, const RunOptions& options, std::uint64_t seed) {
   RunResult result;
   result.scenario = scenario.path;
   result.title = scenario.title;
@@ -79,20 +80,35 @@ RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
   result.accounts = scenario.accounts;
   result.reproduce = ReproduceLine(scenario, options, seed);
   if (!scenario.network_source.empty()) result.notes.push_back("network: " + scenario.network_source);
+  return result;
+}
 
+}  // namespace
+
+RunResult RunScenario(const Scenario& scenario, const RunOptions& options) {
+  const auto begun = std::chrono::steady_clock::now();
   auto images = ImageLibrary::Build(scenario);
   if (!images) {
+    auto result = BlankResult(scenario, options, options.seed.value_or(scenario.world.seed));
     result.stopped_by = StoppedBy::kImage;
     for (const auto& diagnostic : images.error().all)
       result.error += (result.error.empty() ? "" : "\n") + ToText(diagnostic);
     return result;
   }
-  for (auto& note : images->Notes()) result.notes.push_back(std::move(note));
-  Runner runner(scenario, *images, options, seed);
-  const auto stop = runner.Run();
-  if (stop) {
+  auto result = RunScenario(scenario, *images, options);
+  result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return result;
+}
+
+RunResult RunScenario(const Scenario& scenario, ImageLibrary& images, const RunOptions& options) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto seed = options.seed.value_or(scenario.world.seed);
+  auto result = BlankResult(scenario, options, seed);
+  for (auto& note : images.Notes()) result.notes.push_back(std::move(note));
+  Runner runner(scenario, images, options, seed);
+  if (const auto stop = runner.Run()) {
     result.error = stop->reason;
-    result.stopped_by = StoppedBy::kLimit;
+    result.stopped_by = stop->by;
   }
   runner.Report(result);
   result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -126,11 +142,31 @@ void ReportWorld(World& world, const Recording& recording, RunResult& result) {
 }
 
 void Runner::Report(RunResult& result) {
-  result.verdict = !result.error.empty() ? Verdict::kError : failed_ ? Verdict::kFail : Verdict::kPass;
   result.end = scenario_.until ? world_.now() : std::max(world_.now(), recording_.last_event());
   result.timeline = story_.Take();
   result.expectations = results_;
   ReportWorld(world_, recording_, result);
+  NoteIdleFaults(result);
+  if (judges_) {
+    const bool at_rest = result.error.empty() && world_.IsIdle();
+    judges_->AtEnd({world_.registries(), result.bill, world_.now(), at_rest ? RunRest::kAtRest : RunRest::kUnderWay});
+    result.invariants = judges_->Verdicts();
+    for (const auto& invariant : result.invariants) failed_ = failed_ || !invariant.held();
+  }
+  result.waiting = std::move(waiting_);
+  result.waiting_at = waiting_at_;
+  result.verdict = !result.error.empty() ? Verdict::kError : failed_ ? Verdict::kFail : Verdict::kPass;
+}
+
+void Runner::NoteIdleFaults(RunResult& result) {
+  for (const auto& fault : result.faults) {
+    if (fault.hits > 0) continue;
+    result.warnings.push_back(fmt::format("fault '{}' hit nothing, so it proves nothing", fault.name));
+    if (options_.idle_faults == IdleFaults::kWarn) continue;
+    failed_ = true;
+    result.expectations.push_back({Place{scenario_.path, 1, 1}, "--strict: every fault hits something", false,
+                                   fmt::format("fault '{}' hit nothing", fault.name), world_.now()});
+  }
 }
 
 }  // namespace crrsim

@@ -5,10 +5,14 @@
 // Deterministic: equal scenario, seed and image content give an equal RunResult but for `wall_seconds`.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "harness/checkers/judges.h"
+#include "harness/run/image_library.h"
 #include "harness/scenario/scenario.h"
 #include "registry_model/world/world.h"
 #include "sim/digest.h"
@@ -70,7 +74,13 @@ struct ReplicationRow {
 };
 
 /// What kept a run from its end.
-enum class StoppedBy : std::uint8_t { kNothing, kImage, kLimit };
+enum class StoppedBy : std::uint8_t {
+  kNothing,
+  kImage,
+  kLimit,
+  kNoProgress,  // time stood still, or nothing came of ever so many steps
+  kInterrupt,
+};
 
 struct FaultRow {
   std::string name;
@@ -110,6 +120,11 @@ struct RunResult {
   std::vector<std::string> notes;  // where images come from, which network figures
   std::vector<TimelineEntry> timeline;
   std::vector<ExpectationResult> expectations;
+  std::vector<InvariantVerdict> invariants;  // in the order of InvariantTable()
+  /// What waited for what (waiting.h) when it turned out that something had not converged, and when that was.
+  std::vector<std::string> waiting;
+  std::optional<Instant> waiting_at;
+  std::vector<std::string> warnings;  // what did not fail the run and yet proves nothing
   std::vector<ImageRow> images;
   std::vector<ReplicationRow> replications;  // in the order of queueing
   Bill bill;
@@ -121,6 +136,12 @@ struct RunResult {
 
 /// Where a run ends: at rest (or at the scenario's `until`), or where its last step has returned.
 enum class RunsTo : std::uint8_t { kRest, kLastStep };
+/// Whether the checkers of harness/checkers/ judge a run; only measurements leave them out.
+enum class Invariants : std::uint8_t { kJudged, kLeftOut };
+/// What becomes of a run with a fault that hit nothing.
+enum class IdleFaults : std::uint8_t { kWarn, kFail };
+/// Makes the engine of a world in place of the standard one.
+using EngineMaker = std::function<std::unique_ptr<ReplicationEngine>(const WorldConfig& config)>;
 
 struct RunOptions {
   std::optional<std::uint64_t> seed;          // replaces the scenario's
@@ -128,10 +149,25 @@ struct RunOptions {
   std::map<std::string, std::string> images;  // `--image`, for the reproduce line
   /// The world's limits: a run that does not end by itself ends with kError.
   std::uint64_t events_max = 2'000'000'000;
+  /// So many steps (and inputs of the engine) at one instant mean that time stands still.
+  std::uint64_t steps_per_instant_max = 10'000'000;
+  /// So many steps in a row without progress mean that there will be none. Progress is whatever changes a registry, a
+  /// job or a fault, and each byte that arrives; attempts that fail are none.
+  std::uint64_t steps_without_progress_max = 20'000'000;
   RunsTo runs_to = RunsTo::kRest;
-  std::optional<Instant> stops_at;  // the run ends at this instant, whatever step is under way
+  Invariants invariants = Invariants::kJudged;
+  IdleFaults idle_faults = IdleFaults::kWarn;
+  EngineMaker engine;                            // empty: the standard engine
+  std::vector<Observer*> observers = {};         // see every event, after the run's own; they outlive the run
+  const std::atomic<bool>* interrupt = nullptr;  // the run stops soon after this became true
+  std::optional<Instant> stops_at;               // the run ends at this instant, whatever step is under way
 };
 
+/// The one command that repeats a run.
+std::string ReproduceLine(const Scenario& scenario, const RunOptions& options, std::uint64_t seed);
+
 RunResult RunScenario(const Scenario& scenario, const RunOptions& options);
+/// The same with images made before; who runs one scenario with many seeds makes them once a thread.
+RunResult RunScenario(const Scenario& scenario, ImageLibrary& images, const RunOptions& options);
 
 }  // namespace crrsim

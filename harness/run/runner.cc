@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "harness/run/client.h"
+#include "harness/run/engine_guard.h"
 #include "harness/run/json_subset.h"
+#include "harness/run/waiting.h"
 #include "harness/scenario/random_faults.h"
 #include "sim/units_text.h"
 
@@ -16,6 +18,11 @@ namespace {
 WorldConfig WithSeed(WorldConfig config, std::uint64_t seed) {
   config.seed = seed;
   return config;
+}
+
+std::unique_ptr<ReplicationEngine> EngineFor(const WorldConfig& config, const RunOptions& options) {
+  auto engine = options.engine ? options.engine(config) : MakeStandardEngine(EngineOptionsFor(config));
+  return GuardEngine(std::move(engine), options.steps_per_instant_max);
 }
 
 /// The longest virtual time after its last step that a scenario may still need.
@@ -43,10 +50,12 @@ Runner::Runner(const Scenario& scenario, ImageLibrary& images, const RunOptions&
     : scenario_(scenario),
       images_(images),
       options_(options),
-      world_(WithSeed(scenario.world, seed)),
+      world_(WithSeed(scenario.world, seed), EngineFor(WithSeed(scenario.world, seed), options)),
       story_(scenario) {
   world_.AddObserver(recording_);
   if (options.keep_timeline) world_.AddObserver(story_);
+  if (options.invariants == Invariants::kJudged) world_.AddObserver(judges_.emplace(world_.assumptions()));
+  for (auto* observer : options.observers) world_.AddObserver(*observer);
   ForEachExpectation(scenario, [&](const Expectation& expectation) {
     if (const auto* event = std::get_if<EventClaim>(&expectation.claim)) recording_.Watch(event->pattern);
     if (const auto* delivered = std::get_if<DeliveredClaim>(&expectation.claim)) recording_.Watch(delivered->pattern);
@@ -85,10 +94,13 @@ std::optional<RunStop> Runner::Run() {
       anchors_[step.label] = world_.now();
       JudgeAnchored();
     }
+    last_step_ = world_.now();
     RunToTheEnd();
     CloseWatches();
     for (const auto& expectation : scenario_.expect) JudgeAtEnd(expectation);
+    JudgeConvergence();
   } catch (const RunStop& stop) {
+    NoteWaiting();
     return stop;
   } catch (const StopInstant&) {
     return std::nullopt;
@@ -98,6 +110,30 @@ std::optional<RunStop> Runner::Run() {
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
 
+void Runner::CheckProgress() {
+  if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
+    throw RunStop{fmt::format("interrupted at {}", ToText(world_.now())), StoppedBy::kInterrupt};
+  }
+  if (world_.now() != instant_) {
+    instant_ = world_.now();
+    steps_at_instant_ = 0;
+  }
+  if (++steps_at_instant_ > options_.steps_per_instant_max) {
+    throw RunStop{fmt::format("more than {} steps happened at {} and there is always another; time does not go on",
+                              options_.steps_per_instant_max, ToText(instant_)),
+                  StoppedBy::kNoProgress};
+  }
+  if (recording_.progress() != progress_) {
+    progress_ = recording_.progress();
+    steps_without_progress_ = 0;
+  }
+  if (++steps_without_progress_ > options_.steps_without_progress_max) {
+    throw RunStop{fmt::format("nothing came of more than {} steps in a row, up to {}",
+                              options_.steps_without_progress_max, ToText(instant_)),
+                  StoppedBy::kNoProgress};
+  }
+}
+
 void Runner::StopBefore(Instant next) {
   if (!options_.stops_at || next <= *options_.stops_at) return;
   world_.RunUntil(std::max(world_.now(), *options_.stops_at));
@@ -105,8 +141,11 @@ void Runner::StopBefore(Instant next) {
 }
 
 void Runner::StepOnce() {
-  if (const auto next = world_.NextInstant()) StopBefore(*next);
+  const auto next = world_.NextInstant();
+  if (next) StopBefore(*next);
+  if (next && scenario_.converges_within) WatchConvergence(*next);
   world_.Step();
+  CheckProgress();
   if (recording_.events() > options_.events_max) {
     throw RunStop{
         fmt::format("more than {} events happened; the scenario does not come to an end", options_.events_max)};
@@ -135,10 +174,7 @@ void Runner::RunToTheEnd() {
   const auto limit = world_.now() + kAfterlifeMax;
   while (!world_.IsIdle()) {
     if (*world_.NextInstant() > limit) {
-      std::string waiting;
-      for (const auto& line : world_.engine().DescribeWaiting()) waiting += "\n  " + line;
-      throw RunStop{
-          fmt::format("{} after its last step the scenario has not come to rest{}", ToText(kAfterlifeMax), waiting)};
+      throw RunStop{fmt::format("{} after its last step the scenario has not come to rest", ToText(kAfterlifeMax))};
     }
     StepOnce();
   }
@@ -289,6 +325,7 @@ void Runner::DoIt(const Step& step, const SettleStep& settle) {
   while (!world_.IsIdle()) {
     if (*world_.NextInstant() > limit) {
       PassUntil(limit);
+      NoteWaiting();
       return Fail(step, fmt::format("after {} something is still under way", ToText(settle.within)));
     }
     StepOnce();

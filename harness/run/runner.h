@@ -22,6 +22,7 @@ namespace crrsim {
 /// What stopped a run before its end: not an expectation that failed, but a run that cannot go on.
 struct RunStop {
   std::string reason;
+  StoppedBy by = StoppedBy::kLimit;
 };
 
 class Runner {
@@ -57,6 +58,7 @@ class Runner {
   void RunToTheEnd();
   void WaitForStart(const Step& step);
   void WaitForProgress(const Step& step);
+  void CheckProgress();
 
   // Steps.
   void Do(const Step& step);
@@ -87,6 +89,11 @@ class Runner {
   void Settle(const Expectation& expectation, bool held, std::string observed);
   void Fail(const Step& step, std::string observed);
   void JudgeAnchored();
+  void NoteWaiting();
+  void NoteIdleFaults(RunResult& result);
+  void WatchConvergence(Instant next);
+  void JudgeConvergence();
+  [[nodiscard]] Instant ConvergenceDue() const;
   [[nodiscard]] std::optional<Instant> AnchorOf(const std::string& name) const;
 
   const Scenario& scenario_;
@@ -95,6 +102,7 @@ class Runner {
   World world_;
   Recording recording_;
   Story story_;
+  std::optional<Judges> judges_;
   std::list<Watch> watches_;
   std::map<std::string, Instant> anchors_;
   std::map<std::string, nlohmann::json> answers_;  // to calls, by the label of their step
@@ -104,6 +112,20 @@ class Runner {
   std::uint64_t judged_events_ = 0;
   std::vector<ExpectationResult> results_;
   bool failed_ = false;
+
+  // What CheckProgress counts.
+  Instant instant_;
+  std::uint64_t steps_at_instant_ = 0;
+  std::uint64_t progress_ = 0;
+  std::uint64_t steps_without_progress_ = 0;
+
+  // What waited when the first claim about time did not come true.
+  std::vector<std::string> waiting_;
+  std::optional<Instant> waiting_at_;
+  // What waited when the time to converge ran out; a fault that heals later gives it anew.
+  std::vector<std::string> late_;
+  std::optional<Instant> late_at_;
+  std::optional<Instant> last_step_;  // when the last step of the timeline had returned
 };
 
 }  // namespace crrsim

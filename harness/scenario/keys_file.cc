@@ -13,6 +13,8 @@ std::vector<Section> FileSections() {
         {"start", K::kInstant, kOptional, "The first instant; 2026-01-01T00:00:00Z without it."},
         {"until", K::kInstant, kOptional,
          "Ends the run and the bill; without it, the last instant at which something happened."},
+        {"converges_within", K::kDuration, kOptional,
+         "Every replication has ended this long after the last step and the end of the last fault."},
         {"accounts", K::kTextMap, kRequired, "Nicknames of accounts, each a quoted id of 12 digits."},
         {"regions", K::kRegionList, kRequired, "The regions of this world; every account has a registry in each."},
         {"opted_out", K::kRegistryList, kOptional, "Accounts that have not opted in to a region; all others have."},

@@ -97,6 +97,8 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   scenario.until = reader.Moment("until");
   if (scenario.until && *scenario.until < scenario.world.start)
     context.Refuse(reader.Get("until")->place, "'until' is before the start");
+  scenario.converges_within = reader.Span("converges_within");
+  if (scenario.converges_within) scenario.converges_place = reader.Get("converges_within")->place;
   // Names first: everything after refers to them.
   if (const auto* accounts = reader.Get("accounts")) LoadAccounts(context, *accounts);
   if (const auto* regions = reader.Get("regions")) LoadRegions(context, *regions);

@@ -334,6 +334,8 @@ struct Scenario {
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
   std::optional<Instant> until;
+  std::optional<Duration> converges_within;  // of the last step, or the end of the last fault, whichever is later
+  Place converges_place;
   std::set<std::string>
       used_keys;  // `section.key` of the key table, for the test that every key is used by some scenario
 

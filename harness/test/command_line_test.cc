@@ -173,7 +173,7 @@ TEST_F(CommandLineTest, ReportsAreWritten) {
   EXPECT_EQ(report["replications"][0]["status"], "COMPLETE");
   std::ostringstream junit;
   junit << std::ifstream(junit_path).rdbuf();
-  EXPECT_THAT(junit.str(), HasSubstr("<testsuites name=\"crrsim\" tests=\"2\" failures=\"0\" errors=\"0\">"));
+  EXPECT_THAT(junit.str(), HasSubstr("<testsuites name=\"crrsim\" tests=\"11\" failures=\"0\" errors=\"0\">"));
 }
 
 TEST_F(CommandLineTest, ABenchmarkThatFallsBehindItsBaselineEndsWithOneAndNamesTheFigure) {

@@ -39,8 +39,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"MisspeltKey", "title:", "titel:", "1:1: unknown key 'titel'; did you mean 'title'?"},
         Mistake{"UnknownKey", "title:", "colour:",
-                "1:1: unknown key 'colour'; expected one of: title, why, cites, seed, start, until, accounts, regions, "
-                "opted_out, network, assumptions, options, images, faults, timeline, expect"},
+                "1:1: unknown key 'colour'; expected one of: title, why, cites, seed, start, until, converges_within, "
+                "accounts, regions, opted_out, network, assumptions, options, images, faults, timeline, expect"},
         Mistake{"MissingKey", "network: aws-2026\n", "",
                 "1:1: 'network' is missing: A preset's name, or links and capacities."},
         Mistake{"DuplicateKey", "network: aws-2026\n", "network: aws-2026\nnetwork: aws-2026\n",

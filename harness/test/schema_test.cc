@@ -5,11 +5,13 @@
 #include <filesystem>
 
 #include "harness/report/json.h"
+#include "harness/report/sweep_report.h"
 #include "harness/scenario/documents.h"
 #include "harness/scenario/keys.h"
 #include "harness/scenario/yaml.h"
 #include "harness/test/support/inline_scenario.h"
 #include "harness/test/support/json_schema.h"
+#include "harness/test/support/mutants/engines.h"
 #include "harness/test/support/scenario_files.h"
 #include "registry_model/api/wire.h"
 
@@ -67,6 +69,13 @@ TEST(ReportSchemaTest, TheShippedFileIsCurrent) {
   ASSERT_TRUE(shipped.has_value());
   EXPECT_TRUE(*shipped == ReportSchema().dump(2) + "\n")
       << "write it anew: build/dev/crrsim schema --report > scenarios/report.schema.json";
+}
+
+TEST(SweepSchemaTest, TheShippedFileIsCurrent) {
+  const auto shipped = ReadFile(std::string(CRRSIM_SOURCE_DIR) + "/scenarios/sweep.schema.json");
+  ASSERT_TRUE(shipped.has_value());
+  EXPECT_TRUE(*shipped == SweepSchema().dump(2) + "\n")
+      << "write it anew: build/dev/crrsim schema --sweep > scenarios/sweep.schema.json";
 }
 
 TEST(ScenarioSchemaTest, EveryScenarioOfTheTreeSatisfiesIt) {
@@ -207,7 +216,13 @@ TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
   const auto failed = Played(kPush + "expect:\n  - {image: app:2, in: eu-west-1}\n");
   const auto untagged = Played("  - push: app\n    to: us-west-2\n");
   const auto stopped = Played("  - settle: 1s\n    when: {copy: app:1, to: eu-west-1, reaches: 1%}\n");
-  for (const auto* run : {&passed, &failed, &untagged, &stopped}) {
+  RunOptions options;
+  options.engine = mutants::ForgetsTheTag();
+  const auto broken = RunScenario(Loaded(kWorld + kPush), options);
+  EXPECT_EQ(broken.verdict, Verdict::kFail);
+  const auto waiting = Played("  - partition: {from: us-west-2, to: eu-west-1}\n" + kPush + "  - settle: 1s\n");
+  EXPECT_FALSE(waiting.waiting.empty());
+  for (const auto* run : {&passed, &failed, &untagged, &stopped, &broken, &waiting}) {
     const Json report = Json(ToJson(*run));
     EXPECT_THAT(SchemaProblems(schema, report), IsEmpty()) << report.dump(2);
   }

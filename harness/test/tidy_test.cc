@@ -137,6 +137,9 @@ TEST(TidyLayersTest, CheckersSeeNoEngine) {
               ElementsAre("harness/checkers/order.cc:1: a checker may not use "
                           "\"registry_model/replication/engine.h\", use the event stream and the final state"));
   EXPECT_THAT(Layers("harness/checkers/order.cc", "#include \"registry_model/world/world.h\"\n"), testing::SizeIs(1));
+  EXPECT_THAT(Layers("harness/checkers/order.cc", "#include \"registry_model/api/context.h\"\n"), testing::SizeIs(1));
+  EXPECT_THAT(Layers("harness/checkers/order.cc", "#include \"harness/run/runner.h\"\n"), testing::SizeIs(1));
+  EXPECT_THAT(Layers("harness/checkers/order.cc", "#include \"harness/checkers/checker.h\"\n"), IsEmpty());
   EXPECT_THAT(Layers("harness/run/runner.cc", text), IsEmpty());
 }
 

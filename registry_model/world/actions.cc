@@ -137,7 +137,7 @@ void World::CompleteFlows() {
   network_.TakeCompleted(now_, completed_);
   for (const auto& flow : completed_) transfers_.Find(flow.owner)->flow.reset();
   for (const auto& flow : completed_) {
-    const auto* transfer = transfers_.Find(flow.owner);
+    auto* transfer = transfers_.Find(flow.owner);
     // What the engine does about one arrival may cancel the others of this instant.
     if (transfer == nullptr) continue;
     auto arrived = transfer->start.blob;
@@ -146,6 +146,7 @@ void World::CompleteFlows() {
     if (fault) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));
+      transfer->damaged = arrived;
     }
     Feed(TransferArrived{flow.owner, arrived});
   }
@@ -234,7 +235,8 @@ void World::CarryOut(const AcceptBlob& action) {
     // Deleted while the bytes were under way: they crossed for nothing, and the put of the manifest will say so.
     return EndTransfer(action.transfer, ByteCount(), size, FailureCode::kRepositoryNotFound);
   }
-  StoreBlob(ArrivalAt(copy.destination), *repository, transfer->start.blob, size);
+  // What is stored is what arrived: an engine that accepts damaged bytes has them under their own digest.
+  StoreBlob(ArrivalAt(copy.destination), *repository, transfer->damaged.value_or(transfer->start.blob), size);
   EndTransfer(action.transfer, size, ByteCount(), FailureCode::kNone);
 }
 

@@ -89,4 +89,7 @@ struct WorldConfig {
   Assumptions assumptions;
 };
 
+/// The engine's options with the seed and the assumptions of the world: what a standard engine for it is made with.
+EngineOptions EngineOptionsFor(const WorldConfig& config);
+
 }  // namespace crrsim

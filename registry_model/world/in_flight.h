@@ -70,7 +70,8 @@ struct PendingRequest {
 /// A transfer that is not settled yet.
 struct ActiveTransfer {
   StartTransfer start;
-  std::optional<FlowId> flow;  // empty until its latency has passed
+  std::optional<FlowId> flow;     // empty until its latency has passed
+  std::optional<Digest> damaged;  // what arrived, where it is not what was sent; within one step only
   EventId flow_starts;
   std::uint64_t stalls = 0;  // how often it has begun to stall
   bool stalled = false;

@@ -62,7 +62,9 @@ std::vector<RegionName> SortedRegions(const WorldConfig& config) {
   return regions;
 }
 
-EngineOptions OptionsFor(const WorldConfig& config) {
+}  // namespace
+
+EngineOptions EngineOptionsFor(const WorldConfig& config) {
   auto options = config.engine;
   options.seed = config.seed;
   options.denial = config.assumptions.value(Assumption::kDenial);
@@ -70,9 +72,7 @@ EngineOptions OptionsFor(const WorldConfig& config) {
   return options;
 }
 
-}  // namespace
-
-World::World(const WorldConfig& config) : World(config, MakeStandardEngine(OptionsFor(config))) {}
+World::World(const WorldConfig& config) : World(config, MakeStandardEngine(EngineOptionsFor(config))) {}
 
 World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engine)
     : seed_(config.seed),

@@ -130,6 +130,9 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   [[nodiscard]] Assumptions& assumptions() { return assumptions_; }
   [[nodiscard]] const Assumptions& assumptions() const { return assumptions_; }
   [[nodiscard]] const ReplicationEngine& engine() const { return *engine_; }
+  /// Requests without an outcome, and transfers that are not settled.
+  [[nodiscard]] const Index<RequestId, PendingRequest>& requests() const { return requests_; }
+  [[nodiscard]] const Index<TransferId, ActiveTransfer>& transfers() const { return transfers_; }
   /// Empty when the source image or the destination registry does not exist.
   [[nodiscard]] std::optional<CopyProgress> ProgressOf(const Replication& copy, ByteCount wanted) const;
 

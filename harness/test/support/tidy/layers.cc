@@ -39,8 +39,10 @@ constexpr std::array<std::string_view, 4> kTestLibraries = {"gtest/", "gmock/", 
 
 /// Checkers judge from outside: they read events and final states, never the engine's own words.
 constexpr std::string_view kCheckers = "harness/checkers/";
-constexpr std::array<std::string_view, 2> kHiddenFromCheckers = {"registry_model/replication/",
-                                                                 "registry_model/world/"};
+constexpr std::array<std::string_view, 3> kHiddenFromCheckers = {"registry_model/replication/",
+                                                                 "registry_model/world/", "registry_model/api/"};
+/// Nor does a checker get them through a header of the harness.
+constexpr std::string_view kHarness = "harness/";
 
 struct Include {
   std::string_view name;
@@ -82,7 +84,8 @@ std::string JudgeOwn(const SourceText& source, const Layer& layer, std::string_v
   if (IsTest(name) && !IsTest(source.path())) {
     return fmt::format("\"{}\" belongs to the tests, only tests may use it", name);
   }
-  if (source.path().starts_with(kCheckers) && BeginsWithAny(name, kHiddenFromCheckers)) {
+  if (source.path().starts_with(kCheckers) &&
+      (BeginsWithAny(name, kHiddenFromCheckers) || (name.starts_with(kHarness) && !name.starts_with(kCheckers)))) {
     return fmt::format("a checker may not use \"{}\", use the event stream and the final state", name);
   }
   return "";
