@@ -39,8 +39,8 @@ constexpr std::array<std::string_view, 4> kTestLibraries = {"gtest/", "gmock/", 
 
 /// Checkers judge from outside: they read events and final states, never the engine's own words.
 constexpr std::string_view kCheckers = "harness/checkers/";
-constexpr std::array<std::string_view, 3> kHiddenFromCheckers = {"registry_model/replication/",
-                                                                 "registry_model/world/", "registry_model/api/"};
+constexpr std::array<std::string_view, 3> kHiddenFromCheckers = {"registry_model/replication/", "registry_model/world/",
+                                                                 "registry_model/api/"};
 /// Nor does a checker get them through a header of the harness.
 constexpr std::string_view kHarness = "harness/";
 
