@@ -127,6 +127,21 @@ enum class Mutant : std::uint8_t {
   kEverythingIsScanned,       // artifacts and indexes are scanned like images
   kUnscannedHasNoFindings,    // an image that was never scanned has an empty result
   kFindingsAreSummarised,     // DescribeImages carries a summary of findings
+
+  // Backfills and events.
+  kRoleIsNeverMade,          // a configuration makes no service-linked role
+  kBackfillTakesEverything,  // a backfill copies repositories that no rule sends there
+  kOneUnitAnImage,           // a backfill copies one tag of an image alone
+  kBackfillNeverFails,       // a backfill is COMPLETE however many copies failed
+  kBackfillsWithoutLimit,    // any number of backfills may run, to one region too
+  kStopForgetsCopies,        // a stopped backfill ends at once, without the copies under way
+  kLateProgress,             // a backfill has no progress before its end
+  kGoneCountsAsCopied,       // an image that has gone meanwhile counts as complete
+  kEventsAtTheSource,        // the event of a replication goes to its source
+  kPushesWithoutTag,         // the event of a push leaves the tag out
+  kScansAreNotTold,          // a scan gives no event
+  kReferrersAreImages,       // the events of referrers are those of images
+  kPullsAreTold,             // a pull gives an event
 };
 
 /// Their names, as mutants.txt spells them.
@@ -225,6 +240,19 @@ inline constexpr auto kMutantNames = std::to_array<std::pair<Mutant, std::string
     {Mutant::kEverythingIsScanned, "everything-is-scanned"},
     {Mutant::kUnscannedHasNoFindings, "unscanned-has-no-findings"},
     {Mutant::kFindingsAreSummarised, "findings-are-summarised"},
+    {Mutant::kRoleIsNeverMade, "role-is-never-made"},
+    {Mutant::kBackfillTakesEverything, "backfill-takes-everything"},
+    {Mutant::kOneUnitAnImage, "one-unit-an-image"},
+    {Mutant::kBackfillNeverFails, "backfill-never-fails"},
+    {Mutant::kBackfillsWithoutLimit, "backfills-without-limit"},
+    {Mutant::kStopForgetsCopies, "stop-forgets-copies"},
+    {Mutant::kLateProgress, "late-progress"},
+    {Mutant::kGoneCountsAsCopied, "gone-counts-as-copied"},
+    {Mutant::kEventsAtTheSource, "events-at-the-source"},
+    {Mutant::kPushesWithoutTag, "pushes-without-tag"},
+    {Mutant::kScansAreNotTold, "scans-are-not-told"},
+    {Mutant::kReferrersAreImages, "referrers-are-images"},
+    {Mutant::kPullsAreTold, "pulls-are-told"},
 });
 
 #ifdef CRRSIM_MUTANTS

@@ -1,6 +1,7 @@
 // Exactly the images that the rules send, to exactly the destinations that they name.
 //
-// An image is owed to a destination by a push (or a restore) whose registry's rules named it then. A debt is settled
+// An image is owed to a destination by a push (or a restore) whose registry's rules named it then, or by the job of a
+// backfill whose registry's rules named it when the backfill listed its images. A debt is settled
 // once the image is visible there, whatever becomes of it later, or once its job has FAILED for a reason that this
 // checker can see. The other way round, whatever enters by replication must have been owed. What is replicated on from
 // a place to which no client pushed it is a claim of `no_chaining`.
@@ -32,6 +33,8 @@ class ExpectedImagesChecker final : public Checker {
       Appear(*manifest, event.when);
     } else if (const auto* gone = std::get_if<ManifestRemoved>(&event.body)) {
       visible_.Erase(ImageKey{numbers_.NumberOf(gone->registry, gone->repository), gone->digest});
+    } else if (const auto* backfill = std::get_if<BackfillChanged>(&event.body)) {
+      Backfill(*backfill);
     } else if (const auto* queued = std::get_if<JobQueued>(&event.body)) {
       Queue(*queued, event.when);
     } else if (const auto* ended = std::get_if<JobEnded>(&event.body)) {
@@ -103,6 +106,24 @@ class ExpectedImagesChecker final : public Checker {
     }
   }
 
+  void Backfill(const BackfillChanged& backfill) {
+    const std::pair key(backfill.registry, backfill.destination);
+    if (backfill.status == BackfillStatus::kInProgress) {
+      backfills_.insert_or_assign(key, rules_);
+    } else {
+      backfills_.erase(key);
+    }
+  }
+
+  /// A backfill that runs may copy what a client pushed and the rules of its beginning name.
+  void OweByBackfill(const Replication& copy, Instant when) {
+    const auto rules = backfills_.find({copy.source, copy.destination});
+    if (rules == backfills_.end() || (!copy.tag && !rules_.untagged_too())) return;
+    if (!rules->second.DestinationsOf(copy.source, copy.repository).contains(copy.destination)) return;
+    if (pushed_.Find(ImageKey{numbers_.NumberOf(copy.source, copy.repository), copy.digest}) == nullptr) return;
+    if (DebtOf(copy) == nullptr) Owe(copy.source, copy.destination, copy.repository, copy.digest, when);
+  }
+
   Debt& Owe(const RegistryKey& source, const RegistryKey& destination, const RepositoryName& repository,
             const Digest& digest, Instant when) {
     const ImageKey image{numbers_.NumberOf(destination, repository), digest};
@@ -140,6 +161,7 @@ class ExpectedImagesChecker final : public Checker {
         pushed_.Find(ImageKey{numbers_.NumberOf(copy.source, copy.repository), copy.digest}) == nullptr;
     jobs_.Insert(queued.job, {when, 0, chained});
     if (chained) chained_.Insert({numbers_.NumberOf(copy.destination, copy.repository), copy.digest}, true);
+    if (!backfills_.empty()) OweByBackfill(copy, when);
     if (auto* owed = DebtOf(copy)) {
       ++owed->open;
       ++owed->jobs;
@@ -192,6 +214,7 @@ class ExpectedImagesChecker final : public Checker {
   }
 
   RuleHistory rules_;
+  std::map<std::pair<RegistryKey, RegistryKey>, RuleHistory> backfills_;  // that run, with the rules of their beginning
   PolicyHistory policies_;
   IndexFamilies families_;
   RepositoryNumbers numbers_;

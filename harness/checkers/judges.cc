@@ -27,10 +27,9 @@ const std::array<InvariantInfo, 9>& Table() {
        "ecr-replication.md 2.1 (tag moved), 4.1; assumption `job_order`, not where it is concurrent",
        MakeTagConvergenceChecker},
       {"expected_images",
-       "At rest exactly those images have come to those destinations that the rules at their pushes name, or their "
-       "jobs "
-       "have failed for a reason.",
-       "ecr-replication.md 1.4 (5 to 8), 2.1", MakeExpectedImagesChecker},
+       "At rest exactly those images have come to those destinations that the rules at their pushes name, or a "
+       "backfill brought, or their jobs have failed for a reason.",
+       "ecr-replication.md 1.4 (5 to 8), 1.7 (2), 2.1", MakeExpectedImagesChecker},
       {"ledger", "The bill has every byte that was delivered and stored, once: summed and integrated from the events.",
        "ecr-replication.md 7 (3, 4, 7)", MakeLedgerChecker},
       {"time_order", "Time never runs back from one event to the next.", "crrsim's own", MakeTimeOrderChecker},

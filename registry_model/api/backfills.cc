@@ -14,6 +14,7 @@
 #include "registry_model/api/paging.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/backfill/listing.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -71,6 +72,7 @@ std::optional<std::string> FailureOf(const Backfill& backfill) {
 
 std::optional<BackfillProgressShape> ProgressOf(const Backfill& backfill) {
   if (!backfill.prepared) return std::nullopt;
+  if (Mutated(Mutant::kLateProgress) && !IsTerminal(backfill.status)) return std::nullopt;
   std::set<std::string_view> codes;
   for (const auto& unit : backfill.units) {
     if (unit.state == UnitState::kFailed) codes.insert(NameOf(unit.failure));
@@ -135,13 +137,14 @@ ApiResult<StartReplicationBackfillResponse> Execute(ApiContext& context,
                               destination->account.text(), destination->region.text(), context.registry_id()));
   }
   const auto& backfills = context.backfills.backfills();
-  if (backfills.IsRunningTo(source, destination->region)) {
+  const bool is_limited = !Mutated(Mutant::kBackfillsWithoutLimit);
+  if (is_limited && backfills.IsRunningTo(source, destination->region)) {
     return Refuse(exception::kReplicationBackfillInProgress,
                   fmt::format("A replication backfill is already in progress for the destination Region '{}' in the "
                               "registry with id '{}'",
                               destination->region.text(), context.registry_id()));
   }
-  if (backfills.RunningOf(source) >= kRunningBackfillsMax) {
+  if (is_limited && backfills.RunningOf(source) >= kRunningBackfillsMax) {
     return Refuse(exception::kLimitExceeded,
                   fmt::format("The registry with id '{}' has {} replication backfills in progress, which is the limit",
                               context.registry_id(), kRunningBackfillsMax));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "registry_model/mutants.h"
 #include "sim/check.h"
 
 namespace crrsim {
@@ -30,7 +31,8 @@ bool IsTerminal(BackfillStatus status) {
 
 BackfillNumber Backfills::Start(const Uuid& id, const RegistryKey& source, const RegistryKey& destination,
                                 Instant now) {
-  CRRSIM_CHECK(RunningOf(source) < kRunningBackfillsMax && !IsRunningTo(source, destination.region),
+  CRRSIM_CHECK(Mutated(Mutant::kBackfillsWithoutLimit) ||
+                   (RunningOf(source) < kRunningBackfillsMax && !IsRunningTo(source, destination.region)),
                "a backfill of {} to {} too many", ToText(source), ToText(destination));
   const BackfillNumber number = all_.size() + 1;
   auto& started = all_[number];
@@ -96,7 +98,8 @@ void Backfills::Stop(BackfillNumber number, Instant now) {
   auto& backfill = all_.at(number);
   CRRSIM_CHECK(backfill.status == BackfillStatus::kPreparing || backfill.status == BackfillStatus::kInProgress,
                "backfill {} is {}", number, NameOf(backfill.status));
-  backfill.status = backfill.in_flight > 0 ? BackfillStatus::kStopping : BackfillStatus::kStopped;
+  const bool waits = backfill.in_flight > 0 && !Mutated(Mutant::kStopForgetsCopies);
+  backfill.status = waits ? BackfillStatus::kStopping : BackfillStatus::kStopped;
   if (IsTerminal(backfill.status)) backfill.ended_at = now;
 }
 
@@ -107,7 +110,8 @@ bool Backfills::Settle(BackfillNumber number, Instant now) {
   if (before == BackfillStatus::kStopping) {
     if (backfill.in_flight == 0) backfill.status = BackfillStatus::kStopped;
   } else if (before == BackfillStatus::kInProgress) {
-    if (ended >= kBackfillFailureSampleMin && backfill.failed * 100 >= ended * kBackfillFailurePercent) {
+    if (!Mutated(Mutant::kBackfillNeverFails) && ended >= kBackfillFailureSampleMin &&
+        backfill.failed * 100 >= ended * kBackfillFailurePercent) {
       backfill.status = BackfillStatus::kFailed;
     } else if (ended == static_cast<std::int64_t>(backfill.units.size())) {
       backfill.status = BackfillStatus::kComplete;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "registry_model/mutants.h"
 #include "registry_model/replication/match.h"
 
 namespace crrsim {
@@ -17,7 +18,10 @@ bool Contains(const std::vector<RegistryKey>& destinations, const RegistryKey& d
 std::vector<BackfillUnit> ListUnits(const Registry& source, const RegistryKey& destination, Assumptions& assumptions) {
   std::vector<BackfillUnit> units;
   source.repositories.ForEachSorted([&](const RepositoryName& name, const Cow<Repository>& repository) {
-    if (!Contains(DestinationsOf(source.replication, name, assumptions), destination)) return;
+    if (!Contains(DestinationsOf(source.replication, name, assumptions), destination) &&
+        !Mutated(Mutant::kBackfillTakesEverything)) {
+      return;
+    }
     repository->images.ForEachSorted([&](const Digest& digest, const Image& image) {
       if (image.origin == Origin::kReplication) return;
       if (!image.storage.is_active() && assumptions.Use(Assumption::kBackfillArchived) == "left-out") return;
@@ -29,6 +33,7 @@ std::vector<BackfillUnit> ListUnits(const Registry& source, const RegistryKey& d
       for (const auto& tag : image.tags) {
         units.push_back(unit);
         units.back().tag = tag;
+        if (Mutated(Mutant::kOneUnitAnImage)) return;
       }
     });
   });

@@ -1,5 +1,7 @@
 #include "registry_model/event_bus/event_bus.h"
 
+#include "registry_model/mutants.h"
+
 namespace crrsim {
 
 namespace {
@@ -13,7 +15,7 @@ StorageClassUpdated UpdateOf(const StorageClassChanged& changed, const Registrie
   update.manifest_media_type = image.manifest->media_type;
   update.artifact_media_type = image.manifest->artifact_type;
   if (changed.status == ImageStatus::kActive) update.last_activated_at = image.storage.activated_at;
-  update.is_referrer = image.manifest->subject.has_value();
+  update.is_referrer = image.manifest->subject.has_value() && !Mutated(Mutant::kReferrersAreImages);
   return update;
 }
 
@@ -21,9 +23,13 @@ StorageClassUpdated UpdateOf(const StorageClassChanged& changed, const Registrie
 
 EventBus::Messages EventBus::Hear(const Event& event, const Registries& registries, Assumptions& assumptions) {
   if (const auto* ended = std::get_if<JobEnded>(&event.body)) return Ended(*ended, registries, assumptions);
-  if (const auto* push = std::get_if<ImagePushed>(&event.body)) {
-    return {BusMessage{push->registry, ImageAction{push->repository, push->digest, push->tag, ImageActionType::kPush}},
+  if (const auto* pull = std::get_if<ImagePulled>(&event.body); pull != nullptr && Mutated(Mutant::kPullsAreTold)) {
+    return {BusMessage{pull->registry, ImageAction{pull->repository, pull->digest, pull->tag, ImageActionType::kPush}},
             {}};
+  }
+  if (const auto* push = std::get_if<ImagePushed>(&event.body)) {
+    const auto tag = Mutated(Mutant::kPushesWithoutTag) ? std::nullopt : push->tag;
+    return {BusMessage{push->registry, ImageAction{push->repository, push->digest, tag, ImageActionType::kPush}}, {}};
   }
   if (const auto* moved = std::get_if<TagMoved>(&event.body)) {
     if (moved->to) return {};
@@ -43,6 +49,7 @@ EventBus::Messages EventBus::Hear(const Event& event, const Registries& registri
     return {};
   }
   if (const auto* scan = std::get_if<ScanCompleted>(&event.body)) {
+    if (Mutated(Mutant::kScansAreNotTold)) return {};
     const auto& image = *registries.at(scan->registry).Find(scan->repository)->FindImage(scan->digest);
     return {BusMessage{scan->registry, ImageScanned{scan->repository, scan->digest, image.tags, scan->findings}}, {}};
   }
@@ -68,8 +75,8 @@ EventBus::Messages EventBus::Ended(const JobEnded& ended, const Registries& regi
     tag.reset();
   }
   Messages messages;
-  messages.first =
-      BusMessage{copy.destination, ReplicationAction{copy.repository, copy.digest, tag, copy.source, ended.status}};
+  messages.first = BusMessage{Mutated(Mutant::kEventsAtTheSource) ? copy.source : copy.destination,
+                              ReplicationAction{copy.repository, copy.digest, tag, copy.source, ended.status}};
   if (ended.status == ReplicationStatus::kComplete && assumptions.Use(Assumption::kDestinationPushEvent) == "on") {
     messages.second =
         BusMessage{copy.destination, ImageAction{copy.repository, copy.digest, tag, ImageActionType::kPush}};

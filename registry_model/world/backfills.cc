@@ -2,6 +2,7 @@
 //
 // Source  ecr-replication.md 1.7.
 #include "registry_model/backfill/listing.h"
+#include "registry_model/mutants.h"
 #include "registry_model/world/world.h"
 
 namespace crrsim {
@@ -55,7 +56,9 @@ void World::CopyUnit(const BackfillUnitRef& ref) {
   // The repository or image may have gone since it was listed, and the tag may name another image, whose own push
   // brought it there: an older image must not take the tag back.
   const auto* repository = registries_.at(backfill.source).Find(unit.repository);
-  if (!Has(repository, unit)) return skip(FailureCode::kSourceImageNotFound);
+  if (!Has(repository, unit)) {
+    return skip(Mutated(Mutant::kGoneCountsAsCopied) ? FailureCode::kNone : FailureCode::kSourceImageNotFound);
+  }
   const auto* destination = FindRegistry(backfill.destination);
   if (destination != nullptr && Has(destination->Find(unit.repository), unit) &&
       assumptions_.Use(Assumption::kBackfillPresent) == "complete") {
