@@ -1,8 +1,8 @@
 // The names of the registry world: accounts, regions, registries, repositories, tags.
 //
-// Each is parsed once at the edge and valid ever after. Accounts and regions are small plain values, repository names and
-// tags share their text among copies: every event carries them, and none allocates for them. They compare and hash by
-// their text, so nothing depends on an interned number or on who shares with whom.
+// Each is parsed once at the edge and valid ever after. Accounts and regions are small plain values, repository names
+// and tags share their text among copies: every event carries them, and none allocates for them. They compare and hash
+// by their text, so nothing depends on an interned number or on who shares with whom.
 //
 // Source  ecr-replication.md 1.3 (account, region), 8 (repository name, tag).
 #pragma once
