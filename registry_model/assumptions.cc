@@ -14,8 +14,9 @@ using Id = Assumption;
 
 // Values are only those that the model really switches between; an entry with one value says what is assumed where no
 // alternative exists yet.
+// NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 const std::array<AssumptionInfo, kAssumptionCount>& Table() {
-  static const std::array<AssumptionInfo, kAssumptionCount> table = {{
+  static const std::array<AssumptionInfo, kAssumptionCount> kTable = {{
       {Id::kVisibility,
        "visibility",
        {"manifest-last"},
@@ -233,7 +234,7 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "Only the ECR Replication Action is documented for a replicated image.",
        "6.2"},
   }};
-  return table;
+  return kTable;
 }
 
 std::vector<std::string_view> AllNames() {

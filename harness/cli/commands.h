@@ -13,7 +13,7 @@
 #include "harness/conformance/table.h"
 #include "harness/report/terminal.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
 class App;
 }
 
