@@ -155,6 +155,17 @@ double SecondsOfPushes(PyWorld& world, const std::string& registry, const std::s
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
+std::string Pull(PyWorld& world, const std::string& registry, const std::string& repository,
+                 const std::optional<std::string>& tag, const std::optional<std::string>& digest,
+                 const std::string& arn) {
+  const auto key = RegistryFrom(registry);
+  ImageReference image{ValueOf(RepositoryName::Parse(repository)), std::nullopt, std::nullopt};
+  if (tag) image.tag = ValueOf(Tag::Parse(*tag));
+  if (digest) image.digest = ValueOf(Digest::Parse(*digest));
+  if (image.tag.has_value() == image.digest.has_value()) throw py::value_error("expected either a tag or a digest");
+  return OrFail(world.Run([&](Session& session) { return session.Pull(key, arn, image); })).text();
+}
+
 void DeleteReplicationRole(PyWorld& world, const std::string& account) {
   const auto id = ValueOf(AccountId::Parse(account));
   OrFail(world.Run([&](Session& session) { return session.DeleteReplicationRole(id); }));
