@@ -141,11 +141,8 @@ class Registry:
         self.world = world
         self.account = account
         self.region = region
-
-    @property
-    def key(self) -> str:
-        """``111122223333/us-west-2``."""
-        return f"{self.account.id}/{self.region}"
+        #: ``111122223333/us-west-2``.
+        self.key = f"{account.id}/{region}"
 
     def call(self, operation: str, /, *, caller: str = "", **request: Any) -> Json:
         """One API call, with the members of its request in AWS's own shape. Takes the call latency of virtual time.
@@ -216,7 +213,8 @@ class Registry:
         repository, tag, digest = _split(reference)
         if digest is not None:
             raise DefinitionError(f"{reference}: a push names a tag or nothing; the digest follows from the content")
-        self.world._learn(image)
+        if image.findings:
+            self.world._learn(image)
         try:
             return self.world._native.push(self.key, repository, tag, image._native, caller, mount_from)
         except _crrsim.CallFailed as error:
@@ -354,7 +352,7 @@ class World:
         return [Registry(self, account, region) for account in self._accounts for region in self.regions]
 
     def _learn(self, image: Image) -> None:
-        if image.findings and image.digest not in self._known_findings:
+        if image.digest not in self._known_findings:
             self._native.set_findings(image.digest, image.findings)
             self._known_findings.add(image.digest)
 
