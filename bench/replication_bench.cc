@@ -222,7 +222,7 @@ constexpr std::size_t kEvents = 2000;
 
 /// From the middle of a batch with one destination. So few that they stay in the cache, as an event does in a run.
 const std::vector<Event>& EventsOfBatch() {
-  static const auto kEvents = [] {
+  static const auto kMiddle = [] {
     EventList list;
     Batch batch(1);
     batch.world().AddObserver(list);
@@ -231,7 +231,7 @@ const std::vector<Event>& EventsOfBatch() {
     const auto middle = list.events.begin() + static_cast<std::ptrdiff_t>(list.events.size() / 2);
     return std::vector<Event>(middle, middle + kEvents);
   }();
-  return kEvents;
+  return kMiddle;
 }
 
 void DigestOfRun(benchmark::State& state) {

@@ -135,9 +135,9 @@ void AddPaging(Dice& dice, const Seen& seen, json& request) {
 }
 
 void AddFilter(Dice& dice, json& request) {
-  static const std::vector<std::string> kTags = {"TAGGED", "UNTAGGED", "ANY", "SOME"};
+  static const std::vector<std::string> kTagStatuses = {"TAGGED", "UNTAGGED", "ANY", "SOME"};
   static const std::vector<std::string> kStatuses = {"ACTIVE", "ARCHIVED", "ANY"};
-  if (dice.OneIn(3)) request["filter"]["tagStatus"] = dice.Of(kTags);
+  if (dice.OneIn(3)) request["filter"]["tagStatus"] = dice.Of(kTagStatuses);
   if (dice.OneIn(6)) request["filter"]["imageStatus"] = dice.Of(kStatuses);
 }
 
