@@ -102,6 +102,47 @@ const std::vector<std::string>& Policies() {
   return policies;
 }
 
+std::string LifecycleText(std::initializer_list<json> rules) {
+  json list = json::array();
+  for (const auto& rule : rules) list.push_back(rule);
+  return json{{"rules", list}}.dump();
+}
+
+const std::vector<std::string>& LifecyclePolicies() {
+  static const json expire = {{"type", "expire"}};
+  static const json archive = {{"type", "transition"}, {"targetStorageClass", "archive"}};
+  static const json keep_one = {{"tagStatus", "any"}, {"countType", "imageCountMoreThan"}, {"countNumber", 1}};
+  const auto days = [](json selection, const char* type, int number) {
+    selection.update({{"countType", type}, {"countUnit", "days"}, {"countNumber", number}});
+    return selection;
+  };
+  static const std::vector<std::string> policies = {
+      LifecycleText({{{"rulePriority", 3}, {"selection", keep_one}, {"action", expire}}}),
+      LifecycleText({{{"rulePriority", 1},
+                      {"selection", days({{"tagStatus", "untagged"}}, "sinceImagePushed", 1)},
+                      {"action", expire}},
+                     {{"rulePriority", 2},
+                      {"selection", {{"tagStatus", "tagged"}, {"tagPrefixList", {"v"}},
+                                     {"countType", "imageCountMoreThan"}, {"countNumber", 1}}},
+                      {"action", expire}},
+                     {{"rulePriority", 9},
+                      {"selection", days({{"tagStatus", "any"}}, "sinceImagePulled", 2)},
+                      {"action", archive}}}),
+      LifecycleText({{{"rulePriority", 4},
+                      {"selection", days({{"tagStatus", "any"}}, "sinceImagePushed", 1)},
+                      {"action", archive}},
+                     {{"rulePriority", 1},
+                      {"selection", days({{"tagStatus", "any"}, {"storageClass", "archive"}},
+                                         "sinceImageTransitioned", 1)},
+                      {"action", expire}}}),
+      LifecycleText({{{"rulePriority", 1},
+                      {"selection", {{"tagStatus", "tagged"}, {"tagPatternList", {"*t*", "l*"}},
+                                     {"countType", "imageCountMoreThan"}, {"countNumber", 1}}},
+                      {"action", expire}}}),
+      "{\"rules\": []}"};
+  return policies;
+}
+
 json IdentifierOf(Dice& dice) {
   json id = json::object();
   const auto kind = dice.Below(8);
@@ -136,7 +177,7 @@ void AddPaging(Dice& dice, const Seen& seen, json& request) {
 
 void AddFilter(Dice& dice, json& request) {
   static const std::vector<std::string> tags = {"TAGGED", "UNTAGGED", "ANY", "SOME"};
-  static const std::vector<std::string> statuses = {"ACTIVE", "ARCHIVED", "ANY"};
+  static const std::vector<std::string> statuses = {"ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"};
   if (dice.OneIn(3)) request["filter"]["tagStatus"] = dice.Of(tags);
   if (dice.OneIn(6)) request["filter"]["imageStatus"] = dice.Of(statuses);
 }
@@ -170,6 +211,7 @@ json ConfigurationOf(Dice& dice) {
     if (dice.OneIn(2)) {
       rule["repositoryFilters"] = {{{"filter", dice.Of(prefixes)}, {"filterType", "PREFIX_MATCH"}}};
     }
+    if (dice.OneIn(3)) rule["deleteReplication"]["enabled"] = dice.OneIn(2);
     configuration["rules"].push_back(rule);
   }
   return configuration;
@@ -252,6 +294,20 @@ void PolicyCommand(Dice& dice, Command& command) {
   if (command.operation.starts_with("Set") && dice.OneIn(3)) command.request["force"] = true;
 }
 
+void LifecycleCommand(Dice& dice, Command& command) {
+  static const std::vector<std::string> kinds = {"Put", "Put", "Get", "Delete"};
+  const auto& kind = dice.Of(kinds);
+  command.operation = kind + "LifecyclePolicy";
+  if (kind == "Put") command.request["lifecyclePolicyText"] = dice.Of(LifecyclePolicies());
+}
+
+void ArchiveCommand(Dice& dice, Command& command) {
+  static const std::vector<std::string> classes = {"ARCHIVE", "ARCHIVE", "STANDARD", "STANDARD", "COLD"};
+  command.operation = "UpdateImageStorageClass";
+  command.request["targetStorageClass"] = dice.Of(classes);
+  command.request["imageId"] = IdentifierOf(dice);
+}
+
 void TemplateCommand(Dice& dice, const Seen& seen, Command& command) {
   static const std::vector<std::string> kinds = {"Create", "Update", "Delete", "Describe"};
   static const std::vector<std::string> prefixes = {"team", "team/", "ROOT", "t", "No"};
@@ -324,12 +380,16 @@ bool PreparationCommand(std::size_t step, const Seen& seen, Command& command) {
   }
 }
 
-std::int64_t PauseBefore(std::uint64_t number) { return number % 7 == 6 ? 90 : 0; }
+std::int64_t PauseBefore(std::uint64_t number) {
+  constexpr std::int64_t kNineHours = 32'400;
+  constexpr std::int64_t kPauses[] = {0, 0, 0, 0, kNineHours, 600, 90};
+  return kPauses[number % 7];
+}
 
 bool CommandOf(std::uint64_t number, std::size_t part, const Seen& seen, Command& command) {
   Dice dice(number);
   dice.Below(7);  // the pause
-  const auto kind = dice.Below(22);
+  const auto kind = dice.Below(26);
   if (part >= (kind == 2 || kind == 3 || kind == 4 ? 3 : 1)) return false;
   command.caller = dice.OneIn(12) ? kStranger : kOwner;
   // The first name most often, so that things come together.
@@ -390,6 +450,14 @@ bool CommandOf(std::uint64_t number, std::size_t part, const Seen& seen, Command
       break;
     case 20:
       PolicyCommand(dice, command);
+      break;
+    case 21:
+    case 22:
+      LifecycleCommand(dice, command);
+      break;
+    case 23:
+    case 24:
+      ArchiveCommand(dice, command);
       break;
     default:
       if (dice.OneIn(2)) {
