@@ -248,7 +248,8 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
       {Id::kCallRates,
        "call_rates",
        {"a-second-at-once"},
-       "Where rates of calls are enforced, the calls of one second may come at once; then each has to wait for its part "
+       "Where rates of calls are enforced, the calls of one second may come at once; then each has to wait for its "
+       "part "
        "of a second.",
        "The rates are published, how they are measured is not.",
        "8 (15)"},

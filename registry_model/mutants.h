@@ -21,21 +21,21 @@ namespace crrsim {
 enum class Mutant : std::uint8_t {
   kNone,
   // Configuration.
-  kPutIsMerged,            // a put adds its rules to those that are there
-  kPutAnswersNothing,      // a put answers with no rules
-  kFiltersNotDescribed,    // DescribeRegistry leaves the filters out
-  kDeleteFlagNotDescribed, // DescribeRegistry leaves deleteReplication out
-  kUnconfiguredIsAnError,  // describing what was never configured is refused
-  kOneRuleOnly,            // more than one rule is refused, as the service did in its first months
-  kOwnRegistryIsDropped,   // the own registry as destination is left out instead of refused
-  kSameRegionIsRefused,    // another account in the same region is refused
-  kOtherAccountIsRefused,  // another account is refused
-  kPartitionsAreCrossed,   // a destination of another partition is taken
-  kPatternsAreNotChecked,  // names that break their pattern are left out instead of refused
-  kAnyEnumValue,           // any word is taken where one of a list is expected
-  kLimitsOneHigher,        // every limit of a length or count lets one more in at either end
-  kLimitsOneLower,         // every limit of a length or count lets one less in at either end
-  kWholeSeconds,           // times on the wire have no fractions
+  kPutIsMerged,             // a put adds its rules to those that are there
+  kPutAnswersNothing,       // a put answers with no rules
+  kFiltersNotDescribed,     // DescribeRegistry leaves the filters out
+  kDeleteFlagNotDescribed,  // DescribeRegistry leaves deleteReplication out
+  kUnconfiguredIsAnError,   // describing what was never configured is refused
+  kOneRuleOnly,             // more than one rule is refused, as the service did in its first months
+  kOwnRegistryIsDropped,    // the own registry as destination is left out instead of refused
+  kSameRegionIsRefused,     // another account in the same region is refused
+  kOtherAccountIsRefused,   // another account is refused
+  kPartitionsAreCrossed,    // a destination of another partition is taken
+  kPatternsAreNotChecked,   // names that break their pattern are left out instead of refused
+  kAnyEnumValue,            // any word is taken where one of a list is expected
+  kLimitsOneHigher,         // every limit of a length or count lets one more in at either end
+  kLimitsOneLower,          // every limit of a length or count lets one less in at either end
+  kWholeSeconds,            // times on the wire have no fractions
 
   // Which images go where.
   kPushesAreIgnored,           // nothing is replicated
@@ -178,10 +178,10 @@ enum class Mutant : std::uint8_t {
   kAnyEncryptionMounts,  // layers are mounted between repositories of different encryption
 
   // Settings.
-  kScanFilterIsTheName,     // a scanning filter is the name of one repository
-  kScanRulesAreIgnored,     // the registry's scanning rules scan nothing
-  kCallsHaveNoRates,        // calls are never throttled
-  kReservedTagsAreTaken,    // keys of resource tags may begin with aws:
+  kScanFilterIsTheName,   // a scanning filter is the name of one repository
+  kScanRulesAreIgnored,   // the registry's scanning rules scan nothing
+  kCallsHaveNoRates,      // calls are never throttled
+  kReservedTagsAreTaken,  // keys of resource tags may begin with aws:
 };
 
 /// Their names, as mutants.txt spells them.

@@ -148,9 +148,10 @@ void AddSchema(CLI::App& app, ChosenCommand& chosen) {
   auto* report = schema->add_flag("--report")->description("The schema of the JSON report instead");
   auto* sweep =
       schema->add_flag("--sweep")->description("The schema of the JSON report of --seeds instead")->excludes(report);
-  const auto* compare =
-      schema->add_flag("--compare")->description("The schema of the JSON of compare instead")->excludes(report)->excludes(
-          sweep);
+  const auto* compare = schema->add_flag("--compare")
+                            ->description("The schema of the JSON of compare instead")
+                            ->excludes(report)
+                            ->excludes(sweep);
   schema->callback([report, sweep, compare, &chosen] {
     const auto kind = report->count() != 0    ? SchemaKind::kReport
                       : sweep->count() != 0   ? SchemaKind::kSweep

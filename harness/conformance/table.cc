@@ -10,8 +10,9 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::array kStates = {RuleState::kPassing,     RuleState::kFailing, RuleState::kUncovered,
-                                RuleState::kNotModelled, RuleState::kOutOfScope, RuleState::kTested, RuleState::kStale};
+constexpr std::array kStates = {RuleState::kPassing,     RuleState::kFailing,    RuleState::kUncovered,
+                                RuleState::kNotModelled, RuleState::kOutOfScope, RuleState::kTested,
+                                RuleState::kStale};
 
 RuleState StateOf(const RuleRow& row) {
   if (row.runs.empty() && !row.rule.tested.empty()) return RuleState::kTested;

@@ -53,7 +53,8 @@ ConformanceTable MakeTable(const std::vector<Rule>& rules, std::vector<CitingRun
 enum class TableDetail : std::uint8_t { kAllRules, kProblemsOnly };
 /// The table for people; ends with a line of totals, and one of the parts to which rules out of scope belong.
 std::string ToText(const ConformanceTable& table, TableDetail detail);
-/// `{"rules": [{"rule", "text", "source", "verdict", "scenarios": [{"scenario", "verdict"}], "notModelled"?, "outOfScope"?,
+/// `{"rules": [{"rule", "text", "source", "verdict", "scenarios": [{"scenario", "verdict"}], "notModelled"?,
+/// "outOfScope"?,
 ///   "test"?}],
 ///   "counts": {...}, "sound": ...}`.
 nlohmann::ordered_json ToJson(const ConformanceTable& table);

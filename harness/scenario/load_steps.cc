@@ -110,8 +110,7 @@ std::optional<std::int64_t> AtLeastOne(LoadContext& context, ObjectReader& reade
 void CheckContent(LoadContext& context, const Place& place, const std::string& name, std::string_view advice) {
   const auto& names = context.image_names;
   if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
-  context.Refuse(place,
-                 fmt::format("there is no image '{}' under images{}{}", name, advice, DidYouMean(name, names)));
+  context.Refuse(place, fmt::format("there is no image '{}' under images{}{}", name, advice, DidYouMean(name, names)));
 }
 
 PushStep LoadPush(LoadContext& context, ObjectReader& reader) {

@@ -67,7 +67,8 @@ TEST(ConformanceTest, WhatIsNoRuleIsNamedByItsLine) {
   EXPECT_THAT(ProblemsIn("1 | a | b\n1 | a | b"), ElementsAre(HasSubstr(":2:1: rule 1 is listed twice")));
   EXPECT_THAT(ProblemsIn("1 |  | b"), ElementsAre(HasSubstr("needs a text")));
   EXPECT_THAT(ProblemsIn("1 | a | b | later"), ElementsAre(HasSubstr("expected 'not modelled: WHY'")));
-  EXPECT_THAT(ProblemsIn("1 | a | b | out of scope: server"), ElementsAre(HasSubstr("expected 'out of scope: PART: WHY'")));
+  EXPECT_THAT(ProblemsIn("1 | a | b | out of scope: server"),
+              ElementsAre(HasSubstr("expected 'out of scope: PART: WHY'")));
   EXPECT_THAT(ProblemsIn("# nothing"), ElementsAre(HasSubstr("holds no rule")));
 }
 
@@ -119,7 +120,8 @@ TEST(ConformanceTest, TheTableNamesScenariosOnceAndInOrder) {
 TEST(ConformanceTest, TheTableTellsToWhichPartsRulesOutOfScopeBelong) {
   const auto table = MakeTable(ParseRules(std::string(kElsewhere) + "\n2.5 | Defaults. | UG26\n", "r").value(), {});
   const auto text = ToText(table, TableDetail::kAllRules);
-  EXPECT_THAT(text, HasSubstr("14 (3)    out of scope  Something. [UG26]\n                        the server: it is called\n"));
+  EXPECT_THAT(
+      text, HasSubstr("14 (3)    out of scope  Something. [UG26]\n                        the server: it is called\n"));
   EXPECT_THAT(text, HasSubstr("2 rules: 1 no scenario, 1 out of scope\nout of scope: 1 of the server\n"));
   const auto json = ToJson(table);
   EXPECT_EQ(json.at("rules").at(0).at("outOfScope"), "the server");

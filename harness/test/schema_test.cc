@@ -103,10 +103,28 @@ Comparison FullComparison() {
                           "why"};
     comparison.differences.push_back(difference);
   }
-  comparison.differences.push_back(
-      {DifferenceKind::kDifferent, "app", "sha256:1", "1", {}, "", "", "sha256:1", "", DifferenceReason::kUnknown, "w"});
-  comparison.differences.push_back({DifferenceKind::kSetting, "app", "", "", {}, "", "imageTagMutability", "MUTABLE",
-                                    "IMMUTABLE", DifferenceReason::kOwnSettings, "w"});
+  comparison.differences.push_back({DifferenceKind::kDifferent,
+                                    "app",
+                                    "sha256:1",
+                                    "1",
+                                    {},
+                                    "",
+                                    "",
+                                    "sha256:1",
+                                    "",
+                                    DifferenceReason::kUnknown,
+                                    "w"});
+  comparison.differences.push_back({DifferenceKind::kSetting,
+                                    "app",
+                                    "",
+                                    "",
+                                    {},
+                                    "",
+                                    "imageTagMutability",
+                                    "MUTABLE",
+                                    "IMMUTABLE",
+                                    DifferenceReason::kOwnSettings,
+                                    "w"});
   comparison.differences.push_back(
       {DifferenceKind::kPending, "app", "sha256:1", "", {}, "", "", "", "", DifferenceReason::kUnderWay, "w"});
   comparison.differences.push_back(

@@ -37,7 +37,7 @@ struct ApiOptions {
   std::int64_t images_max = 100'000;   // of one repository
   std::int64_t tags_max = 1'000;       // of one image
   std::int64_t repositories_max = 100'000;
-  std::int64_t scans_max = 100'000;  // basic ones of a registry in 24 hours
+  std::int64_t scans_max = 100'000;                   // basic ones of a registry in 24 hours
   Duration lifecycle_preview_duration = Seconds(10);  // from IN_PROGRESS to COMPLETE
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {

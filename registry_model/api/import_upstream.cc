@@ -19,8 +19,7 @@ ApiResult<ImportUpstreamImageResponse> Execute(ApiContext& context, const Import
   const auto images = static_cast<std::int64_t>(request.manifests.size());
   const auto* present = context.registry.Find(std::string_view(request.repository_name));
   const auto held = present == nullptr ? 0 : static_cast<std::int64_t>(present->images.size());
-  if (present != nullptr && present->FindImage(*tag) == nullptr &&
-      Exceeds(held + images, context.options.images_max)) {
+  if (present != nullptr && present->FindImage(*tag) == nullptr && Exceeds(held + images, context.options.images_max)) {
     return Refuse(exception::kLimitExceeded,
                   fmt::format("The repository with name '{}' already holds {} images", request.repository_name, held));
   }

@@ -55,13 +55,13 @@ LifecyclePreview Preview(const ApiContext& context, const Repository& repository
   LifecyclePreview preview{text, context.now, {}};
   for (const auto& action : SelectForLifecycle(policy, ImagesForLifecycle(repository), context.now)) {
     const auto& image = *repository.FindImage(action.digest);
-    preview.results.push_back({action.digest,
-                               {image.tags.begin(), image.tags.end()},
-                               image.pushed_at,
-                               image.storage.is_active() ? LifecycleStorageClass::kStandard
-                                                         : LifecycleStorageClass::kArchive,
-                               action.type,
-                               action.priority});
+    preview.results.push_back(
+        {action.digest,
+         {image.tags.begin(), image.tags.end()},
+         image.pushed_at,
+         image.storage.is_active() ? LifecycleStorageClass::kStandard : LifecycleStorageClass::kArchive,
+         action.type,
+         action.priority});
   }
   return preview;
 }
@@ -175,7 +175,8 @@ ApiResult<StartLifecyclePolicyPreviewResponse> Execute(ApiContext& context,
   if (!opened) return opened.error();
   const auto& stored = (*opened)->settings.lifecycle_policy;
   if (!policy && stored.empty()) return LifecyclePolicyNotFound(context, **opened);
-  if (const auto& running = (*opened)->lifecycle.preview; running && IsInProgress(context, *running) && !Mutated(Mutant::kPreviewsRunTogether)) {
+  if (const auto& running = (*opened)->lifecycle.preview;
+      running && IsInProgress(context, *running) && !Mutated(Mutant::kPreviewsRunTogether)) {
     return Refuse(exception::kLifecyclePolicyPreviewInProgress,
                   fmt::format("A lifecycle policy preview is in progress for the repository with name '{}' in the "
                               "registry with id '{}'",

@@ -1,6 +1,6 @@
 // Every API operation of the model: one overload of Execute a request, in one file a family (repositories.cc,
-// put_image.cc, import_upstream.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, backfills.cc, templates.cc,
-// lifecycle.cc, scans.cc, scanning.cc, archive.cc, referrers.cc, account.cc, tags.cc).
+// put_image.cc, import_upstream.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, backfills.cc,
+// templates.cc, lifecycle.cc, scans.cc, scanning.cc, archive.cc, referrers.cc, account.cc, tags.cc).
 //
 // Each validates, authorises, then changes the registry and emits events, in that order; on an error nothing was
 // changed. The run of a call takes no virtual time: whoever models a client adds the latency.

@@ -105,8 +105,7 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
   const auto& digest = push.manifest->digest;
   const auto* pushed = push.repository.FindImage(digest);
   const auto* tagged = push.tag ? push.repository.FindImage(*push.tag) : nullptr;
-  const bool restores =
-      pushed != nullptr && !pushed->storage.is_active() && !Mutated(Mutant::kPushesDoNotRestore);
+  const bool restores = pushed != nullptr && !pushed->storage.is_active() && !Mutated(Mutant::kPushesDoNotRestore);
   const bool binds = push.tag && (pushed == nullptr || tagged != pushed);
   if (pushed != nullptr && !binds && !restores) return TakeRepeated(context, push, repush);
   if (binds) {

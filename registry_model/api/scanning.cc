@@ -142,9 +142,8 @@ ApiResult<PutRegistryScanningConfigurationResponse> Execute(ApiContext& context,
   std::vector<ScanFrequencyChange> changes;
   if (context.registry.scanning.type == ScanType::kEnhanced) changes = ChangesSince(before, context.registry);
   PutRegistryScanningConfigurationResponse response{ShapeOf(context.registry.scanning)};
-  context.events.Emit(ScanningConfigured{context.registry.key,
-                                         ToJsonText(EncodeJson(response.registry_scanning_configuration)),
-                                         std::move(changes)});
+  context.events.Emit(ScanningConfigured{
+      context.registry.key, ToJsonText(EncodeJson(response.registry_scanning_configuration)), std::move(changes)});
   return response;
 }
 

@@ -46,8 +46,7 @@ class LifecycleParser {
     constexpr std::array<std::string_view, 1> kMembers = {"rules"};
     if (auto sound = Object(tree_.root(), kMembers, kMembers); !sound) return sound.error();
     const auto list = tree_.Member(tree_.root(), "rules");
-    if (tree_.kind(list) != Kind::kArray || tree_.child_count(list) == 0 ||
-        tree_.child_count(list) > RulesMax()) {
+    if (tree_.kind(list) != Kind::kArray || tree_.child_count(list) == 0 || tree_.child_count(list) > RulesMax()) {
       return Error(list, tree_.kind(list) == Kind::kArray ? fmt::format("{} rules", tree_.child_count(list)) : "",
                    fmt::format("a list of 1 to {} rules", kLifecycleRulesMax));
     }

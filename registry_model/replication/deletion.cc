@@ -32,7 +32,8 @@ void TakeOff(const ContentContext& context, Repository& repository, const Replic
   if (image == nullptr) return;
   // What is left are tags of the destination's own.
   if (!image->tags.empty() && context.assumptions.Use(Assumption::kDeleteDestinationTags) == "kept") return;
-  if (image->indexes == 0 && !Mutated(Mutant::kDeletedImageStays)) return RemoveImage(context, repository, deletion.digest);
+  if (image->indexes == 0 && !Mutated(Mutant::kDeletedImageStays))
+    return RemoveImage(context, repository, deletion.digest);
   while (!image->tags.empty()) RemoveTag(context, repository, *image->tags.begin());
 }
 

@@ -1,8 +1,8 @@
 // What was archived comes back, and what arrives is scanned.
 //
 // Source  ecr-replication.md 2.1 (a restore is treated like a push), 2.4, 9.
-#include "registry_model/mutants.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 #include "registry_model/registry/scanning.h"
 #include "registry_model/registry/storage_class.h"
 #include "registry_model/world/world.h"

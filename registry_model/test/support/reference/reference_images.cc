@@ -280,8 +280,7 @@ Answer Model::BatchGetImage(const json& request) {
     }
     auto& image = repository->images.at(digest);
     if (image.status != "ACTIVE") {
-      answer.body["failures"].push_back(
-          {{"imageId", id}, {"failureCode", "ImageInaccessible"}, {"failureReason", ""}});
+      answer.body["failures"].push_back({{"imageId", id}, {"failureCode", "ImageInaccessible"}, {"failureReason", ""}});
       continue;
     }
     image.pulled_at = now;
@@ -322,6 +321,7 @@ Answer Model::BatchDeleteImage(const json& request) {
     if (tags.empty()) answer.body["imageIds"].push_back({{"imageDigest", digest}});
     for (const auto& tag : tags) answer.body["imageIds"].push_back({{"imageDigest", digest}, {"imageTag", tag}});
     Remove(*repository, digest);
+    Cancel(request.at("repositoryName"), digest);
   }
   return answer;
 }
@@ -437,9 +437,8 @@ Answer Model::UpdateImageStorageClass(const json& request) {
   if (target == "STANDARD" && image.status == "ARCHIVED") BeginRestore(name, digest);
   json named = {{"imageDigest", digest}};
   if (id.contains("imageTag")) named["imageTag"] = id.at("imageTag");
-  return {{{"registryId", account_}, {"repositoryName", name}, {"imageId", named}, {"imageStatus", image.status}},
-          "",
-          ""};
+  return {
+      {{"registryId", account_}, {"repositoryName", name}, {"imageId", named}, {"imageStatus", image.status}}, "", ""};
 }
 
 Answer Model::CreateOnPush(const json& request) {
@@ -462,8 +461,7 @@ Answer Model::CreateOnPush(const json& request) {
   Repository created;
   created.created_at = now;
   created.settings = {{"imageScanningConfiguration", {{"scanOnPush", false}}}};
-  for (const auto* member :
-       {"imageTagMutability", "imageTagMutabilityExclusionFilters", "encryptionConfiguration"}) {
+  for (const auto* member : {"imageTagMutability", "imageTagMutabilityExclusionFilters", "encryptionConfiguration"}) {
     if (chosen->contains(member)) created.settings[member] = chosen->at(member);
   }
   repositories_.emplace(name, std::move(created));

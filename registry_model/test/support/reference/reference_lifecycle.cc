@@ -10,9 +10,7 @@ namespace {
 constexpr double kRestoreSeconds = 20 * 60;
 constexpr double kDaySeconds = 24 * 60 * 60;
 
-bool IsSound(const std::string& text) {
-  return text.size() >= 100 && text.size() <= 30'720 && json::accept(text);
-}
+bool IsSound(const std::string& text) { return text.size() >= 100 && text.size() <= 30'720 && json::accept(text); }
 
 /// When the image entered the class that it is in now.
 double AgeBegins(const Image& image) {
@@ -44,7 +42,7 @@ std::vector<std::string> Taken(const json& selection, const Repository& reposito
   const auto count = selection.at("countNumber").get<std::size_t>();
   for (std::size_t place = 0; place < matched.size(); ++place) {
     const auto& image = repository.images.at(matched[place]);
-    const auto since = selection.at("countType") == "sinceImagePulled" ? image.pulled_at.value_or(image.pushed_at)
+    const auto since = selection.at("countType") == "sinceImagePulled"   ? image.pulled_at.value_or(image.pushed_at)
                        : selection.at("countType") == "sinceImagePushed" ? image.pushed_at
                                                                          : AgeBegins(image);
     const bool exceeds = selection.at("countType") == "imageCountMoreThan"
@@ -125,8 +123,9 @@ Answer Model::LifecyclePolicy(const std::string& operation, const json& request)
     return {body, "", ""};
   }
   if (repository->lifecycle.empty()) {
-    return Refused("LifecyclePolicyNotFoundException", "Lifecycle policy does not exist for the repository with name '" +
-                                                           name + "' in the registry with id '" + account_ + "'");
+    return Refused("LifecyclePolicyNotFoundException",
+                   "Lifecycle policy does not exist for the repository with name '" + name +
+                       "' in the registry with id '" + account_ + "'");
   }
   body["lifecyclePolicyText"] = repository->lifecycle;
   if (repository->evaluated_at) body["lastEvaluatedAt"] = *repository->evaluated_at;
