@@ -233,6 +233,33 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "Replication Action.",
        "Only the ECR Replication Action is documented for a replicated image.",
        "6.2"},
+      {Id::kCreateOnPush,
+       "create_on_push",
+       {"first-upload"},
+       "A push makes the repository that a template for CREATE_ON_PUSH covers with its first layer upload, if the "
+       "caller may do ecr:CreateRepository; PutImage makes none.",
+       "That a template for CREATE_ON_PUSH makes one is documented; neither the call nor the permission is.",
+       "2.5"},
+      {Id::kUpstreamImages,
+       "upstream_images",
+       {"fetched-once"},
+       "A tag that the pull-through cache has is not looked for upstream again, and bytes from upstream take no time.",
+       "The pull-through cache is modelled only as a way for images to arrive.",
+       "2.1 (14)"},
+      {Id::kCallRates,
+       "call_rates",
+       {"a-second-at-once"},
+       "Where rates of calls are enforced, the calls of one second may come at once; then each has to wait for its "
+       "part "
+       "of a second.",
+       "The rates are published, how they are measured is not.",
+       "8 (15)"},
+      {Id::kScanQuota,
+       "scan_quota",
+       {"not-scanned"},
+       "What arrives when a registry has used up its basic scans of 24 hours is not scanned.",
+       "The quota is published, what becomes of images beyond it is not.",
+       "8 (13)"},
   }};
   return kTable;
 }

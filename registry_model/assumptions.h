@@ -53,8 +53,12 @@ enum class Assumption : std::uint8_t {
   kBackfillArchived,
   kBackfillEvent,
   kDestinationPushEvent,
+  kCreateOnPush,
+  kUpstreamImages,
+  kCallRates,
+  kScanQuota,
 };
-inline constexpr std::size_t kAssumptionCount = 31;
+inline constexpr std::size_t kAssumptionCount = 35;
 
 struct AssumptionInfo {
   Assumption id;

@@ -4,7 +4,17 @@
 
 namespace crrsim {
 
-std::string_view NameOf(Origin origin) { return origin == Origin::kClient ? "client" : "replication"; }
+std::string_view NameOf(Origin origin) {
+  switch (origin) {
+    case Origin::kClient:
+      return "client";
+    case Origin::kReplication:
+      return "replication";
+    case Origin::kPullThroughCache:
+      return "pull-through-cache";
+  }
+  FailCheck(__FILE__, __LINE__, "a known origin", "");
+}
 
 std::string_view NameOf(StorageClass storage_class) {
   return storage_class == StorageClass::kStandard ? "STANDARD" : "ARCHIVE";

@@ -21,20 +21,21 @@ namespace crrsim {
 enum class Mutant : std::uint8_t {
   kNone,
   // Configuration.
-  kPutIsMerged,            // a put adds its rules to those that are there
-  kPutAnswersNothing,      // a put answers with no rules
-  kFiltersNotDescribed,    // DescribeRegistry leaves the filters out
-  kUnconfiguredIsAnError,  // DescribeRegistry of a registry without rules is refused
-  kOneRuleOnly,            // more than one rule is refused, as the service did in its first months
-  kOwnRegistryIsDropped,   // the own registry as destination is left out instead of refused
-  kSameRegionIsRefused,    // another account in the same region is refused
-  kOtherAccountIsRefused,  // another account is refused
-  kPartitionsAreCrossed,   // a destination of another partition is taken
-  kPatternsAreNotChecked,  // names that break their pattern are left out instead of refused
-  kAnyEnumValue,           // any word is taken where one of a list is expected
-  kLimitsOneHigher,        // every limit of a length or count lets one more in at either end
-  kLimitsOneLower,         // every limit of a length or count lets one less in at either end
-  kWholeSeconds,           // times on the wire have no fractions
+  kPutIsMerged,             // a put adds its rules to those that are there
+  kPutAnswersNothing,       // a put answers with no rules
+  kFiltersNotDescribed,     // DescribeRegistry leaves the filters out
+  kDeleteFlagNotDescribed,  // DescribeRegistry leaves deleteReplication out
+  kUnconfiguredIsAnError,   // describing what was never configured is refused
+  kOneRuleOnly,             // more than one rule is refused, as the service did in its first months
+  kOwnRegistryIsDropped,    // the own registry as destination is left out instead of refused
+  kSameRegionIsRefused,     // another account in the same region is refused
+  kOtherAccountIsRefused,   // another account is refused
+  kPartitionsAreCrossed,    // a destination of another partition is taken
+  kPatternsAreNotChecked,   // names that break their pattern are left out instead of refused
+  kAnyEnumValue,            // any word is taken where one of a list is expected
+  kLimitsOneHigher,         // every limit of a length or count lets one more in at either end
+  kLimitsOneLower,          // every limit of a length or count lets one less in at either end
+  kWholeSeconds,            // times on the wire have no fractions
 
   // Which images go where.
   kPushesAreIgnored,           // nothing is replicated
@@ -43,6 +44,7 @@ enum class Mutant : std::uint8_t {
   kOneTagADigest,              // a further tag on an image that is there is not replicated
   kRepeatedPushIsSent,         // a push that is refused as repeated is replicated
   kDeletedCopiesAreSentAgain,  // an image that is deleted at a destination is sent there again
+  kCachedImagesStay,           // what the pull-through cache brings is not replicated
   kDeletionsAreCopied,         // whatever is deleted at a source is deleted at its destinations
   kRemovalTakesCopies,         // a configuration without rules takes the copies away
   kConfigurationOfTheAccount,  // a registry without rules uses those of another region of its account
@@ -79,6 +81,7 @@ enum class Mutant : std::uint8_t {
   kTemplateTurnsScanningOn,   // a template turns scanning on
   kTemplateIsReplaced,        // creating a template that exists replaces it
   kPushMakesRepositories,     // a push makes the repository that it lacks
+  kNoCreationOnPush,          // no template makes the repository that a push lacks
 
   // Content at the destination.
   kTagsAreRenamed,            // the copy is tagged `copy`
@@ -136,12 +139,49 @@ enum class Mutant : std::uint8_t {
   kBackfillsWithoutLimit,    // any number of backfills may run, to one region too
   kStopForgetsCopies,        // a stopped backfill ends at once, without the copies under way
   kLateProgress,             // a backfill has no progress before its end
+  kBackfillsTakeADay,        // a backfill lists its images for a day
   kGoneCountsAsCopied,       // an image that has gone meanwhile counts as complete
   kEventsAtTheSource,        // the event of a replication goes to its source
   kPushesWithoutTag,         // the event of a push leaves the tag out
   kScansAreNotTold,          // a scan gives no event
   kReferrersAreImages,       // the events of referrers are those of images
   kPullsAreTold,             // a pull gives an event
+
+  // Deletions.
+  kDeletionsAreNotSent,  // deleteReplication does nothing
+  kAbsentFlagDeletes,    // a rule without deleteReplication replicates deletions
+  kTagTakesTheImage,     // a tag that is removed takes its image along at the destination
+  kLastTagGoesAlone,     // the last tag of an image goes at the destination, and the image stays
+  kDeletedImageStays,    // an image that is deleted at the source loses its tags alone
+  kExpiryStaysAtHome,    // what a lifecycle policy expires is not deleted at the destinations
+
+  // The archive.
+  kArchivingIsMirrored,  // what is archived at a source is archived at its destinations
+  kRestoresAreNotSent,   // a restored image is not replicated
+  kArchivedCopiesStay,   // an archived copy stays archived when its image arrives again
+  kPushesDoNotRestore,   // a push of an archived image leaves it archived
+  kArchivedIsPulled,     // archived images can be pulled
+  kArchivedIsListed,     // archived images are listed unless asked otherwise
+  kNeededIsArchived,     // an image that an active index lists can be archived
+
+  // Lifecycle policies.
+  kLifecycleNeverRuns,   // no lifecycle policy is evaluated
+  kLaterRulesTakeToo,    // what a rule keeps is not kept from the rules behind it
+  kChildTakesItsIndex,   // what an index lists takes the index along when it expires
+  kReferrersStay,        // the referrers of a deleted image stay
+  kPreviewsRunTogether,  // a preview can start while another is in progress
+
+  // Mounting.
+  kNothingIsMounted,     // no layer is mounted
+  kOneEndMounts,         // the destination's setting alone lets copies mount
+  kCacheMounts,          // layers of the pull-through cache are mounted, too
+  kAnyEncryptionMounts,  // layers are mounted between repositories of different encryption
+
+  // Settings.
+  kScanFilterIsTheName,   // a scanning filter is the name of one repository
+  kScanRulesAreIgnored,   // the registry's scanning rules scan nothing
+  kCallsHaveNoRates,      // calls are never throttled
+  kReservedTagsAreTaken,  // keys of resource tags may begin with aws:
 };
 
 /// Their names, as mutants.txt spells them.
@@ -149,6 +189,7 @@ inline constexpr auto kMutantNames = std::to_array<std::pair<Mutant, std::string
     {Mutant::kPutIsMerged, "put-is-merged"},
     {Mutant::kPutAnswersNothing, "put-answers-nothing"},
     {Mutant::kFiltersNotDescribed, "filters-not-described"},
+    {Mutant::kDeleteFlagNotDescribed, "delete-flag-not-described"},
     {Mutant::kUnconfiguredIsAnError, "unconfigured-is-an-error"},
     {Mutant::kOneRuleOnly, "one-rule-only"},
     {Mutant::kOwnRegistryIsDropped, "own-registry-is-dropped"},
@@ -166,6 +207,7 @@ inline constexpr auto kMutantNames = std::to_array<std::pair<Mutant, std::string
     {Mutant::kOneTagADigest, "one-tag-a-digest"},
     {Mutant::kRepeatedPushIsSent, "repeated-push-is-sent"},
     {Mutant::kDeletedCopiesAreSentAgain, "deleted-copies-are-sent-again"},
+    {Mutant::kCachedImagesStay, "cached-images-stay"},
     {Mutant::kDeletionsAreCopied, "deletions-are-copied"},
     {Mutant::kRemovalTakesCopies, "removal-takes-copies"},
     {Mutant::kConfigurationOfTheAccount, "configuration-of-the-account"},
@@ -198,6 +240,7 @@ inline constexpr auto kMutantNames = std::to_array<std::pair<Mutant, std::string
     {Mutant::kTemplateTurnsScanningOn, "template-turns-scanning-on"},
     {Mutant::kTemplateIsReplaced, "template-is-replaced"},
     {Mutant::kPushMakesRepositories, "push-makes-repositories"},
+    {Mutant::kNoCreationOnPush, "no-creation-on-push"},
     {Mutant::kTagsAreRenamed, "tags-are-renamed"},
     {Mutant::kMovedTagStays, "moved-tag-stays"},
     {Mutant::kSourceTimesAreKept, "source-times-are-kept"},
@@ -247,12 +290,39 @@ inline constexpr auto kMutantNames = std::to_array<std::pair<Mutant, std::string
     {Mutant::kBackfillsWithoutLimit, "backfills-without-limit"},
     {Mutant::kStopForgetsCopies, "stop-forgets-copies"},
     {Mutant::kLateProgress, "late-progress"},
+    {Mutant::kBackfillsTakeADay, "backfills-take-a-day"},
     {Mutant::kGoneCountsAsCopied, "gone-counts-as-copied"},
     {Mutant::kEventsAtTheSource, "events-at-the-source"},
     {Mutant::kPushesWithoutTag, "pushes-without-tag"},
     {Mutant::kScansAreNotTold, "scans-are-not-told"},
     {Mutant::kReferrersAreImages, "referrers-are-images"},
     {Mutant::kPullsAreTold, "pulls-are-told"},
+    {Mutant::kDeletionsAreNotSent, "deletions-are-not-sent"},
+    {Mutant::kAbsentFlagDeletes, "absent-flag-deletes"},
+    {Mutant::kTagTakesTheImage, "tag-takes-the-image"},
+    {Mutant::kLastTagGoesAlone, "last-tag-goes-alone"},
+    {Mutant::kDeletedImageStays, "deleted-image-stays"},
+    {Mutant::kExpiryStaysAtHome, "expiry-stays-at-home"},
+    {Mutant::kArchivingIsMirrored, "archiving-is-mirrored"},
+    {Mutant::kRestoresAreNotSent, "restores-are-not-sent"},
+    {Mutant::kArchivedCopiesStay, "archived-copies-stay"},
+    {Mutant::kPushesDoNotRestore, "pushes-do-not-restore"},
+    {Mutant::kArchivedIsPulled, "archived-is-pulled"},
+    {Mutant::kArchivedIsListed, "archived-is-listed"},
+    {Mutant::kNeededIsArchived, "needed-is-archived"},
+    {Mutant::kLifecycleNeverRuns, "lifecycle-never-runs"},
+    {Mutant::kLaterRulesTakeToo, "later-rules-take-too"},
+    {Mutant::kChildTakesItsIndex, "child-takes-its-index"},
+    {Mutant::kReferrersStay, "referrers-stay"},
+    {Mutant::kPreviewsRunTogether, "previews-run-together"},
+    {Mutant::kNothingIsMounted, "nothing-is-mounted"},
+    {Mutant::kOneEndMounts, "one-end-mounts"},
+    {Mutant::kCacheMounts, "cache-mounts"},
+    {Mutant::kAnyEncryptionMounts, "any-encryption-mounts"},
+    {Mutant::kScanFilterIsTheName, "scan-filter-is-the-name"},
+    {Mutant::kScanRulesAreIgnored, "scan-rules-are-ignored"},
+    {Mutant::kCallsHaveNoRates, "calls-have-no-rates"},
+    {Mutant::kReservedTagsAreTaken, "reserved-tags-are-taken"},
 });
 
 #ifdef CRRSIM_MUTANTS

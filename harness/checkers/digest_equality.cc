@@ -12,7 +12,7 @@ class DigestEqualityChecker final : public Checker {
  public:
   void OnEvent(const Event& event) override {
     if (const auto* blob = std::get_if<BlobStored>(&event.body)) {
-      if (blob->origin == Origin::kClient) {
+      if (blob->origin != Origin::kReplication) {
         blobs_.Insert(blob->blob, {event.when, blob->stored});
       } else {
         CheckBlob(*blob, event.when);

@@ -138,7 +138,7 @@ class ExpectedImagesChecker final : public Checker {
     const ImageKey image{numbers_.NumberOf(stored.registry, stored.repository), stored.digest};
     visible_.Insert(image, true);
     if (const auto owed = debts_.find(image); owed != debts_.end()) owed->second.settled = true;
-    if (stored.origin == Origin::kClient) return;
+    if (stored.origin != Origin::kReplication) return;
     const bool wanted = families_.AnyOfFamily(stored.digest, [&](const Digest& root) {
       const ImageKey key{image.repository, root};
       return debts_.contains(key) || chained_.Find(key) != nullptr;

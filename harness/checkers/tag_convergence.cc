@@ -29,7 +29,7 @@ class TagConvergenceChecker final : public Checker {
       End(*ended);
     } else if (const auto* moved = std::get_if<TagMoved>(&event.body)) {
       auto& tag = tags_[{{moved->registry, moved->repository}, moved->tag}];
-      tag.spoilt = tag.spoilt || moved->origin == Origin::kClient;
+      tag.spoilt = tag.spoilt || moved->origin != Origin::kReplication;
       if (moved->to) {
         tag.bound_at = event.when;
       } else {

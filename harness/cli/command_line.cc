@@ -149,12 +149,17 @@ void AddValidate(CLI::App& app, ChosenCommand& chosen) {
 void AddSchema(CLI::App& app, ChosenCommand& chosen) {
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
   auto* report = schema->add_flag("--report")->description("The schema of the JSON report instead");
-  const auto* sweep =
+  auto* sweep =
       schema->add_flag("--sweep")->description("The schema of the JSON report of --seeds instead")->excludes(report);
-  schema->callback([report, sweep, &chosen] {
-    const auto kind = report->count() != 0  ? SchemaKind::kReport
-                      : sweep->count() != 0 ? SchemaKind::kSweep
-                                            : SchemaKind::kScenario;
+  const auto* compare = schema->add_flag("--compare")
+                            ->description("The schema of the JSON of compare instead")
+                            ->excludes(report)
+                            ->excludes(sweep);
+  schema->callback([report, sweep, compare, &chosen] {
+    const auto kind = report->count() != 0    ? SchemaKind::kReport
+                      : sweep->count() != 0   ? SchemaKind::kSweep
+                      : compare->count() != 0 ? SchemaKind::kCompare
+                                              : SchemaKind::kScenario;
     chosen = [kind](const Streams& streams) { return Schema(kind, streams); };
   });
 }

@@ -64,7 +64,7 @@ struct ValidateCommand {
 };
 ExitCode Validate(const ValidateCommand& command, const Streams& streams);
 
-enum class SchemaKind : std::uint8_t { kScenario, kReport, kSweep };
+enum class SchemaKind : std::uint8_t { kScenario, kReport, kSweep, kCompare };
 ExitCode Schema(SchemaKind kind, const Streams& streams);
 
 struct BenchCommand {

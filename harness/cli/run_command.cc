@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/cli/commands.h"
+#include "harness/compare/compare.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
 #include "harness/report/sweep_report.h"
@@ -155,7 +156,8 @@ ExitCode Validate(const ValidateCommand& command, const Streams& streams) {
 ExitCode Schema(SchemaKind kind, const Streams& streams) {
   const auto schema = kind == SchemaKind::kScenario ? ScenarioSchema()
                       : kind == SchemaKind::kReport ? ReportSchema()
-                                                    : SweepSchema();
+                      : kind == SchemaKind::kSweep  ? SweepSchema()
+                                                    : CompareSchema();
   streams.out << schema.dump(2) << "\n";
   return ExitCode::kPass;
 }

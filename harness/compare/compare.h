@@ -80,7 +80,9 @@ Comparison CompareRegistries(const RegistrySnapshot& source, const RegistrySnaps
 
 /// A table and a verdict; ends with a newline.
 std::string ToText(const Comparison& comparison);
-/// The members are described in harness/compare/README.md.
+/// The members are described in harness/compare/README.md; the schema is scenarios/compare.schema.json.
 nlohmann::ordered_json ToJson(const Comparison& comparison);
+/// The JSON Schema of ToJson (`crrsim schema --compare`).
+nlohmann::ordered_json CompareSchema();
 
 }  // namespace crrsim

@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kDocument = "ecr-replication.md ";
 constexpr std::string_view kFieldEnd = " | ";
 constexpr std::string_view kMark = "not modelled: ";
+constexpr std::string_view kScopeMark = "out of scope: ";
 constexpr std::string_view kTestedMark = "tested: ";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -50,16 +51,25 @@ Result<Rule, ParseError> ParseLine(std::string_view line) {
   if (numbers.size() != 1 || numbers.front() != fields[0]) {
     return ParseError{fmt::format("'{}' is no number of a rule; expected one such as 2.5 or 14 (1)", fields[0])};
   }
-  Rule rule{numbers.front(), std::string(fields[1]), std::string(fields[2]), "", "", {}};
+  Rule rule{numbers.front(), std::string(fields[1]), std::string(fields[2]), "", "", "", {}};
   if (rule.text.empty() || rule.source.empty()) return ParseError{"a rule needs a text and a source"};
   if (fields.size() == 3) return rule;
   if (fields[3].starts_with(kTestedMark)) {
     rule.tested = fields[3].substr(kTestedMark.size());
     return rule;
   }
+  if (fields[3].starts_with(kScopeMark)) {
+    const auto parts = Split(fields[3].substr(kScopeMark.size()), ": ");
+    if (parts.size() != 2 || parts[0].empty() || parts[1].empty()) {
+      return ParseError{fmt::format("the fourth field is '{}', expected '{}PART: WHY'", fields[3], kScopeMark)};
+    }
+    rule.out_of_scope = parts[0];
+    rule.not_modelled = parts[1];
+    return rule;
+  }
   if (!fields[3].starts_with(kMark)) {
-    return ParseError{
-        fmt::format("the fourth field is '{}', expected '{}WHY' or '{}SUITE.NAME'", fields[3], kMark, kTestedMark)};
+    return ParseError{fmt::format("the fourth field is '{}', expected '{}WHY', '{}PART: WHY' or '{}SUITE.NAME'",
+                                  fields[3], kMark, kScopeMark, kTestedMark)};
   }
   rule.not_modelled = fields[3].substr(kMark.size());
   return rule;

@@ -10,11 +10,13 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::array kStates = {RuleState::kPassing,     RuleState::kFailing, RuleState::kUncovered,
-                                RuleState::kNotModelled, RuleState::kTested,  RuleState::kStale};
+constexpr std::array kStates = {RuleState::kPassing,     RuleState::kFailing,    RuleState::kUncovered,
+                                RuleState::kNotModelled, RuleState::kOutOfScope, RuleState::kTested,
+                                RuleState::kStale};
 
 RuleState StateOf(const RuleRow& row) {
   if (row.runs.empty() && !row.rule.tested.empty()) return RuleState::kTested;
+  if (row.runs.empty() && !row.rule.out_of_scope.empty()) return RuleState::kOutOfScope;
   if (row.runs.empty()) return row.rule.not_modelled.empty() ? RuleState::kUncovered : RuleState::kNotModelled;
   if (!row.rule.not_modelled.empty()) return RuleState::kStale;
   const bool pass =
@@ -30,7 +32,7 @@ bool IsProblem(RuleState state) {
 
 std::string_view NameOf(RuleState state) {
   constexpr std::array<std::string_view, kStates.size()> kNames = {
-      "pass", "fail", "no scenario", "not modelled", "unit test", "marked not modelled, but shown"};
+      "pass", "fail", "no scenario", "not modelled", "out of scope", "unit test", "marked not modelled, but shown"};
   return kNames.at(static_cast<std::size_t>(state));
 }
 
@@ -68,7 +70,11 @@ std::string ToText(const ConformanceTable& table, TableDetail detail) {
   for (const auto& row : table.rows) {
     if (detail == TableDetail::kProblemsOnly && !IsProblem(row.state)) continue;
     text += fmt::format("{:<9} {:<13} {} [{}]\n", row.rule.number, NameOf(row.state), row.rule.text, row.rule.source);
-    if (!row.rule.not_modelled.empty()) text += fmt::format("{:23} why: {}\n", "", row.rule.not_modelled);
+    if (!row.rule.out_of_scope.empty()) {
+      text += fmt::format("{:23} {}: {}\n", "", row.rule.out_of_scope, row.rule.not_modelled);
+    } else if (!row.rule.not_modelled.empty()) {
+      text += fmt::format("{:23} why: {}\n", "", row.rule.not_modelled);
+    }
     if (!row.rule.tested.empty()) text += fmt::format("{:23} {}\n", "", row.rule.tested);
     for (const auto& run : row.runs) {
       text += fmt::format("{:23} {}{}\n", "", run.path,
@@ -81,6 +87,15 @@ std::string ToText(const ConformanceTable& table, TableDetail detail) {
     const auto count = table.CountOf(state);
     if (count == 0) continue;
     text += fmt::format("{}{} {}", separator, count, NameOf(state));
+    separator = ", ";
+  }
+  std::map<std::string, std::int64_t> parts;
+  for (const auto& row : table.rows) {
+    if (row.state == RuleState::kOutOfScope) ++parts[row.rule.out_of_scope];
+  }
+  separator = "\nout of scope: ";
+  for (const auto& [part, count] : parts) {
+    text += fmt::format("{}{} of {}", separator, count, part);
     separator = ", ";
   }
   return text + "\n";
@@ -97,6 +112,7 @@ nlohmann::ordered_json ToJson(const ConformanceTable& table) {
                                   {"verdict", NameOf(row.state)},
                                   {"scenarios", std::move(scenarios)}};
     if (!row.rule.not_modelled.empty()) one["notModelled"] = row.rule.not_modelled;
+    if (!row.rule.out_of_scope.empty()) one["outOfScope"] = row.rule.out_of_scope;
     if (!row.rule.tested.empty()) one["test"] = row.rule.tested;
     rules.push_back(std::move(one));
   }

@@ -27,10 +27,11 @@ enum class RuleState : std::uint8_t {
   kFailing,      // one of its scenarios did not pass
   kUncovered,    // no scenario names it
   kNotModelled,  // the list says so, and no scenario names it
+  kOutOfScope,   // the list says that it belongs to another part, and no scenario names it
   kTested,       // the list names a unit test in place of a scenario
   kStale,        // the list says not modelled, and a scenario shows it
 };
-/// `pass`, `fail`, `no scenario`, `not modelled`, `unit test`, `marked not modelled, but shown`.
+/// `pass`, `fail`, `no scenario`, `not modelled`, `out of scope`, `unit test`, `marked not modelled, but shown`.
 std::string_view NameOf(RuleState state);
 
 struct RuleRow {
@@ -50,9 +51,11 @@ struct ConformanceTable {
 ConformanceTable MakeTable(const std::vector<Rule>& rules, std::vector<CitingRun> runs);
 
 enum class TableDetail : std::uint8_t { kAllRules, kProblemsOnly };
-/// The table for people; ends with a line of totals.
+/// The table for people; ends with a line of totals, and one of the parts to which rules out of scope belong.
 std::string ToText(const ConformanceTable& table, TableDetail detail);
-/// `{"rules": [{"rule", "text", "source", "verdict", "scenarios": [{"scenario", "verdict"}], "notModelled"?, "test"?}],
+/// `{"rules": [{"rule", "text", "source", "verdict", "scenarios": [{"scenario", "verdict"}], "notModelled"?,
+/// "outOfScope"?,
+///   "test"?}],
 ///   "counts": {...}, "sound": ...}`.
 nlohmann::ordered_json ToJson(const ConformanceTable& table);
 

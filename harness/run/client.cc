@@ -39,6 +39,13 @@ ApiResult<Digest> Client::Push(const RepositoryName& repository, const std::opti
   return content.root->digest;
 }
 
+ApiResult<Digest> Client::Import(const ImageReference& image, const ImageContent& upstream) {
+  const auto imported = Send(ImportUpstreamImageRequest{std::nullopt, image.repository.text(), image.tag->text(),
+                                                        upstream.manifests, upstream.blobs});
+  if (!imported) return imported.error();
+  return imported->digest;
+}
+
 ApiResult<Digest> Client::Pull(const ImageReference& image) {
   BatchGetImageRequest get;
   get.repository_name = image.repository.text();

@@ -50,6 +50,9 @@ class Client {
   /// Returns the digest of the manifest that was fetched. On error  ImageNotFoundException where the registry has no
   /// such image.
   ApiResult<Digest> Pull(const ImageReference& image);
+  /// Lets the pull-through cache get the image from an upstream that has this content, if it lacks it.
+  /// Requires a reference by tag.
+  ApiResult<Digest> Import(const ImageReference& image, const ImageContent& upstream);
 
  private:
   template <class Request>

@@ -35,6 +35,13 @@ std::string TextOf(const std::vector<Tag>& value) {
   for (const auto& tag : value) text += (text.empty() ? "" : " ") + tag.text();
   return text;
 }
+std::string TextOf(const std::vector<ScanFrequencyChange>& value) {
+  std::string text;
+  for (const auto& [repository, from, to] : value) {
+    text += fmt::format("{}{} {} to {}", text.empty() ? "" : ", ", repository.text(), from, to);
+  }
+  return text;
+}
 std::string TextOf(const std::vector<Digest>& value) {
   std::string text;
   for (const auto& digest : value) text += (text.empty() ? "" : " ") + digest.text();

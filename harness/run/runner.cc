@@ -274,6 +274,10 @@ void Runner::DoIt(const Step& step, const PushStep& push) {
 
 void Runner::DoIt(const Step& step, const PullStep& pull) {
   Client client(world_, CallerFor(pull.as, pull.from), pull.from, PacingFor(pull.fails_with));
+  if (!pull.upstream.empty()) {
+    const auto imported = client.Import(pull.image, images_.ContentOf(pull.upstream, 1));
+    if (!imported) return CheckAnswer(step, pull.fails_with, imported.error());
+  }
   const auto pulled = client.Pull(pull.image);
   CheckAnswer(step, pull.fails_with, pulled ? std::nullopt : std::optional(pulled.error()));
 }

@@ -25,7 +25,9 @@ void Story::OnEvent(const Event& event) {
   std::visit(
       Overloaded{
           [&](const RepositoryCreated& e) {
-            const auto by = e.created_by == Origin::kReplication ? "by replication" : "by a client";
+            const auto* by = e.created_by == Origin::kReplication        ? "by replication"
+                             : e.created_by == Origin::kPullThroughCache ? "by the pull-through cache"
+                                                                         : "by a client";
             const auto with = e.template_prefix.empty() ? "" : fmt::format(", template {}", e.template_prefix);
             Note(when, fmt::format("{}: repository {} created {}{}", Name(e.registry), e.repository.text(), by, with));
           },

@@ -70,7 +70,7 @@ class FieldReader {
     return instant ? std::optional(ToText(*instant)) : std::nullopt;
   }
   std::optional<std::string> Read(const Origin&) {
-    return OneOf(std::array{NameOf(Origin::kClient), NameOf(Origin::kReplication)});
+    return OneOf(std::array{NameOf(Origin::kClient), NameOf(Origin::kReplication), NameOf(Origin::kPullThroughCache)});
   }
   std::optional<std::string> Read(const JobStep&) { return OneOf(NamesOf<JobStep, kJobStepCount>()); }
   std::optional<std::string> Read(const ReplicationStatus&) {

@@ -1,4 +1,5 @@
 #include "harness/scenario/key_tables.h"
+#include "registry_model/event_bus/envelope.h"
 
 namespace crrsim {
 
@@ -25,7 +26,7 @@ std::vector<Section> ClaimSections() {
        {{"repository", K::kRepository, kRequired, "Its name."},
         {"in", K::kRegistry, kRequired, "The registry."},
         {"is", K::kEnum, kOptional, "Present without it.", {"present", "absent"}},
-        {"created_by", K::kEnum, kOptional, "Who made it.", {"client", "replication"}},
+        {"created_by", K::kEnum, kOptional, "Who made it.", {"client", "replication", "pull-through-cache"}},
         {"template", K::kText, kOptional, "The prefix of the creation template that applied, or none."},
         {"imageTagMutability",
          K::kEnum,
@@ -97,12 +98,7 @@ std::vector<Section> ClaimSections() {
         {"times_at_most", K::kInteger, kOptional, "No more."}}},
       {"claim delivered",
        "About what an account's EventBridge bus handed to its subscribers; at least once without a number.",
-       {{"delivered",
-         K::kEnum,
-         kRequired,
-         "The event's detail-type.",
-         {"ECR Image Action", "ECR Replication Action", "ECR Image Scan", "ECR Replication Backfill",
-          "ECR Referrer Action"}},
+       {{"delivered", K::kEnum, kRequired, "The event's detail-type.", {DetailTypes().begin(), DetailTypes().end()}},
         {"in", K::kRegistry, kRequired, "Whose bus."},
         {"where", K::kJson, kOptional, "What its detail must contain."},
         {"envelope", K::kJson, kOptional, "What the whole event must contain, `resources` for one."},

@@ -29,6 +29,9 @@ std::vector<Section> StepSections() {
        "A client pulls an image.",
        {{"pull", K::kReference, kRequired, "repository:tag or repository@digest."},
         {"from", K::kRegistry, kRequired, "The registry."},
+        {"upstream", K::kText, kOptional,
+         "The repository belongs to a pull-through cache, which gets the image that it lacks from its upstream: the "
+         "content, one of `images`."},
         {"as", K::kText, kOptional, "The caller's ARN."},
         {"fails_with", K::kText, kOptional, "The exception that must come."}}},
       {"step expect",

@@ -67,8 +67,11 @@ RepositoryClaim LoadRepositoryClaim(LoadContext& context, ObjectReader& reader) 
   if (const auto repository = reader.Repository("repository")) claim.repository = *repository;
   if (const auto in = reader.Registry("in")) claim.in = *in;
   claim.absent = reader.OneOf("is") == "absent";
-  if (const auto by = reader.OneOf("created_by"))
-    claim.created_by = *by == "client" ? Origin::kClient : Origin::kReplication;
+  if (const auto by = reader.OneOf("created_by")) {
+    for (const auto origin : {Origin::kClient, Origin::kReplication, Origin::kPullThroughCache}) {
+      if (*by == NameOf(origin)) claim.created_by = origin;
+    }
+  }
   if (auto prefix = reader.Text("template")) claim.template_prefix = *prefix == "none" ? "" : *prefix;
   claim.mutability = reader.OneOf("imageTagMutability");
   claim.encryption_type = reader.OneOf("encryptionType");

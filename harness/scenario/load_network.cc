@@ -215,6 +215,8 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
   positive("replication_destinations", world.api.destinations_max);
   positive("repositories", world.api.repositories_max);
   positive("images_per_repository", world.api.images_max);
+  positive("scans_per_day", world.api.scans_max);
+  world.call_rates_enforced = reader.OneOf("call_rates") == "enforced";
   if (const auto value = reader.Span("request_timeout")) world.engine.request_timeout = *value;
   if (const auto value = reader.Span("stall_timeout")) world.engine.stall_timeout = *value;
   if (const auto value = reader.Span("call_latency")) scenario.call_latency = *value;
@@ -222,6 +224,11 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
   if (const auto value = reader.Span("scan_duration")) world.scan_duration = *value;
   if (const auto value = reader.Span("backfill_preparing")) world.backfill.preparing = *value;
   if (const auto value = reader.Span("restore_duration")) world.restore_duration = *value;
+  if (const auto value = reader.Span("lifecycle_period")) world.lifecycle_period = *value;
+  if (world.lifecycle_period == Duration()) {
+    context.Refuse(reader.Get("lifecycle_period")->place, "policies would be evaluated for ever at one instant");
+  }
+  if (const auto value = reader.Span("lifecycle_preview")) world.api.lifecycle_preview_duration = *value;
   if (reader.OneOf("same_instant") == "seeded") world.same_instant = SameInstant::kSeeded;
   if (const auto* retry = reader.Get("retry")) {
     ObjectReader backoff(context, *retry, SectionOf("retry"));

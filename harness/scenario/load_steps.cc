@@ -106,6 +106,13 @@ std::optional<std::int64_t> AtLeastOne(LoadContext& context, ObjectReader& reade
   return std::nullopt;
 }
 
+/// Refuses a content that is not one of the scenario's images.
+void CheckContent(LoadContext& context, const Place& place, const std::string& name, std::string_view advice) {
+  const auto& names = context.image_names;
+  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+  context.Refuse(place, fmt::format("there is no image '{}' under images{}{}", name, advice, DidYouMean(name, names)));
+}
+
 PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
   PushStep step;
   if (const auto text = reader.Text("push")) {
@@ -126,12 +133,9 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
   step.mount_from = reader.Repository("mount_from");
   const auto* named = reader.Get("image");
   step.content = named != nullptr ? reader.Text("image").value_or("") : step.repository.text();
-  const auto& names = context.image_names;
-  if (!step.content.empty() && std::find(names.begin(), names.end(), step.content) == names.end()) {
-    const auto* where = named != nullptr ? named : reader.Get("push");
-    context.Refuse(where->place, fmt::format("there is no image '{}' under images{}{}", step.content,
-                                             named == nullptr ? " (add it, or name another with image:)" : "",
-                                             DidYouMean(step.content, names)));
+  const auto* where = named != nullptr ? named : reader.Get("push");
+  if (where != nullptr) {
+    CheckContent(context, where->place, step.content, named == nullptr ? " (add it, or name another with image:)" : "");
   }
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
@@ -148,6 +152,12 @@ PullStep LoadPull(LoadContext& context, ObjectReader& reader) {
   PullStep step;
   if (const auto image = reader.Reference("pull")) step.image = *image;
   if (const auto from = reader.Registry("from")) step.from = *from;
+  if (const auto upstream = reader.Text("upstream")) {
+    step.upstream = *upstream;
+    const auto& place = reader.Get("upstream")->place;
+    CheckContent(context, place, step.upstream, "");
+    if (!step.image.tag) context.Refuse(place, "an upstream is asked for a tag; name the image repository:tag");
+  }
   step.as = LoadCaller(context, reader);
   step.fails_with = LoadException(context, reader);
   return step;

@@ -243,6 +243,7 @@ std::string NumberedTag(const std::string& tag, std::int64_t n);
 
 struct PullStep {
   ImageReference image;
+  std::string upstream;  // name of the image definition that the pull-through cache's upstream has; empty: no cache
   RegistryKey from;
   std::string as;
   std::string fails_with;

@@ -35,6 +35,7 @@ const CitingRun kShowing{"a.yaml", {"ecr-replication.md 14 (1, 3)"}, Verdict::kP
 constexpr std::string_view kRule = "14 (3) | Something. | UG26";
 constexpr std::string_view kTested = "14 (3) | Something. | UG26 | tested: LayersTest.Something";
 constexpr std::string_view kMarked = "14 (3) | Something. | UG26 | not modelled: later";
+constexpr std::string_view kElsewhere = "14 (3) | Something. | UG26 | out of scope: the server: it is called";
 
 TEST(ConformanceTest, ACiteNamesEachOfItsRules) {
   EXPECT_THAT(RuleNumbersOf("ecr-replication.md 14 (3, 21)"), ElementsAre("14 (3)", "14 (21)"));
@@ -66,6 +67,8 @@ TEST(ConformanceTest, WhatIsNoRuleIsNamedByItsLine) {
   EXPECT_THAT(ProblemsIn("1 | a | b\n1 | a | b"), ElementsAre(HasSubstr(":2:1: rule 1 is listed twice")));
   EXPECT_THAT(ProblemsIn("1 |  | b"), ElementsAre(HasSubstr("needs a text")));
   EXPECT_THAT(ProblemsIn("1 | a | b | later"), ElementsAre(HasSubstr("expected 'not modelled: WHY'")));
+  EXPECT_THAT(ProblemsIn("1 | a | b | out of scope: server"),
+              ElementsAre(HasSubstr("expected 'out of scope: PART: WHY'")));
   EXPECT_THAT(ProblemsIn("# nothing"), ElementsAre(HasSubstr("holds no rule")));
 }
 
@@ -84,6 +87,8 @@ TEST(ConformanceTest, ARuleIsWhatItsScenariosAre) {
   EXPECT_EQ(StateOfOne(kTested, {}), RuleState::kTested);
   EXPECT_EQ(StateOfOne(kTested, {kShowing}), RuleState::kPassing);
   EXPECT_EQ(StateOfOne(kMarked, {kShowing}), RuleState::kStale);
+  EXPECT_EQ(StateOfOne(kElsewhere, {}), RuleState::kOutOfScope);
+  EXPECT_EQ(StateOfOne(kElsewhere, {kShowing}), RuleState::kStale);
 }
 
 TEST(ConformanceTest, OnlyPassingAndMarkedRulesAreSound) {
@@ -93,6 +98,7 @@ TEST(ConformanceTest, OnlyPassingAndMarkedRulesAreSound) {
   EXPECT_TRUE(sound(kRule, {kShowing}));
   EXPECT_TRUE(sound(kMarked, {}));
   EXPECT_TRUE(sound(kTested, {}));
+  EXPECT_TRUE(sound(kElsewhere, {}));
   EXPECT_FALSE(sound(kRule, {}));
   EXPECT_FALSE(sound(kMarked, {kShowing}));
 }
@@ -109,6 +115,18 @@ TEST(ConformanceTest, TheTableNamesScenariosOnceAndInOrder) {
   EXPECT_EQ(json.at("counts").at("pass"), 1);
   EXPECT_THAT(ToText(table, TableDetail::kAllRules), HasSubstr("14 (3)    pass          Something. [UG26]\n"));
   EXPECT_EQ(ToText(table, TableDetail::kProblemsOnly), "1 rules: 1 pass\n");
+}
+
+TEST(ConformanceTest, TheTableTellsToWhichPartsRulesOutOfScopeBelong) {
+  const auto table = MakeTable(ParseRules(std::string(kElsewhere) + "\n2.5 | Defaults. | UG26\n", "r").value(), {});
+  const auto text = ToText(table, TableDetail::kAllRules);
+  EXPECT_THAT(
+      text, HasSubstr("14 (3)    out of scope  Something. [UG26]\n                        the server: it is called\n"));
+  EXPECT_THAT(text, HasSubstr("2 rules: 1 no scenario, 1 out of scope\nout of scope: 1 of the server\n"));
+  const auto json = ToJson(table);
+  EXPECT_EQ(json.at("rules").at(0).at("outOfScope"), "the server");
+  EXPECT_EQ(json.at("rules").at(0).at("notModelled"), "it is called");
+  EXPECT_EQ(json.at("counts").at("out of scope"), 1);
 }
 
 // ---- The rules and scenarios of the tree ---------------------------------------------------------------------------
@@ -134,7 +152,7 @@ std::vector<Rule> RulesOfTheTree() {
 
 TEST(ConformanceTest, EveryRuleOfTheListHasAScenario) {
   for (const auto& row : MakeTable(RulesOfTheTree(), CitesOfTheTree()).rows) {
-    EXPECT_TRUE(row.state == RuleState::kPassing || row.state == RuleState::kNotModelled ||
+    EXPECT_TRUE(row.state == RuleState::kPassing || row.state == RuleState::kOutOfScope ||
                 row.state == RuleState::kTested)
         << ToText(row.rule.place) << ": " << row.rule.number << ": " << NameOf(row.state);
   }

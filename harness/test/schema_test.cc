@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "harness/compare/compare.h"
 #include "harness/report/json.h"
 #include "harness/report/sweep_report.h"
 #include "harness/scenario/documents.h"
@@ -76,6 +77,91 @@ TEST(SweepSchemaTest, TheShippedFileIsCurrent) {
   ASSERT_TRUE(shipped.has_value());
   EXPECT_TRUE(*shipped == SweepSchema().dump(2) + "\n")
       << "write it anew: build/dev/crrsim schema --sweep > scenarios/sweep.schema.json";
+}
+
+TEST(CompareSchemaTest, TheShippedFileIsCurrent) {
+  const auto shipped = ReadFile(std::string(CRRSIM_SOURCE_DIR) + "/scenarios/compare.schema.json");
+  ASSERT_TRUE(shipped.has_value());
+  EXPECT_TRUE(*shipped == CompareSchema().dump(2) + "\n")
+      << "write it anew: build/dev/crrsim schema --compare > scenarios/compare.schema.json";
+}
+
+/// One difference of every kind and for every reason, with all that it can have.
+Comparison FullComparison() {
+  Comparison comparison{"west", "east", "2026-11-01T00:00:00Z", 3, 4, 1, 2, {}, {"a note"}};
+  for (int reason = 0; reason <= static_cast<int>(DifferenceReason::kUnknown); ++reason) {
+    Difference difference{DifferenceKind::kMissing,
+                          "app",
+                          "sha256:1",
+                          "",
+                          {"1"},
+                          "sha256:2",
+                          "",
+                          "",
+                          "",
+                          static_cast<DifferenceReason>(reason),
+                          "why"};
+    comparison.differences.push_back(difference);
+  }
+  comparison.differences.push_back({DifferenceKind::kDifferent,
+                                    "app",
+                                    "sha256:1",
+                                    "1",
+                                    {},
+                                    "",
+                                    "",
+                                    "sha256:1",
+                                    "",
+                                    DifferenceReason::kUnknown,
+                                    "w"});
+  comparison.differences.push_back({DifferenceKind::kSetting,
+                                    "app",
+                                    "",
+                                    "",
+                                    {},
+                                    "",
+                                    "imageTagMutability",
+                                    "MUTABLE",
+                                    "IMMUTABLE",
+                                    DifferenceReason::kOwnSettings,
+                                    "w"});
+  comparison.differences.push_back(
+      {DifferenceKind::kPending, "app", "sha256:1", "", {}, "", "", "", "", DifferenceReason::kUnderWay, "w"});
+  comparison.differences.push_back(
+      {DifferenceKind::kExtra, "app", "sha256:3", "", {}, "", "", "", "", DifferenceReason::kDeletedAtSource, "w"});
+  return comparison;
+}
+
+TEST(CompareSchemaTest, ComparisonsSatisfyIt) {
+  const Json schema = Json(CompareSchema());
+  auto comparison = FullComparison();
+  EXPECT_THAT(SchemaProblems(schema, Json(ToJson(comparison))), IsEmpty());
+  comparison.at.clear();
+  comparison.differences.clear();
+  EXPECT_THAT(SchemaProblems(schema, Json(ToJson(comparison))), IsEmpty());
+}
+
+TEST(CompareSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
+  const Json schema = Json(CompareSchema());
+  const Json report = Json(ToJson(FullComparison()));
+  for (const auto& [name, value] : report.items()) {
+    if (name == "at") continue;
+    auto mutated = report;
+    mutated.erase(name);
+    EXPECT_THAT(SchemaProblems(schema, mutated), Not(IsEmpty())) << name;
+  }
+  for (const auto* pointer : {"/differences/0/kind", "/differences/0/reason", "/differences/0/why", "/counts/extra"}) {
+    auto mutated = report;
+    mutated[Json::json_pointer(pointer)] = "lost";
+    const bool is_text = std::string(pointer).ends_with("why");
+    EXPECT_EQ(SchemaProblems(schema, mutated).empty(), is_text) << pointer;
+    mutated = report;
+    mutated[Json::json_pointer(pointer).parent_pointer()].erase(Json::json_pointer(pointer).back());
+    EXPECT_THAT(SchemaProblems(schema, mutated), Not(IsEmpty())) << pointer;
+  }
+  auto mutated = report;
+  mutated["differences"][0]["tag"] = "1";
+  EXPECT_THAT(SchemaProblems(schema, mutated), Not(IsEmpty()));
 }
 
 TEST(ScenarioSchemaTest, EveryScenarioOfTheTreeSatisfiesIt) {

@@ -1,4 +1,5 @@
-// What simulated clients ask for: pushes of content that is known already, without bytes and without parsing.
+// What simulated clients ask for: pushes, and pulls through the cache, of content that is known already, without bytes
+// and without parsing.
 //
 // They are no operations of AWS. Each stands for what `docker push` does in several calls, needs the permissions of
 // those calls and is refused like them.
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "registry_model/oci/blob.h"
 #include "registry_model/oci/manifest.h"
@@ -58,6 +60,25 @@ struct PutParsedImageRequest {
   ManifestPtr manifest;
   std::optional<std::string> image_tag;
   Repush repush = Repush::kRefuse;
+};
+
+struct ImportUpstreamImageResponse {
+  Digest digest;  // that the tag names
+};
+
+/// What the pull-through cache does at a pull of an image that it lacks: the image of an upstream registry enters a
+/// repository of the cache, which is made where it is missing. A tag that is there already is left alone (assumption
+/// `upstream_images`). The caller needs ecr:BatchImportUpstreamImage, and ecr:CreateRepository for a new repository.
+/// Requires `manifests`, children before their index, the image itself last, and all `blobs` that they name.
+struct ImportUpstreamImageRequest {
+  static constexpr std::string_view kOperation = "ImportUpstreamImage";
+  using Response = ImportUpstreamImageResponse;
+
+  std::optional<std::string> registry_id;
+  std::string repository_name;
+  std::string image_tag;
+  std::vector<ManifestPtr> manifests;
+  std::vector<Blob> blobs;
 };
 
 }  // namespace crrsim

@@ -37,6 +37,7 @@ struct ApiOptions {
   std::int64_t images_max = 100'000;   // of one repository
   std::int64_t tags_max = 1'000;       // of one image
   std::int64_t repositories_max = 100'000;
+  std::int64_t scans_max = 100'000;                   // basic ones of a registry in 24 hours
   Duration lifecycle_preview_duration = Seconds(10);  // from IN_PROGRESS to COMPLETE
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
@@ -46,14 +47,18 @@ struct ApiOptions {
     visit("images_max", self.images_max);
     visit("tags_max", self.tags_max);
     visit("repositories_max", self.repositories_max);
+    visit("scans_max", self.scans_max);
     visit("lifecycle_preview_duration", self.lifecycle_preview_duration);
   }
 };
 
-/// Begins a scan: the image's `scan` is in progress, ScanStarted is said. It ends by itself later.
+/// Begins scans: the image's `scan` is in progress, ScanStarted is said. They end by themselves later.
 class ScanStarter {
  public:
   virtual ~ScanStarter() = default;
+  /// Of an image that has just arrived, if the registry's settings and its quota of scans want it.
+  virtual void ScanOnArrival(const RegistryKey& registry, const RepositoryName& repository,
+                             const Manifest& manifest) = 0;
   virtual void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) = 0;
 };
 

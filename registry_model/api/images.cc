@@ -28,6 +28,7 @@ ApiResult<Selection> ReadFilter(const std::optional<ImageFilter>& filter) {
   constexpr std::array<std::string_view, 3> kTagStatuses = {"TAGGED", "UNTAGGED", "ANY"};
   constexpr std::array<std::string_view, 4> kImageStatuses = {"ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"};
   Selection selection;
+  if (Mutated(Mutant::kArchivedIsListed)) selection.status = "ANY";
   if (!filter) return selection;
   if (const auto& status = filter->tag_status) {
     if (auto sound = CheckOneOf("filter.tagStatus", *status, kTagStatuses); !sound) return sound.error();
@@ -113,7 +114,7 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
       response.failures.push_back(found.error());
       continue;
     }
-    if (!found->image->storage.is_active()) {
+    if (!found->image->storage.is_active() && !Mutated(Mutant::kArchivedIsPulled)) {
       response.failures.push_back(
           {id, "ImageInaccessible",
            fmt::format("Requested image is {} and cannot be pulled", NameOf(found->image->storage.status))});

@@ -4,6 +4,9 @@
 // layer. The documented limits of part and layer size contradict each other; each is kept by itself.
 //
 // Source  ecr-replication.md 8 (limits), 10.2 (layer upload).
+#include <array>
+
+#include "registry_model/api/create_for.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/mutants.h"
@@ -106,7 +109,8 @@ ApiResult<Digest> CheckLayer(const ApiContext& context, const CompleteLayerUploa
 }  // namespace
 
 ApiResult<InitiateLayerUploadResponse> Execute(ApiContext& context, const InitiateLayerUploadRequest& request) {
-  const auto opened = OpenRepository(context, "ecr:InitiateLayerUpload", request.repository_name);
+  constexpr std::array<std::string_view, 1> kActions = {"ecr:InitiateLayerUpload"};
+  const auto opened = OpenForUpload(context, kActions, request.repository_name);
   if (!opened) return opened.error();
   auto id = Uuid::Draw(context.ids).text();
   ForChange(context, **opened).uploads.emplace(id, LayerUpload{});
@@ -215,15 +219,13 @@ const Repository* MountableOrigin(const ApiContext& context, const Repository& t
 }  // namespace
 
 ApiResult<UploadBlobResponse> Execute(ApiContext& context, const UploadBlobRequest& request) {
-  const auto opened = OpenRepository(context, "ecr:InitiateLayerUpload", request.repository_name);
-  if (!opened) return opened.error();
-  const auto& name = (*opened)->name;
-  for (const auto* action : {"ecr:UploadLayerPart", "ecr:CompleteLayerUpload"}) {
-    if (auto allowed = AuthoriseOnRepository(context, action, name, *opened); !allowed) return allowed.error();
-  }
+  constexpr std::array<std::string_view, 3> kActions = {"ecr:InitiateLayerUpload", "ecr:UploadLayerPart",
+                                                        "ecr:CompleteLayerUpload"};
   if (Exceeds(request.blob.size.bytes(), kLayerSizeMax)) {
     return Refuse(exception::kLimitExceeded, fmt::format("A layer has at most {} bytes", kLayerSizeMax));
   }
+  const auto opened = OpenForUpload(context, kActions, request.repository_name);
+  if (!opened) return opened.error();
   const auto* origin = MountableOrigin(context, **opened, request);
   auto& repository = ForChange(context, **opened);
   if (origin != nullptr) {

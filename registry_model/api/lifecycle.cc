@@ -12,6 +12,7 @@
 #include "registry_model/api/paging.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/lifecycle/images.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -54,12 +55,13 @@ LifecyclePreview Preview(const ApiContext& context, const Repository& repository
   LifecyclePreview preview{text, context.now, {}};
   for (const auto& action : SelectForLifecycle(policy, ImagesForLifecycle(repository), context.now)) {
     const auto& image = *repository.FindImage(action.digest);
-    preview.results.push_back({action.digest,
-                               {image.tags.begin(), image.tags.end()},
-                               image.pushed_at,
-                               LifecycleStorageClass::kStandard,
-                               action.type,
-                               action.priority});
+    preview.results.push_back(
+        {action.digest,
+         {image.tags.begin(), image.tags.end()},
+         image.pushed_at,
+         image.storage.is_active() ? LifecycleStorageClass::kStandard : LifecycleStorageClass::kArchive,
+         action.type,
+         action.priority});
   }
   return preview;
 }
@@ -127,6 +129,7 @@ bool Shows(const GetLifecyclePolicyPreviewRequest& request, const LifecyclePrevi
 
 ApiResult<PutLifecyclePolicyResponse> Execute(ApiContext& context, const PutLifecyclePolicyRequest& request) {
   const auto policy = ReadLifecyclePolicy(request.lifecycle_policy_text);
+  if (!policy && Mutated(Mutant::kBadPolicyIsTaken)) return PutLifecyclePolicyResponse{};
   if (!policy) return policy.error();
   const auto opened = OpenRepository(context, "ecr:PutLifecyclePolicy", request.repository_name);
   if (!opened) return opened.error();
@@ -141,14 +144,16 @@ ApiResult<PutLifecyclePolicyResponse> Execute(ApiContext& context, const PutLife
 ApiResult<GetLifecyclePolicyResponse> Execute(ApiContext& context, const GetLifecyclePolicyRequest& request) {
   const auto opened = OpenRepository(context, "ecr:GetLifecyclePolicy", request.repository_name);
   if (!opened) return opened.error();
-  if ((*opened)->settings.lifecycle_policy.empty()) return LifecyclePolicyNotFound(context, **opened);
+  const bool has_policy = !(*opened)->settings.lifecycle_policy.empty();
+  if (!has_policy && !Mutated(Mutant::kMissingPolicyIsEmpty)) return LifecyclePolicyNotFound(context, **opened);
   return DescribePolicy(context, **opened);
 }
 
 ApiResult<GetLifecyclePolicyResponse> Execute(ApiContext& context, const DeleteLifecyclePolicyRequest& request) {
   const auto opened = OpenRepository(context, "ecr:DeleteLifecyclePolicy", request.repository_name);
   if (!opened) return opened.error();
-  if ((*opened)->settings.lifecycle_policy.empty()) return LifecyclePolicyNotFound(context, **opened);
+  const bool has_policy = !(*opened)->settings.lifecycle_policy.empty();
+  if (!has_policy && !Mutated(Mutant::kMissingPolicyIsEmpty)) return LifecyclePolicyNotFound(context, **opened);
   auto response = DescribePolicy(context, **opened);
   auto& repository = ForChange(context, **opened);
   repository.settings.lifecycle_policy.clear();
@@ -170,7 +175,8 @@ ApiResult<StartLifecyclePolicyPreviewResponse> Execute(ApiContext& context,
   if (!opened) return opened.error();
   const auto& stored = (*opened)->settings.lifecycle_policy;
   if (!policy && stored.empty()) return LifecyclePolicyNotFound(context, **opened);
-  if (const auto& running = (*opened)->lifecycle.preview; running && IsInProgress(context, *running)) {
+  if (const auto& running = (*opened)->lifecycle.preview;
+      running && IsInProgress(context, *running) && !Mutated(Mutant::kPreviewsRunTogether)) {
     return Refuse(exception::kLifecyclePolicyPreviewInProgress,
                   fmt::format("A lifecycle policy preview is in progress for the repository with name '{}' in the "
                               "registry with id '{}'",

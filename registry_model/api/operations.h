@@ -1,6 +1,6 @@
 // Every API operation of the model: one overload of Execute a request, in one file a family (repositories.cc,
-// put_image.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, backfills.cc, templates.cc,
-// lifecycle.cc, scans.cc, scanning.cc, archive.cc, referrers.cc, account.cc, tags.cc).
+// put_image.cc, import_upstream.cc, images.cc, delete_images.cc, layers.cc, policies.cc, replication.cc, backfills.cc,
+// templates.cc, lifecycle.cc, scans.cc, scanning.cc, archive.cc, referrers.cc, account.cc, tags.cc).
 //
 // Each validates, authorises, then changes the registry and emits events, in that order; on an error nothing was
 // changed. The run of a call takes no virtual time: whoever models a client adds the latency.
@@ -26,6 +26,9 @@ ApiResult<PutImageTagMutabilityResponse> Execute(ApiContext& context, const PutI
 // put_image.cc
 ApiResult<PutImageResponse> Execute(ApiContext& context, const PutImageRequest& request);
 ApiResult<PutParsedImageResponse> Execute(ApiContext& context, const PutParsedImageRequest& request);
+
+// import_upstream.cc
+ApiResult<ImportUpstreamImageResponse> Execute(ApiContext& context, const ImportUpstreamImageRequest& request);
 
 // images.cc, delete_images.cc
 ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImageRequest& request);

@@ -9,7 +9,6 @@
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/mutants.h"
-#include "registry_model/registry/scanning.h"
 #include "registry_model/registry/storage_class.h"
 
 namespace crrsim {
@@ -106,7 +105,7 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
   const auto& digest = push.manifest->digest;
   const auto* pushed = push.repository.FindImage(digest);
   const auto* tagged = push.tag ? push.repository.FindImage(*push.tag) : nullptr;
-  const bool restores = pushed != nullptr && !pushed->storage.is_active();
+  const bool restores = pushed != nullptr && !pushed->storage.is_active() && !Mutated(Mutant::kPushesDoNotRestore);
   const bool binds = push.tag && (pushed == nullptr || tagged != pushed);
   if (pushed != nullptr && !binds && !restores) return TakeRepeated(context, push, repush);
   if (binds) {
@@ -128,9 +127,7 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
     CRRSIM_CHECK(outcome == TagOutcome::kBound || outcome == TagOutcome::kMoved);
   }
   context.events.Emit(ImagePushed{context.registry.key, repository.name, digest, push.tag});
-  if ((is_new || restores) && IsScannedOnArrival(context.registry, repository, *push.manifest)) {
-    context.scans.StartScan(context.registry.key, repository.name, digest);
-  }
+  if (is_new || restores) context.scans.ScanOnArrival(context.registry.key, repository.name, *push.manifest);
   return PushOutcome::kPushed;
 }
 

@@ -173,6 +173,7 @@ ReplicationConfigurationShape ShapeOf(const ReplicationConfiguration& configurat
     if (Mutated(Mutant::kFiltersNotDescribed)) continue;
     if (!rule.filters.empty()) into.repository_filters.emplace();
     for (const auto& filter : rule.filters) into.repository_filters->push_back({filter.prefix, "PREFIX_MATCH"});
+    if (Mutated(Mutant::kDeleteFlagNotDescribed)) continue;
     if (rule.delete_replication) into.delete_replication = DeleteReplicationShape{*rule.delete_replication};
   }
   return shape;

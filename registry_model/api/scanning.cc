@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "registry_model/api/json_codec.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 
 namespace crrsim {
 
@@ -66,7 +68,7 @@ ApiResult<ScanningRule> ReadRule(ScanType type, const RegistryScanningRule& shap
     if (auto sound = CheckLength(kScanFilterWhere, filter.filter.size(), 1, kScanFilterMax); !sound) {
       return sound.error();
     }
-    if (!IsScanningFilter(filter.filter)) {
+    if (!IsScanningFilter(filter.filter) && !Mutated(Mutant::kPatternsAreNotChecked)) {
       return InvalidParameter(kScanFilterWhere,
                               fmt::format("'{}' is not made of lower-case letters, digits and *, with single ._-/ "
                                           "between them",
@@ -94,6 +96,24 @@ ApiResult<ScanningConfiguration> ReadConfiguration(const PutRegistryScanningConf
   return read;
 }
 
+std::map<RepositoryName, ScanFrequency> FrequenciesOf(const Registry& registry) {
+  std::map<RepositoryName, ScanFrequency> frequencies;
+  registry.repositories.ForEachSorted([&](const RepositoryName& name, const Cow<Repository>& repository) {
+    frequencies.emplace(name, ScanningOf(registry, *repository).frequency);
+  });
+  return frequencies;
+}
+
+std::vector<ScanFrequencyChange> ChangesSince(const std::map<RepositoryName, ScanFrequency>& before,
+                                              const Registry& registry) {
+  std::vector<ScanFrequencyChange> changes;
+  for (const auto& [name, now] : FrequenciesOf(registry)) {
+    const auto then = before.at(name);
+    if (now != then) changes.push_back({name, std::string(NameOf(then)), std::string(NameOf(now))});
+  }
+  return changes;
+}
+
 std::vector<ScanningRepositoryFilter> ScanningFiltersOf(const std::vector<std::string>& filters) {
   std::vector<ScanningRepositoryFilter> shapes;
   for (const auto& filter : filters) shapes.push_back({filter, "WILDCARD"});
@@ -117,10 +137,13 @@ ApiResult<PutRegistryScanningConfigurationResponse> Execute(ApiContext& context,
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutRegistryScanningConfiguration"); !allowed) {
     return allowed.error();
   }
+  const auto before = FrequenciesOf(context.registry);
   context.registry.scanning = *std::move(configuration);
+  std::vector<ScanFrequencyChange> changes;
+  if (context.registry.scanning.type == ScanType::kEnhanced) changes = ChangesSince(before, context.registry);
   PutRegistryScanningConfigurationResponse response{ShapeOf(context.registry.scanning)};
-  context.events.Emit(
-      ScanningConfigured{context.registry.key, ToJsonText(EncodeJson(response.registry_scanning_configuration))});
+  context.events.Emit(ScanningConfigured{
+      context.registry.key, ToJsonText(EncodeJson(response.registry_scanning_configuration)), std::move(changes)});
   return response;
 }
 
@@ -128,6 +151,9 @@ ApiResult<GetRegistryScanningConfigurationResponse> Execute(ApiContext& context,
                                                             const GetRegistryScanningConfigurationRequest&) {
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:GetRegistryScanningConfiguration"); !allowed) {
     return allowed.error();
+  }
+  if (Mutated(Mutant::kUnconfiguredIsAnError) && context.registry.scanning.rules.empty()) {
+    return Refuse(exception::kValidation, "The registry has no scanning configuration");
   }
   return GetRegistryScanningConfigurationResponse{context.registry_id(), ShapeOf(context.registry.scanning)};
 }
@@ -140,6 +166,7 @@ ApiResult<BatchGetRepositoryScanningConfigurationResponse> Execute(
   for (const auto& name : names) {
     const auto opened = OpenRepository(context, "ecr:BatchGetRepositoryScanningConfiguration", name);
     if (!opened && opened.error().exception == exception::kRepositoryNotFound) {
+      if (Mutated(Mutant::kFailuresAreLeftOut)) continue;
       response.failures.push_back({name, "REPOSITORY_NOT_FOUND", opened.error().message});
       continue;
     }

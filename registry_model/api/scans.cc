@@ -62,6 +62,10 @@ ApiResult<StartImageScanResponse> Execute(ApiContext& context, const StartImageS
   if (image.scan && !Mutated(Mutant::kScansWithoutQuota) && context.now - image.scan->started_at < Hours(24)) {
     return Refuse(exception::kLimitExceeded, "The scan quota per image has been exceeded. Wait and try again.");
   }
+  if (Exceeds(ScansOfTheDay(context.registry, context.now) + 1, context.options.scans_max)) {
+    return Refuse(exception::kLimitExceeded, fmt::format("The registry with id '{}' has begun {} scans in 24 hours",
+                                                         context.registry_id(), context.options.scans_max));
+  }
   StartImageScanResponse response{context.registry_id(),
                                   request.repository_name,
                                   IdentifierOf(image, request.image_id),

@@ -14,9 +14,9 @@ constexpr std::string_view kFiltersWhere = "imageTagMutabilityExclusionFilters";
 constexpr std::int64_t kFiltersMax = 5;
 constexpr std::int64_t kScanFilterLengthMax = 128;
 constexpr std::int64_t kKmsKeyLengthMax = 2'048;
-constexpr std::size_t kTagsMax = 50;
-constexpr std::size_t kTagKeyLengthMax = 128;
-constexpr std::size_t kTagValueLengthMax = 256;
+constexpr std::int64_t kTagsMax = 50;
+constexpr std::int64_t kTagKeyLengthMax = 128;
+constexpr std::int64_t kTagValueLengthMax = 256;
 
 constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -114,12 +114,12 @@ EncryptionConfiguration EncryptionOf(const RepositorySettings& settings) {
 }
 
 ApiResult<Unit> CheckTagKey(const std::string& key) {
-  if (key.empty() || key.size() > kTagKeyLengthMax) {
+  if (key.empty() || Exceeds(static_cast<std::int64_t>(key.size()), kTagKeyLengthMax)) {
     return Refuse(exception::kInvalidTagParameter,
                   fmt::format("An invalid parameter has been specified. Tag keys have 1 to {} characters; '{}' has {}",
                               kTagKeyLengthMax, key, key.size()));
   }
-  if (key.starts_with("aws:")) {
+  if (key.starts_with("aws:") && !Mutated(Mutant::kReservedTagsAreTaken)) {
     return Refuse(exception::kInvalidTagParameter,
                   fmt::format("An invalid parameter has been specified. The prefix aws: of '{}' is reserved", key));
   }
@@ -127,7 +127,7 @@ ApiResult<Unit> CheckTagKey(const std::string& key) {
 }
 
 ApiResult<Unit> CheckTagCount(std::size_t count) {
-  if (count <= kTagsMax) return Unit{};
+  if (!Exceeds(static_cast<std::int64_t>(count), kTagsMax)) return Unit{};
   return Refuse(exception::kTooManyTags, fmt::format("The list of tags on the repository is over the limit. A "
                                                      "repository has at most {} tags, found {}",
                                                      kTagsMax, count));
@@ -137,7 +137,7 @@ ApiResult<std::map<std::string, std::string>> ReadResourceTags(const std::vector
   std::map<std::string, std::string> read;
   for (const auto& tag : tags) {
     if (auto sound = CheckTagKey(tag.key); !sound) return sound.error();
-    if (tag.value.size() > kTagValueLengthMax) {
+    if (Exceeds(static_cast<std::int64_t>(tag.value.size()), kTagValueLengthMax)) {
       return Refuse(exception::kInvalidTagParameter,
                     fmt::format("An invalid parameter has been specified. Tag values have at most {} characters; that "
                                 "of '{}' has {}",

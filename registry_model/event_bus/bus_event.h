@@ -9,8 +9,10 @@
 #include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "registry_model/backfill/backfill.h"
+#include "registry_model/events/call_events.h"
 #include "registry_model/events/scan_events.h"
 #include "registry_model/events/storage_class.h"
 #include "registry_model/names.h"
@@ -115,7 +117,21 @@ struct StorageClassUpdated {
   }
 };
 
-using BusDetail = std::variant<ImageAction, ReplicationAction, ImageScanned, BackfillFinished, StorageClassUpdated>;
+/// `ECR Scan Resource Change`: under enhanced scanning these repositories are scanned at other times than before.
+struct ScanResourcesChanged {
+  RegistryKey registry;
+  std::vector<ScanFrequencyChange> changes;
+
+  friend bool operator==(const ScanResourcesChanged&, const ScanResourcesChanged&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("registry", self.registry);
+    visit("changes", self.changes);
+  }
+};
+
+using BusDetail = std::variant<ImageAction, ReplicationAction, ImageScanned, BackfillFinished, StorageClassUpdated,
+                               ScanResourcesChanged>;
 
 /// What one account's bus in one region gets.
 struct BusEvent {

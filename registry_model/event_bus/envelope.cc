@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::string_view kImageAction = "ECR Image Action";
 constexpr std::string_view kReferrerAction = "ECR Referrer Action";
-constexpr std::array<std::string_view, 5> kDetailTypes = {kImageAction, "ECR Replication Action", "ECR Image Scan",
-                                                          "ECR Replication Backfill", kReferrerAction};
+constexpr std::array<std::string_view, 6> kDetailTypes = {kImageAction,     "ECR Replication Action",
+                                                          "ECR Image Scan", "ECR Replication Backfill",
+                                                          kReferrerAction,  "ECR Scan Resource Change"};
 
 std::string_view NameOf(ImageActionType action) { return action == ImageActionType::kPush ? "PUSH" : "DELETE"; }
 
@@ -68,6 +69,20 @@ nlohmann::json Of(const StorageClassUpdated& update) {
   return detail;
 }
 
+nlohmann::json Of(const ScanResourcesChanged& changed) {
+  auto repositories = nlohmann::json::array();
+  for (const auto& [repository, from, to] : changed.changes) {
+    repositories.push_back({{"repository-name", repository.text()},
+                            {"repository-arn", RepositoryArn(changed.registry, repository)},
+                            {"scan-frequency", to},
+                            {"previous-scan-frequency", from}});
+  }
+  return {{"action-type", "SCAN_FREQUENCY_CHANGE"},
+          {"repositories", std::move(repositories)},
+          {"resource-type", "REPOSITORY"},
+          {"scan-type", "ENHANCED"}};
+}
+
 /// The repository whose ARN `resources` holds; null where it is empty.
 const RepositoryName* ResourceOf(const BusDetail& detail) {
   return std::visit(Overloaded{[](const ReplicationAction& one) { return &one.repository; },
@@ -95,12 +110,13 @@ nlohmann::json SampleOf(std::string_view detail_type) {
   StorageClassUpdated update{{}, {}, StorageClass::kStandard, "m", "a", Instant(), true};
   auto image_update = update;
   image_update.is_referrer = false;
-  const std::array<BusDetail, 6> details = {ImageAction{{}, {}, Tag(), ImageActionType::kPush},
+  const std::array<BusDetail, 7> details = {ImageAction{{}, {}, Tag(), ImageActionType::kPush},
                                             ReplicationAction{{}, {}, Tag(), {}, ReplicationStatus::kComplete},
                                             ImageScanned{},
                                             BackfillFinished{},
                                             std::move(update),
-                                            std::move(image_update)};
+                                            std::move(image_update),
+                                            ScanResourcesChanged{{}, {{}}}};
   nlohmann::json sample;
   for (const auto& detail : details) {
     if (DetailTypeOf(detail) == detail_type) sample.merge_patch(EnvelopeOf({RegistryKey(), Uuid(), Instant(), detail}));

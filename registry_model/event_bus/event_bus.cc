@@ -58,6 +58,10 @@ EventBus::Messages EventBus::Hear(const Event& event, const Registries& registri
     if (changed->status == ImageStatus::kActivating) return {};
     return {BusMessage{changed->registry, UpdateOf(*changed, registries)}, {}};
   }
+  if (const auto* scanning = std::get_if<ScanningConfigured>(&event.body)) {
+    if (scanning->changes.empty() || Mutated(Mutant::kScansAreNotTold)) return {};
+    return {BusMessage{scanning->registry, ScanResourcesChanged{scanning->registry, scanning->changes}}, {}};
+  }
   if (const auto* backfill = std::get_if<BackfillChanged>(&event.body)) {
     if (!IsTerminal(backfill->status) || assumptions.Use(Assumption::kBackfillEvent) == "off") return {};
     const BackfillFinished finished{backfill->id, backfill->destination, backfill->status};

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "registry_model/names.h"
 #include "registry_model/replication/configuration.h"
@@ -112,17 +113,34 @@ struct AccountSettingChanged {
   }
 };
 
+/// A repository is scanned at other times than before: `MANUAL`, `SCAN_ON_PUSH` or `CONTINUOUS_SCAN`.
+struct ScanFrequencyChange {
+  RepositoryName repository;
+  std::string from;
+  std::string to;
+
+  friend bool operator==(const ScanFrequencyChange&, const ScanFrequencyChange&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("repository", self.repository);
+    visit("from", self.from);
+    visit("to", self.to);
+  }
+};
+
 /// A registry's scanning configuration was replaced. `configuration` is its JSON.
 struct ScanningConfigured {
   static constexpr std::string_view kName = "ScanningConfigured";
   RegistryKey registry;
   std::string configuration;
+  std::vector<ScanFrequencyChange> changes;  // under enhanced scanning, by name
 
   friend bool operator==(const ScanningConfigured&, const ScanningConfigured&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registry", self.registry);
     visit("configuration", self.configuration);
+    visit("changes", self.changes);
   }
 };
 

@@ -1,5 +1,7 @@
 #include "registry_model/lifecycle/images.h"
 
+#include "registry_model/mutants.h"
+
 namespace crrsim {
 
 std::vector<LifecycleImage> ImagesForLifecycle(const Repository& repository) {
@@ -24,7 +26,7 @@ std::vector<Digest> OrphanedReferrers(const Repository& repository) {
   std::vector<Digest> orphaned;
   bool has_any = false;
   for (const auto& [subject, referred] : repository.subjects) has_any = has_any || referred.was_deleted;
-  if (!has_any) return orphaned;
+  if (!has_any || Mutated(Mutant::kReferrersStay)) return orphaned;
   repository.images.ForEachSorted([&](const Digest& digest, const Image& image) {
     if (!image.manifest->subject || image.indexes > 0) return;
     if (repository.subjects.at(image.manifest->subject->digest).was_deleted) orphaned.push_back(digest);

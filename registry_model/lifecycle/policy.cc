@@ -10,6 +10,7 @@
 #include <set>
 #include <span>
 
+#include "registry_model/mutants.h"
 #include "registry_model/policy/json_tree.h"
 #include "sim/nearest_name.h"
 
@@ -26,6 +27,11 @@ template <class T>
 using Read = Result<T, PolicyError>;
 
 constexpr std::int64_t kNumberMax = 2'147'483'647;
+std::size_t RulesMax() {
+  if (Mutated(Mutant::kLimitsOneHigher)) return kLifecycleRulesMax + 1;
+  return Mutated(Mutant::kLimitsOneLower) ? kLifecycleRulesMax - 1 : kLifecycleRulesMax;
+}
+
 constexpr std::array<std::string_view, 3> kTagStatuses = {"tagged", "untagged", "any"};
 constexpr std::array<std::string_view, 4> kCountTypes = {"imageCountMoreThan", "sinceImagePushed", "sinceImagePulled",
                                                          "sinceImageTransitioned"};
@@ -40,8 +46,7 @@ class LifecycleParser {
     constexpr std::array<std::string_view, 1> kMembers = {"rules"};
     if (auto sound = Object(tree_.root(), kMembers, kMembers); !sound) return sound.error();
     const auto list = tree_.Member(tree_.root(), "rules");
-    if (tree_.kind(list) != Kind::kArray || tree_.child_count(list) == 0 ||
-        tree_.child_count(list) > kLifecycleRulesMax) {
+    if (tree_.kind(list) != Kind::kArray || tree_.child_count(list) == 0 || tree_.child_count(list) > RulesMax()) {
       return Error(list, tree_.kind(list) == Kind::kArray ? fmt::format("{} rules", tree_.child_count(list)) : "",
                    fmt::format("a list of 1 to {} rules", kLifecycleRulesMax));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "registry_model/mutants.h"
 #include "registry_model/registry/wildcard.h"
 #include "sim/index.h"
 #include "sim/int128.h"
@@ -71,6 +72,7 @@ class Selector {
       for (const auto place : exceeding) {
         if (is_taken[place] == 0) rule_of_[place] = rule;
       }
+      if (Mutated(Mutant::kLaterRulesTakeToo)) continue;
       for (const auto place : matched) is_taken[place] = 1;
     }
     SpareListed();
@@ -105,6 +107,9 @@ class Selector {
       changed = false;
       for (std::size_t place = 0; place < images_.size(); ++place) {
         if (rule_of_[place] == kNoRule) continue;
+        if (Mutated(Mutant::kChildTakesItsIndex)) {
+          for (const auto index : listed_by_[place]) rule_of_[index] = rule_of_[place];
+        }
         const auto goes_too = [&](std::size_t index) {
           return rule_of_[index] != kNoRule && ActionOf(index) == ActionOf(place);
         };

@@ -1,5 +1,6 @@
 #include "registry_model/registry/mounting.h"
 
+#include "registry_model/mutants.h"
 #include "registry_model/registry/storage_class.h"
 
 namespace crrsim {
@@ -9,6 +10,9 @@ namespace {
 std::string EncryptionOf(const Repository& repository) {
   return repository.settings.encryption_type + " " + repository.settings.kms_key;
 }
+
+/// Repositories that the pull-through cache made hold its images.
+bool IsOfCache(const Repository& repository) { return repository.created_by == Origin::kPullThroughCache; }
 
 MountKey KeyOf(const Repository& repository, const Digest& blob) { return {blob, EncryptionOf(repository)}; }
 
@@ -23,7 +27,9 @@ Repository& Holder(Registry& registry, const RepositoryName& name, const Digest&
 
 bool CanMountFrom(const Registry& registry, const Repository& target, const Repository& origin, const Digest& blob) {
   if (!registry.account_settings.blob_mounting || target.name == origin.name) return false;
-  if (target.blobs.Find(blob) != nullptr || EncryptionOf(target) != EncryptionOf(origin)) return false;
+  if (target.blobs.Find(blob) != nullptr || Mutated(Mutant::kNothingIsMounted)) return false;
+  if (EncryptionOf(target) != EncryptionOf(origin) && !Mutated(Mutant::kAnyEncryptionMounts)) return false;
+  if ((IsOfCache(target) || IsOfCache(origin)) && !Mutated(Mutant::kCacheMounts)) return false;
   const auto* stored = origin.blobs.Find(blob);
   return stored != nullptr && !stored->archived();
 }

@@ -65,6 +65,7 @@ struct Registry {
   AccountSettings account_settings;
   ScanningConfiguration scanning;
   MountGroups mounts;
+  std::map<Instant, std::int64_t> scans;  // how many basic scans began when, in the last 24 hours
 
   /// Null when absent. By text: of a name that need not be one.
   [[nodiscard]] const Repository* Find(const RepositoryName& name) const;
@@ -83,6 +84,7 @@ struct Registry {
     visit("accountSettings", self.account_settings);
     visit("scanning", self.scanning);
     visit("mounts", self.mounts);
+    visit("scans", self.scans);
   }
 };
 

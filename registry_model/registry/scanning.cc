@@ -22,6 +22,7 @@ std::string_view NameOf(ScanFrequency frequency) {
 }
 
 bool MatchesScanningFilter(std::string_view filter, const RepositoryName& name) {
+  if (Mutated(Mutant::kScanFilterIsTheName)) return filter == name.text();
   if (filter.find('*') == std::string_view::npos) return name.text().find(filter) != std::string::npos;
   return MatchesWildcard(filter, name.text());
 }
@@ -29,6 +30,7 @@ bool MatchesScanningFilter(std::string_view filter, const RepositoryName& name) 
 AppliedScanning ScanningOf(const Registry& registry, const Repository& repository) {
   AppliedScanning applied;
   for (const auto& rule : registry.scanning.rules) {
+    if (Mutated(Mutant::kScanRulesAreIgnored)) break;
     for (const auto& filter : rule.filters) {
       if (!MatchesScanningFilter(filter, repository.name)) continue;
       applied.filters.push_back(filter);
@@ -51,6 +53,14 @@ bool IsScannable(const Manifest& manifest) {
 
 bool IsScannedOnArrival(const Registry& registry, const Repository& repository, const Manifest& manifest) {
   return IsScannable(manifest) && ScanningOf(registry, repository).on_push;
+}
+
+std::int64_t ScansOfTheDay(const Registry& registry, Instant now) {
+  std::int64_t count = 0;
+  for (const auto& [begun, scans] : registry.scans) {
+    if (begun + Hours(24) > now) count += scans;
+  }
+  return count;
 }
 
 }  // namespace crrsim

@@ -26,4 +26,7 @@ bool IsScannable(const Manifest& manifest);
 /// Whether an image that enters the repository now is scanned.
 bool IsScannedOnArrival(const Registry& registry, const Repository& repository, const Manifest& manifest);
 
+/// How many basic scans the registry has begun in the 24 hours before `now`.
+std::int64_t ScansOfTheDay(const Registry& registry, Instant now);
+
 }  // namespace crrsim

@@ -1,5 +1,7 @@
 #include "registry_model/registry/storage_class.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 
 namespace crrsim {
@@ -86,7 +88,8 @@ void Activate(const ContentContext& context, Repository& repository, Image& imag
 ClassRefusal RefusalOfClass(const Repository& repository, const Image& image, StorageClass target) {
   if (target == StorageClass::kStandard || image.storage.status == ImageStatus::kArchived) return ClassRefusal::kNone;
   if (image.storage.status == ImageStatus::kActivating) return ClassRefusal::kActivating;
-  return IsNeededByIndex(repository, image) ? ClassRefusal::kNeededByIndex : ClassRefusal::kNone;
+  const bool is_needed = IsNeededByIndex(repository, image) && !Mutated(Mutant::kNeededIsArchived);
+  return is_needed ? ClassRefusal::kNeededByIndex : ClassRefusal::kNone;
 }
 
 void ChangeStorageClass(const ContentContext& context, Repository& repository, const Digest& digest,

@@ -1,5 +1,7 @@
 #include "registry_model/replication/deletion.h"
 
+#include "registry_model/mutants.h"
+
 #include <algorithm>
 
 namespace crrsim {
@@ -22,13 +24,16 @@ void TakeOffTag(const ContentContext& context, Repository& repository, const Tag
 
 void TakeOff(const ContentContext& context, Repository& repository, const Replication& deletion,
              const std::vector<Tag>& tags) {
-  if (deletion.tag) return TakeOffTag(context, repository, *deletion.tag, deletion.digest);
+  if (deletion.tag && !Mutated(Mutant::kTagTakesTheImage)) {
+    return TakeOffTag(context, repository, *deletion.tag, deletion.digest);
+  }
   for (const auto& tag : tags) TakeOffTag(context, repository, tag, deletion.digest);
   const auto* image = repository.FindImage(deletion.digest);
   if (image == nullptr) return;
   // What is left are tags of the destination's own.
   if (!image->tags.empty() && context.assumptions.Use(Assumption::kDeleteDestinationTags) == "kept") return;
-  if (image->indexes == 0) return RemoveImage(context, repository, deletion.digest);
+  if (image->indexes == 0 && !Mutated(Mutant::kDeletedImageStays))
+    return RemoveImage(context, repository, deletion.digest);
   while (!image->tags.empty()) RemoveTag(context, repository, *image->tags.begin());
 }
 

@@ -45,7 +45,7 @@ std::vector<RegistryKey> DeletionDestinationsOf(const ReplicationConfiguration& 
   std::vector<Flags> named;
   for (const auto& rule : configuration.rules) {
     if (!Matches(rule, repository)) continue;
-    const bool replicates = rule.delete_replication.value_or(false);
+    const bool replicates = rule.delete_replication.value_or(Mutated(Mutant::kAbsentFlagDeletes));
     for (const auto& destination : rule.destinations) {
       const auto same = [&](const Flags& flags) { return flags.destination == destination; };
       auto flags = std::find_if(named.begin(), named.end(), same);

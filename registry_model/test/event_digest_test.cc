@@ -20,6 +20,7 @@ void Change(Instant& value) { value += Nanoseconds(1); }
 void Change(FindingCounts& value) { ++value["HIGH"]; }
 void Change(std::vector<Tag>& value) { value.push_back(*Tag::Parse("x")); }
 void Change(std::vector<Digest>& value) { value.push_back(Digest::Of("x")); }
+void Change(std::vector<ScanFrequencyChange>& value) { value.emplace_back(); }
 void Change(Uuid& value) { ++value.low; }
 void Change(BusDetail& value) {
   if (value.index() == 0) {

@@ -55,6 +55,8 @@ constexpr const char* kAnswersToReach[] = {
     "CreateRepository InvalidParameterException",
     "CreateRepository RepositoryAlreadyExistsException",
     "CreateRepositoryCreationTemplate TemplateAlreadyExistsException",
+    "DeleteLifecyclePolicy LifecyclePolicyNotFoundException",
+    "DeleteLifecyclePolicy done",
     "DeleteRegistryPolicy done",
     "DeleteRepository AccessDeniedException",
     "DeleteRepository RepositoryNotEmptyException",
@@ -67,9 +69,11 @@ constexpr const char* kAnswersToReach[] = {
     "GetDownloadUrlForLayer LayerInaccessibleException",
     "GetDownloadUrlForLayer LayersNotFoundException",
     "GetDownloadUrlForLayer done",
+    "GetLifecyclePolicy done",
     "GetRegistryPolicy RegistryPolicyNotFoundException",
     "GetRepositoryPolicy RepositoryPolicyNotFoundException",
     "GetRepositoryPolicy done",
+    "ImageInaccessible",
     "ImageNotFound",
     "ImageReferencedByManifestList",
     "ImageTagDoesNotMatchDigest",
@@ -87,9 +91,14 @@ constexpr const char* kAnswersToReach[] = {
     "PutImage ReferencedImagesNotFoundException",
     "PutImage done",
     "PutImageTagMutability done",
+    "PutLifecyclePolicy InvalidParameterException",
+    "PutLifecyclePolicy done",
     "PutReplicationConfiguration InvalidParameterException",
     "PutReplicationConfiguration done",
     "SetRepositoryPolicy done",
+    "UpdateImageStorageClass ImageNotFoundException",
+    "UpdateImageStorageClass ImageStorageClassUpdateNotSupportedException",
+    "UpdateImageStorageClass done",
     "UpdateRepositoryCreationTemplate TemplateNotFoundException",
     "UpdateRepositoryCreationTemplate done",
     "UploadLayerPart InvalidLayerPartException",
@@ -114,12 +123,14 @@ json ContentOf(const Registry& registry) {
     auto& there = content["repositories"][name.text()];
     there["policy"] =
         repository->settings.repository_policy ? repository->settings.repository_policy->text() : std::string();
+    there["lifecycle"] = repository->settings.lifecycle_policy;
     there["images"] = json::object();
     repository->images.ForEachSorted([&](const Digest& digest, const Image& image) {
       auto& shown = there["images"][digest.text()];
       shown["bytes"] = image.manifest->bytes;
       shown["tags"] = json::array();
       for (const auto& tag : image.tags) shown["tags"].push_back(tag.text());
+      shown["status"] = NameOf(image.storage.status);
     });
     there["blobs"] = json::object();
     repository->blobs.ForEachSorted(
@@ -136,9 +147,10 @@ json ContentOf(const reference::Model& model) {
   for (const auto& [name, repository] : model.repositories()) {
     auto& there = content["repositories"][name];
     there["policy"] = repository.policy;
+    there["lifecycle"] = repository.lifecycle;
     there["images"] = json::object();
     for (const auto& [digest, image] : repository.images) {
-      there["images"][digest] = {{"bytes", image.bytes}, {"tags", image.tags}};
+      there["images"][digest] = {{"bytes", image.bytes}, {"tags", image.tags}, {"status", image.status}};
     }
     there["blobs"] = json::object();
     for (const auto& [digest, size] : repository.blobs) there["blobs"][digest] = size;
@@ -157,7 +169,7 @@ class Pair {
   std::string Call(std::uint64_t number) {
     if (const auto seconds = reference::PauseBefore(number); seconds > 0) {
       world_.RunUntil(world_.now() + Seconds(seconds));
-      model_.now += static_cast<double>(seconds);
+      model_.Advance(static_cast<double>(seconds));
     }
     reference::Command command;
     for (std::size_t part = 0; reference::CommandOf(number, part, seen_, command); ++part) {

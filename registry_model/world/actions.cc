@@ -19,6 +19,7 @@ void World::AcceptPushes() {
     const auto* repository = registry.Find(push.repository);
     const auto* image = repository->FindImage(push.digest);
     HitFault(faults_.Crashed(push.registry.region));
+    if (Mutated(Mutant::kCachedImagesStay) && image->origin == Origin::kPullThroughCache) continue;
     if (Mutated(Mutant::kOneTagADigest) && image->tags.size() > 1) continue;
     auto name = push.repository;
     if (Mutated(Mutant::kRenamedAtDestination)) name = RepositoryName::Parse("copies/" + name.text()).value();
@@ -33,7 +34,12 @@ void World::AcceptDeletions() {
   for (auto& [deleted, manifest] : deletions_) {
     auto destinations =
         DeletionDestinationsOf(registries_.at(deleted.registry).replication, deleted.repository, assumptions_);
-    if (destinations.empty()) continue;
+    if (destinations.empty() || Mutated(Mutant::kDeletionsAreNotSent)) continue;
+    if (Mutated(Mutant::kExpiryStaysAtHome) && deleted.cause == DeletionCause::kLifecycle) continue;
+    if (Mutated(Mutant::kLastTagGoesAlone) && deleted.tags.size() == 1) {
+      deleted.tag = deleted.tags.front();
+      deleted.tags.clear();
+    }
     if (deleted.cause == DeletionCause::kRepository &&
         assumptions_.Use(Assumption::kDeleteRepository) == "not-replicated") {
       continue;

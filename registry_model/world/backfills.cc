@@ -20,7 +20,8 @@ bool Has(const Repository* repository, const BackfillUnit& unit) {
 
 const Backfill& World::StartBackfill(const RegistryKey& source, const RegistryKey& destination) {
   const auto number = backfills_.Start(Uuid::Draw(backfill_ids_), source, destination, now_);
-  Schedule(now_ + backfill_options_.preparing, {ScheduledKind::kBackfillListed, number, 0});
+  const auto listed = now_ + (Mutated(Mutant::kBackfillsTakeADay) ? Days(1) : backfill_options_.preparing);
+  Schedule(listed, {ScheduledKind::kBackfillListed, number, 0});
   NoteBackfill(number);
   return backfills_.at(number);
 }

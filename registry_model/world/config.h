@@ -82,6 +82,7 @@ struct WorldConfig {
   SameInstant same_instant = SameInstant::kInOrder;
   Duration scan_duration = Seconds(30);
   Duration restore_duration = Minutes(20);  // of an archived image; ecr-replication.md 2.4 says up to about this long
+  bool call_rates_enforced = false;         // whether the published rates of calls hold (ecr-replication.md 8)
   Duration lifecycle_period = Hours(24);    // from a lifecycle policy's put to its evaluation, and from one to the next
   BackfillOptions backfill;
   ApiOptions api;

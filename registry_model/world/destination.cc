@@ -185,10 +185,11 @@ bool World::HasContent(Registry& destination, Repository*& unshared, const Ask& 
   if (content.kind == ContentKind::kManifest) {
     // An archived one has to be put again, which restores it.
     const auto* image = repository.FindImage(content.digest);
-    return image != nullptr && image->storage.status != ImageStatus::kArchived;
+    return image != nullptr &&
+           (image->storage.status != ImageStatus::kArchived || Mutated(Mutant::kArchivedCopiesStay));
   }
   if (repository.blobs.Find(content.digest) != nullptr) return true;
-  if (!registries_.at(copy.source).account_settings.blob_mounting) return false;
+  if (!registries_.at(copy.source).account_settings.blob_mounting && !Mutated(Mutant::kOneEndMounts)) return false;
   const auto* origin = FindMountOrigin(destination, repository, content.digest);
   if (origin == nullptr) return false;
   const auto from = origin->name;
@@ -205,7 +206,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
   const auto content = ArrivalAt(destination.key);
   if (const auto* image = repository->FindImage(ask.manifest->digest)) {
-    if (image->storage.status == ImageStatus::kArchived) {
+    if (image->storage.status == ImageStatus::kArchived && !Mutated(Mutant::kArchivedCopiesStay)) {
       ChangeStorageClass(content, *repository, ask.manifest->digest, StorageClass::kStandard);
     }
   } else {
@@ -220,7 +221,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
       const auto* original = registries_.at(copy.source).Find(copy.repository)->FindImage(ask.manifest->digest);
       repository->images.Find(ask.manifest->digest)->pushed_at = original->pushed_at;
     }
-    ScanOnArrival(destination, copy.repository, *ask.manifest);
+    ScanOnArrival(destination.key, copy.repository, *ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
       Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,

@@ -228,6 +228,12 @@ void World::ResumeStalledBy(FaultNumber number) {
 
 // ---- Calls ----------------------------------------------------------------------------------------------------------
 
+namespace {
+
+ApiError ThrottledError() { return {std::string(exception::kThrottling), "Rate exceeded"}; }
+
+}  // namespace
+
 std::optional<ApiError> World::FaultOfCall(const RegistryKey& registry, std::string_view repository,
                                            std::string_view operation) {
   const ApiError server_error{std::string(exception::kServer),
@@ -243,7 +249,12 @@ std::optional<ApiError> World::FaultOfCall(const RegistryKey& registry, std::str
   if (!fault) return std::nullopt;
   HitFault(*fault);
   if (std::get<ApiFault>(faults_[*fault].what).failure == ApiFailure::kServer) return server_error;
-  return ApiError{std::string(exception::kThrottling), "Rate exceeded"};
+  return ThrottledError();
+}
+
+ApiError World::Throttled() {
+  assumptions_.Use(Assumption::kCallRates);
+  return ThrottledError();
 }
 
 void World::NoteAnswered(const RegistryKey& registry, const ApiError* error) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "registry_model/lifecycle/images.h"
+#include "registry_model/mutants.h"
 #include "registry_model/registry/storage_class.h"
 #include "registry_model/world/world.h"
 
@@ -47,6 +48,8 @@ void World::EvaluateLifecycle(std::uint64_t number) {
   auto& run = lifecycles_.at(found->second);
   run.due = now_ + lifecycle_period_;
   Schedule(run.due, {ScheduledKind::kLifecycleEvaluates, number, 0});
+
+  if (Mutated(Mutant::kLifecycleNeverRuns)) return;
 
   auto& repository = *registries_.at(registry).FindMutable(name);
   const auto policy = ParseLifecyclePolicy(repository.settings.lifecycle_policy);

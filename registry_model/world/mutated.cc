@@ -1,6 +1,7 @@
 // What a world does only under a mutant (registry_model/mutants.h): mistakes that have no place of their own, since the
 // model never does anything of the kind. Nothing here is called by a program without mutants.
 #include "registry_model/mutants.h"
+#include "registry_model/registry/storage_class.h"
 #include "registry_model/replication/match.h"
 #include "registry_model/world/world.h"
 
@@ -31,6 +32,7 @@ void World::Misbehave(const Event& event) {
   if (const auto* moved = std::get_if<TagMoved>(&event.body)) return MisbehaveAt(*moved);
   if (const auto* changed = std::get_if<RepositorySettingChanged>(&event.body)) return MisbehaveAt(*changed);
   if (const auto* scanned = std::get_if<ScanCompleted>(&event.body)) return MisbehaveAt(*scanned);
+  if (const auto* changed = std::get_if<StorageClassChanged>(&event.body)) return MisbehaveAt(*changed);
 }
 
 void World::MisbehaveAt(const ReplicationConfigured& configured) {
@@ -108,6 +110,17 @@ void World::MisbehaveAt(const ScanCompleted& scanned) {
     auto* copy = registries_.at(key).FindMutable(scanned.repository);
     auto* image = copy == nullptr ? nullptr : copy->images.Find(scanned.digest);
     if (image != nullptr) image->scan = scan;
+  }
+}
+
+void World::MisbehaveAt(const StorageClassChanged& changed) {
+  if (!Mutated(Mutant::kArchivingIsMirrored) || changed.status != ImageStatus::kArchived) return;
+  for (const auto& key : AllDestinations(registries_.at(changed.registry).replication)) {
+    auto* copy = registries_.at(key).FindMutable(changed.repository);
+    const auto* image = copy == nullptr ? nullptr : copy->FindImage(changed.digest);
+    if (image == nullptr || RefusalOfClass(*copy, *image, StorageClass::kArchive) != ClassRefusal::kNone) continue;
+    ChangeStorageClass({now_, registries_.at(key), Origin::kReplication, assumptions_, *this}, *copy, changed.digest,
+                       StorageClass::kArchive);
   }
 }
 

@@ -1,6 +1,8 @@
 // What was archived comes back, and what arrives is scanned.
 //
 // Source  ecr-replication.md 2.1 (a restore is treated like a push), 2.4, 9.
+#include "registry_model/api/validate.h"
+#include "registry_model/mutants.h"
 #include "registry_model/registry/scanning.h"
 #include "registry_model/registry/storage_class.h"
 #include "registry_model/world/world.h"
@@ -24,9 +26,9 @@ void World::EndRestore(std::uint64_t number) {
   const auto& storage = image->storage;
   if (storage.status != ImageStatus::kActivating || storage.restore_began + restore_duration_ != now_) return;
   FinishRestore({now_, registry, restore.origin, assumptions_, *this}, *repository, restore.digest);
-  ScanOnArrival(registry, restore.repository, *image->manifest);
+  ScanOnArrival(restore.registry, restore.repository, *image->manifest);
   // What a copy restored arrived by replication, and is not replicated on.
-  if (restore.origin == Origin::kReplication) return;
+  if (restore.origin == Origin::kReplication || Mutated(Mutant::kRestoresAreNotSent)) return;
   if (image->tags.empty()) pushes_.push_back({restore.registry, restore.repository, restore.digest, std::nullopt});
   for (const auto& tag : image->tags) {
     pushes_.push_back({restore.registry, restore.repository, restore.digest, tag});
@@ -34,8 +36,14 @@ void World::EndRestore(std::uint64_t number) {
   AcceptPushes();
 }
 
-void World::ScanOnArrival(const Registry& registry, const RepositoryName& repository, const Manifest& manifest) {
+void World::ScanOnArrival(const RegistryKey& key, const RepositoryName& repository, const Manifest& manifest) {
+  const auto& registry = registries_.at(key);
   if (!IsScannedOnArrival(registry, *registry.Find(repository), manifest)) return;
+  if (registry.scanning.type == ScanType::kBasic &&
+      Exceeds(ScansOfTheDay(registry, ClockOf(registry.key.region)) + 1, api_options_.scans_max)) {
+    assumptions_.Use(Assumption::kScanQuota);
+    return;
+  }
   StartScan(registry.key, repository, manifest.digest);
 }
 

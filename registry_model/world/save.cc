@@ -5,7 +5,7 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::string_view kMagic = "crrsim world 2\n";
+constexpr std::string_view kMagic = "crrsim world 3\n";
 
 }  // namespace
 
@@ -46,6 +46,7 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.findings_);
   archive(self.backfills_);
   archive(self.replication_roles_);
+  archive(self.call_rates_);
   archive(self.delayed_events_);
   archive(self.events_delayed_);
   archive(self.tie_stream_);
@@ -137,6 +138,9 @@ Hash128 World::StateHashValue() const {
     add("backfill", backfill.source, backfill.destination, backfill.status, ended, backfill.units, backfill.next);
   }
   for (const auto& account : replication_roles_) add("replication role", account);
+  for (const auto& [called, rested_at] : call_rates_.rested_at()) {
+    if (rested_at > now_) add("call rate", called, rested_at - now_);
+  }
   for (const auto& [number, delayed] : delayed_events_) {
     add("delayed event", delayed.event.registry, delayed.event.detail, delayed.copy, delayed.arrives_at - now_);
   }

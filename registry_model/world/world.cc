@@ -80,6 +80,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       scan_duration_(config.scan_duration),
       restore_duration_(config.restore_duration),
       lifecycle_period_(config.lifecycle_period),
+      call_rates_enforced_(config.call_rates_enforced),
       backfill_options_(config.backfill),
       api_options_(config.api),
       regions_(SortedRegions(config)),
@@ -283,6 +284,10 @@ void World::RescheduleNetworkWake() {
 void World::StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) {
   auto& image = *registries_.at(registry).FindMutable(repository)->images.Find(digest);
   const auto started_at = ClockOf(registry.region);
+  if (auto& there = registries_.at(registry); there.scanning.type == ScanType::kBasic) {
+    there.scans.erase(there.scans.begin(), there.scans.upper_bound(started_at - Hours(24)));
+    ++there.scans[started_at];
+  }
   image.scan = ImageScan{ScanStatus::kInProgress, started_at, Instant(), {}};
   const auto number = ++scans_started_;
   scans_.emplace(number, RunningScan{registry, repository, digest, started_at});

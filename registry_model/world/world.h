@@ -27,6 +27,7 @@
 #include "registry_model/metering/ledger.h"
 #include "registry_model/replication/engine.h"
 #include "registry_model/replication/status.h"
+#include "registry_model/world/call_rates.h"
 #include "registry_model/world/config.h"
 #include "registry_model/world/engine_holder.h"
 #include "registry_model/world/faults.h"
@@ -159,6 +160,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
             std::string_view operation, Body body) -> decltype(body(std::declval<ApiContext&>()));
   std::optional<ApiError> FaultOfCall(const RegistryKey& registry, std::string_view repository,
                                       std::string_view operation);
+  ApiError Throttled();
   void NoteAnswered(const RegistryKey& registry, const ApiError* error);
   void Take(Event& event) override;
   void StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) override;
@@ -173,7 +175,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   // restores.cc: what was archived comes back
   void BeginRestore(const StorageClassChanged& begun);
   void EndRestore(std::uint64_t number);
-  void ScanOnArrival(const Registry& registry, const RepositoryName& repository, const Manifest& manifest);
+  void ScanOnArrival(const RegistryKey& registry, const RepositoryName& repository, const Manifest& manifest) override;
 
   // lifecycle.cc
   void FollowLifecycle(const Event& event);
@@ -257,6 +259,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void MisbehaveAt(const TagMoved& moved);
   void MisbehaveAt(const RepositorySettingChanged& changed);
   void MisbehaveAt(const ScanCompleted& scanned);
+  void MisbehaveAt(const StorageClassChanged& changed);
   [[nodiscard]] std::vector<RegistryKey> DestinationsOfTheAccount(const ImagePushed& push);
   void ShareLayers(Registry& destination, const Ask& ask);
   [[nodiscard]] static ManifestPtr Rewritten(const Manifest& manifest);
@@ -287,6 +290,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   Duration scan_duration_;
   Duration restore_duration_;
   Duration lifecycle_period_;
+  bool call_rates_enforced_ = false;
   BackfillOptions backfill_options_;
   ApiOptions api_options_;
   std::vector<RegionName> regions_;    // by site
@@ -321,6 +325,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   std::map<Digest, FindingCounts> findings_;
   Backfills backfills_;
   ReplicationRoles replication_roles_;
+  CallRates call_rates_;
   std::map<std::uint64_t, DelayedEvent> delayed_events_;
   std::uint64_t events_delayed_ = 0;
   RandomStream tie_stream_;
@@ -370,6 +375,11 @@ auto World::Call(const Caller& caller, const std::optional<std::string>& registr
     return registry.error();
   }
   const auto key = (*registry)->key;
+  if (call_rates_enforced_ && !call_rates_.Take(key, operation, now_)) {
+    const auto throttled = Throttled();
+    NoteRefused(key, operation, throttled);
+    return throttled;
+  }
   if (faults_.any_in_force()) {
     if (auto fault = FaultOfCall(key, repository, operation)) {
       NoteRefused(key, operation, *fault);

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "registry_model/registry/scanning.h"
+
 namespace crrsim::api_test {
 
 namespace {
@@ -160,6 +162,10 @@ std::vector<std::string> ApiBench::TakeEventNames() {
   std::vector<std::string> names;
   for (; taken_ < events.size(); ++taken_) names.emplace_back(Event{now, events[taken_]}.name());
   return names;
+}
+
+void ApiBench::ScanOnArrival(const RegistryKey& key, const RepositoryName& name, const Manifest& manifest) {
+  if (IsScannedOnArrival(registry, *registry.Find(name), manifest)) StartScan(key, name, manifest.digest);
 }
 
 void ApiBench::StartScan(const RegistryKey& key, const RepositoryName& name, const Digest& digest) {

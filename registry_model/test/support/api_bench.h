@@ -110,6 +110,7 @@ class ApiBench : public EventSink, public ScanStarter, public BackfillRunner {
   }
 
   void Take(Event& event) override { events.push_back(std::move(event.body)); }
+  void ScanOnArrival(const RegistryKey& key, const RepositoryName& name, const Manifest& manifest) override;
   void StartScan(const RegistryKey& key, const RepositoryName& name, const Digest& digest) override;
   [[nodiscard]] const Backfills& backfills() const override { return backfill_states; }
   const Backfill& StartBackfill(const RegistryKey& source, const RegistryKey& destination) override {

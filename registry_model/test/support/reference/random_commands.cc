@@ -102,6 +102,53 @@ const std::vector<std::string>& Policies() {
   return kPolicies;
 }
 
+std::string LifecycleText(std::initializer_list<json> rules) {
+  json list = json::array();
+  for (const auto& rule : rules) list.push_back(rule);
+  return json{{"rules", list}}.dump();
+}
+
+const std::vector<std::string>& LifecyclePolicies() {
+  static const json kExpire = {{"type", "expire"}};
+  static const json kArchive = {{"type", "transition"}, {"targetStorageClass", "archive"}};
+  static const json kKeepOne = {{"tagStatus", "any"}, {"countType", "imageCountMoreThan"}, {"countNumber", 1}};
+  const auto days = [](json selection, const char* type, int number) {
+    selection.update({{"countType", type}, {"countUnit", "days"}, {"countNumber", number}});
+    return selection;
+  };
+  static const std::vector<std::string> kPolicies = {
+      LifecycleText({{{"rulePriority", 3}, {"selection", kKeepOne}, {"action", kExpire}}}),
+      LifecycleText({{{"rulePriority", 1},
+                      {"selection", days({{"tagStatus", "untagged"}}, "sinceImagePushed", 1)},
+                      {"action", kExpire}},
+                     {{"rulePriority", 2},
+                      {"selection",
+                       {{"tagStatus", "tagged"},
+                        {"tagPrefixList", {"v"}},
+                        {"countType", "imageCountMoreThan"},
+                        {"countNumber", 1}}},
+                      {"action", kExpire}},
+                     {{"rulePriority", 9},
+                      {"selection", days({{"tagStatus", "any"}}, "sinceImagePulled", 2)},
+                      {"action", kArchive}}}),
+      LifecycleText(
+          {{{"rulePriority", 4},
+            {"selection", days({{"tagStatus", "any"}}, "sinceImagePushed", 1)},
+            {"action", kArchive}},
+           {{"rulePriority", 1},
+            {"selection", days({{"tagStatus", "any"}, {"storageClass", "archive"}}, "sinceImageTransitioned", 1)},
+            {"action", kExpire}}}),
+      LifecycleText({{{"rulePriority", 1},
+                      {"selection",
+                       {{"tagStatus", "tagged"},
+                        {"tagPatternList", {"*t*", "l*"}},
+                        {"countType", "imageCountMoreThan"},
+                        {"countNumber", 1}}},
+                      {"action", kExpire}}}),
+      "{\"rules\": []}"};
+  return kPolicies;
+}
+
 json IdentifierOf(Dice& dice) {
   json id = json::object();
   const auto kind = dice.Below(8);
@@ -136,7 +183,7 @@ void AddPaging(Dice& dice, const Seen& seen, json& request) {
 
 void AddFilter(Dice& dice, json& request) {
   static const std::vector<std::string> kTagStatuses = {"TAGGED", "UNTAGGED", "ANY", "SOME"};
-  static const std::vector<std::string> kStatuses = {"ACTIVE", "ARCHIVED", "ANY"};
+  static const std::vector<std::string> kStatuses = {"ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"};
   if (dice.OneIn(3)) request["filter"]["tagStatus"] = dice.Of(kTagStatuses);
   if (dice.OneIn(6)) request["filter"]["imageStatus"] = dice.Of(kStatuses);
 }
@@ -170,6 +217,7 @@ json ConfigurationOf(Dice& dice) {
     if (dice.OneIn(2)) {
       rule["repositoryFilters"] = {{{"filter", dice.Of(kPrefixes)}, {"filterType", "PREFIX_MATCH"}}};
     }
+    if (dice.OneIn(3)) rule["deleteReplication"]["enabled"] = dice.OneIn(2);
     configuration["rules"].push_back(rule);
   }
   return configuration;
@@ -253,6 +301,20 @@ void PolicyCommand(Dice& dice, Command& command) {
   if (command.operation.starts_with("Set") && dice.OneIn(3)) command.request["force"] = true;
 }
 
+void LifecycleCommand(Dice& dice, Command& command) {
+  static const std::vector<std::string> kinds = {"Put", "Put", "Get", "Delete"};
+  const auto& kind = dice.Of(kinds);
+  command.operation = kind + "LifecyclePolicy";
+  if (kind == "Put") command.request["lifecyclePolicyText"] = dice.Of(LifecyclePolicies());
+}
+
+void ArchiveCommand(Dice& dice, Command& command) {
+  static const std::vector<std::string> classes = {"ARCHIVE", "ARCHIVE", "STANDARD", "STANDARD", "COLD"};
+  command.operation = "UpdateImageStorageClass";
+  command.request["targetStorageClass"] = dice.Of(classes);
+  command.request["imageId"] = IdentifierOf(dice);
+}
+
 void TemplateCommand(Dice& dice, const Seen& seen, Command& command) {
   static const std::vector<std::string> kKinds = {"Create", "Update", "Delete", "Describe"};
   static const std::vector<std::string> kPrefixes = {"team", "team/", "ROOT", "t", "No"};
@@ -326,13 +388,17 @@ bool PreparationCommand(std::size_t step, const Seen& seen, Command& command) {
   }
 }
 
-std::int64_t PauseBefore(std::uint64_t number) { return number % 7 == 6 ? 90 : 0; }
+std::int64_t PauseBefore(std::uint64_t number) {
+  constexpr std::int64_t kNineHours = 32'400;
+  constexpr std::int64_t kPauses[] = {0, 0, 0, 0, kNineHours, 600, 90};
+  return kPauses[number % 7];
+}
 
 // NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 bool CommandOf(std::uint64_t number, std::size_t part, const Seen& seen, Command& command) {
   Dice dice(number);
   dice.Below(7);  // the pause
-  const auto kind = dice.Below(22);
+  const auto kind = dice.Below(26);
   if (part >= (kind == 2 || kind == 3 || kind == 4 ? 3 : 1)) return false;
   command.caller = dice.OneIn(12) ? kStranger : kOwner;
   // The first name most often, so that things come together.
@@ -393,6 +459,14 @@ bool CommandOf(std::uint64_t number, std::size_t part, const Seen& seen, Command
       break;
     case 20:
       PolicyCommand(dice, command);
+      break;
+    case 21:
+    case 22:
+      LifecycleCommand(dice, command);
+      break;
+    case 23:
+    case 24:
+      ArchiveCommand(dice, command);
       break;
     default:
       if (dice.OneIn(2)) {

@@ -33,12 +33,25 @@ std::vector<json> BlobsOf(const json& manifest) {
   return blobs;
 }
 
+}  // namespace
+
 std::vector<std::string> ChildrenOf(const json& manifest) {
   std::vector<std::string> children;
   if (!manifest.contains("manifests")) return children;
   for (const auto& child : manifest.at("manifests")) children.push_back(child.at("digest"));
   return children;
 }
+
+std::vector<std::string> IndexesOf(const Repository& repository, const std::string& digest) {
+  std::vector<std::string> indexes;
+  for (const auto& [of, image] : repository.images) {
+    const auto children = ChildrenOf(image.manifest);
+    if (std::find(children.begin(), children.end(), digest) != children.end()) indexes.push_back(of);
+  }
+  return indexes;
+}
+
+namespace {
 
 std::int64_t SizeOf(const Repository& repository, const json& manifest) {
   std::int64_t size = 0;
@@ -88,15 +101,6 @@ std::string Find(const Repository& repository, const json& id, json& failure) {
   return digest;
 }
 
-bool IsListed(const Repository& repository, const std::string& digest) {
-  for (const auto& [of, image] : repository.images) {
-    for (const auto& child : ChildrenOf(image.manifest)) {
-      if (child == digest) return true;
-    }
-  }
-  return false;
-}
-
 bool IsReferenced(const Repository& repository, const std::string& blob) {
   for (const auto& [of, image] : repository.images) {
     for (const auto& listed : BlobsOf(image.manifest)) {
@@ -106,20 +110,49 @@ bool IsReferenced(const Repository& repository, const std::string& blob) {
   return false;
 }
 
-/// Takes an image out, and the blobs that only it listed.
+/// Whether images list a blob and none of them is active.
+bool IsArchived(const Repository& repository, const std::string& blob) {
+  bool listed = false;
+  for (const auto& [of, image] : repository.images) {
+    for (const auto& one : BlobsOf(image.manifest)) {
+      if (one.at("digest") != blob) continue;
+      if (image.status == "ACTIVE") return false;
+      listed = true;
+    }
+  }
+  return listed;
+}
+
+/// The digest of what an image refers to, empty for none.
+std::string SubjectOf(const Image& image) {
+  return image.manifest.contains("subject") ? image.manifest.at("subject").at("digest").get<std::string>() : "";
+}
+
+bool IsReferredTo(const Repository& repository, const std::string& subject) {
+  return std::any_of(repository.images.begin(), repository.images.end(),
+                     [&](const auto& one) { return SubjectOf(one.second) == subject; });
+}
+
+}  // namespace
+
 void Remove(Repository& repository, const std::string& digest) {
   const auto blobs = BlobsOf(repository.images.at(digest).manifest);
+  const auto subject = SubjectOf(repository.images.at(digest));
   repository.images.erase(digest);
   for (const auto& blob : blobs) {
     if (!IsReferenced(repository, blob.at("digest"))) repository.blobs.erase(blob.at("digest").get<std::string>());
   }
+  if (IsReferredTo(repository, digest)) repository.orphaned.insert(digest);
+  if (!subject.empty() && !IsReferredTo(repository, subject)) repository.orphaned.erase(subject);
 }
+
+namespace {
 
 bool Shows(const json& request, const Image& image) {
   const auto filter = request.value("filter", json::object());
   const std::string tags = filter.value("tagStatus", "ANY");
   const std::string status = filter.value("imageStatus", "ACTIVE");
-  return (status == "ACTIVE" || status == "ANY") && (tags == "ANY" || (tags == "TAGGED") == !image.tags.empty());
+  return (status == image.status || status == "ANY") && (tags == "ANY" || (tags == "TAGGED") == !image.tags.empty());
 }
 
 bool IsFilterSound(const json& request) {
@@ -184,13 +217,15 @@ Answer Model::PutImage(const json& request) {
   std::string tagged;
   if (!tag.empty()) Tagged(*repository, tag, tagged);
   const bool is_there = repository->images.contains(digest);
-  if (is_there && (tag.empty() || tagged == digest)) {
+  const bool restores = is_there && repository->images.at(digest).status != "ACTIVE";
+  const bool binds = !tag.empty() && tagged != digest;
+  if (is_there && !binds && !restores) {
     return Refused("ImageAlreadyExistsException",
                    fmt::format("Image with digest '{}' and tag '{}' already exists in the repository with name '{}' in "
                                "registry with id '{}'",
                                digest, tag.empty() ? "null" : tag, name, account_));
   }
-  if (!tagged.empty() && IsImmutable(repository->settings, tag)) {
+  if (binds && !tagged.empty() && IsImmutable(repository->settings, tag)) {
     return Refused("ImageTagAlreadyExistsException",
                    fmt::format("The image tag '{}' already exists in the '{}' repository and cannot be overwritten "
                                "because the tag is immutable.",
@@ -213,8 +248,10 @@ Answer Model::PutImage(const json& request) {
     for (const auto& blob : BlobsOf(manifest)) {
       if (repository->blobs.at(blob.at("digest")) != blob.at("size")) return Invalid();
     }
-    repository->images[digest] = {manifest, bytes, type, {}, now, {}};
+    repository->images[digest] = {manifest, bytes, type, {}, now, {}, "ACTIVE", {}, {}};
+    repository->orphaned.erase(digest);
   }
+  if (restores) Activate(*repository, digest);
   if (!tagged.empty()) repository->images.at(tagged).tags.erase(tag);
   if (!tag.empty()) repository->images.at(digest).tags.insert(tag);
   json id = {{"imageDigest", digest}};
@@ -242,6 +279,10 @@ Answer Model::BatchGetImage(const json& request) {
       continue;
     }
     auto& image = repository->images.at(digest);
+    if (image.status != "ACTIVE") {
+      answer.body["failures"].push_back({{"imageId", id}, {"failureCode", "ImageInaccessible"}, {"failureReason", ""}});
+      continue;
+    }
     image.pulled_at = now;
     json named = {{"imageDigest", digest}};
     if (id.contains("imageTag")) named["imageTag"] = id.at("imageTag");
@@ -272,7 +313,7 @@ Answer Model::BatchDeleteImage(const json& request) {
       answer.body["imageIds"].push_back({{"imageDigest", digest}, {"imageTag", id.at("imageTag")}});
       continue;
     }
-    if (IsListed(*repository, digest)) {
+    if (!IndexesOf(*repository, digest).empty()) {
       answer.body["failures"].push_back(
           {{"imageId", id}, {"failureCode", "ImageReferencedByManifestList"}, {"failureReason", ""}});
       continue;
@@ -280,6 +321,7 @@ Answer Model::BatchDeleteImage(const json& request) {
     if (tags.empty()) answer.body["imageIds"].push_back({{"imageDigest", digest}});
     for (const auto& tag : tags) answer.body["imageIds"].push_back({{"imageDigest", digest}, {"imageTag", tag}});
     Remove(*repository, digest);
+    Cancel(request.at("repositoryName"), digest);
   }
   return answer;
 }
@@ -314,7 +356,9 @@ json Model::Detail(const std::string& name, const std::string& digest, const Rep
                  {"imageSizeInBytes", SizeOf(repository, image.manifest)},
                  {"imagePushedAt", image.pushed_at},
                  {"imageManifestMediaType", image.media_type},
-                 {"imageStatus", "ACTIVE"}};
+                 {"imageStatus", image.status}};
+  if (image.archived_at) detail["lastArchivedAt"] = *image.archived_at;
+  if (image.activated_at) detail["lastActivatedAt"] = *image.activated_at;
   if (!image.tags.empty()) detail["imageTags"] = image.tags;
   if (image.pulled_at) detail["lastRecordedPullTime"] = *image.pulled_at;
   if (image.manifest.contains("subject")) {
@@ -366,9 +410,70 @@ Answer Model::DescribeImages(const json& request, const json* real) {
   return answer;
 }
 
+Answer Model::UpdateImageStorageClass(const json& request) {
+  const std::string target = request.at("targetStorageClass");
+  if (target != "STANDARD" && target != "ARCHIVE") return Invalid();
+  const auto [repository, refusal] = Open("UpdateImageStorageClass", request);
+  if (repository == nullptr) return refusal;
+  const auto& id = request.at("imageId");
+  json failure;
+  const auto digest = Find(*repository, id, failure);
+  if (digest.empty()) {
+    const std::string code = failure.at("failureCode");
+    return code == "ImageNotFound" || code == "ImageTagDoesNotMatchDigest" ? Refused("ImageNotFoundException")
+                                                                           : Invalid();
+  }
+  auto& image = repository->images.at(digest);
+  const std::string name = request.at("repositoryName");
+  if (target == "ARCHIVE" && image.status != "ARCHIVED") {
+    if (image.status == "ACTIVATING") return Refused("ImageStorageClassUpdateNotSupportedException");
+    for (const auto& index : IndexesOf(*repository, digest)) {
+      if (repository->images.at(index).status != "ARCHIVED") {
+        return Refused("ImageStorageClassUpdateNotSupportedException");
+      }
+    }
+    Archive(*repository, digest);
+  }
+  if (target == "STANDARD" && image.status == "ARCHIVED") BeginRestore(name, digest);
+  json named = {{"imageDigest", digest}};
+  if (id.contains("imageTag")) named["imageTag"] = id.at("imageTag");
+  return {
+      {{"registryId", account_}, {"repositoryName", name}, {"imageId", named}, {"imageStatus", image.status}}, "", ""};
+}
+
+Answer Model::CreateOnPush(const json& request) {
+  const std::string name = request.at("repositoryName");
+  if (!IsRepositoryName(name) || repositories_.contains(name)) return {};
+  const json* chosen = nullptr;
+  for (const auto& [prefix, made] : templates_) {
+    const auto& purposes = made.at("appliedFor");
+    if (std::find(purposes.begin(), purposes.end(), "CREATE_ON_PUSH") == purposes.end()) continue;
+    if (prefix != "ROOT" && !name.starts_with(prefix + "/")) continue;
+    const auto size = [](const json& one) {
+      return one.at("prefix") == "ROOT" ? std::size_t{0} : one.at("prefix").get<std::string>().size();
+    };
+    if (chosen == nullptr || size(made) > size(*chosen)) chosen = &made;
+  }
+  if (chosen == nullptr) return {};
+  for (const auto* action : {"ecr:InitiateLayerUpload", "ecr:CreateRepository"}) {
+    if (!Allows(action, "")) return Refused("AccessDeniedException");
+  }
+  Repository created;
+  created.created_at = now;
+  created.settings = {{"imageScanningConfiguration", {{"scanOnPush", false}}}};
+  for (const auto* member : {"imageTagMutability", "imageTagMutabilityExclusionFilters", "encryptionConfiguration"}) {
+    if (chosen->contains(member)) created.settings[member] = chosen->at(member);
+  }
+  repositories_.emplace(name, std::move(created));
+  return {};
+}
+
 Answer Model::Layers(const std::string& operation, const json& request, const json* real) {
   if (request.contains("layerDigests") && request.at("layerDigests").empty()) return Invalid();
   if (operation == "GetDownloadUrlForLayer" && !HasDigestForm(request.at("layerDigest"))) return Invalid();
+  if (operation == "InitiateLayerUpload") {
+    if (auto refused = CreateOnPush(request); !refused.exception.empty()) return refused;
+  }
   const auto [repository, refusal] = Open(operation, request);
   if (repository == nullptr) return refusal;
   const std::string name = request.at("repositoryName");
@@ -382,8 +487,9 @@ Answer Model::Layers(const std::string& operation, const json& request, const js
                             {"failureCode", digest == "" ? "MissingLayerDigest" : "InvalidLayerDigest"},
                             {"failureReason", ""}});
       } else if (repository->blobs.contains(digest)) {
-        layers.push_back(
-            {{"layerDigest", digest}, {"layerAvailability", "AVAILABLE"}, {"layerSize", repository->blobs.at(digest)}});
+        layers.push_back({{"layerDigest", digest},
+                          {"layerAvailability", IsArchived(*repository, digest) ? "ARCHIVED" : "AVAILABLE"},
+                          {"layerSize", repository->blobs.at(digest)}});
       } else {
         layers.push_back({{"layerDigest", digest}, {"layerAvailability", "UNAVAILABLE"}});
       }
@@ -393,7 +499,9 @@ Answer Model::Layers(const std::string& operation, const json& request, const js
   if (operation == "GetDownloadUrlForLayer") {
     const std::string digest = request.at("layerDigest");
     if (!repository->blobs.contains(digest)) return Refused("LayersNotFoundException");
-    if (!IsReferenced(*repository, digest)) return Refused("LayerInaccessibleException");
+    if (!IsReferenced(*repository, digest) || IsArchived(*repository, digest)) {
+      return Refused("LayerInaccessibleException");
+    }
     if (real == nullptr) return Refused("none: the layer can be downloaded");
     return {{{"layerDigest", digest}, {"downloadUrl", real->at("downloadUrl")}}, "", ""};
   }
@@ -431,7 +539,9 @@ Answer Model::Layers(const std::string& operation, const json& request, const js
     if (!HasDigestForm(asked)) return Invalid();
     if (asked != digest) return Refused("InvalidLayerException");
   }
-  if (repository->blobs.contains(digest)) return Refused("LayerAlreadyExistsException");
+  if (repository->blobs.contains(digest) && !IsArchived(*repository, digest)) {
+    return Refused("LayerAlreadyExistsException");
+  }
   repository->blobs[digest] = upload->second.bytes.size();
   repository->uploads.erase(upload);
   body["layerDigest"] = digest;

@@ -17,19 +17,23 @@ const std::map<std::string, std::vector<std::string>> kRequired = {
     {"CompleteLayerUpload", {"repositoryName", "uploadId", "layerDigests"}},
     {"CreateRepository", {"repositoryName"}},
     {"CreateRepositoryCreationTemplate", {"prefix", "appliedFor"}},
+    {"DeleteLifecyclePolicy", {"repositoryName"}},
     {"DeleteRepository", {"repositoryName"}},
     {"DeleteRepositoryCreationTemplate", {"prefix"}},
     {"DeleteRepositoryPolicy", {"repositoryName"}},
     {"DescribeImages", {"repositoryName"}},
     {"GetDownloadUrlForLayer", {"repositoryName", "layerDigest"}},
+    {"GetLifecyclePolicy", {"repositoryName"}},
     {"GetRepositoryPolicy", {"repositoryName"}},
     {"InitiateLayerUpload", {"repositoryName"}},
     {"ListImages", {"repositoryName"}},
     {"PutImage", {"repositoryName", "imageManifest"}},
     {"PutImageTagMutability", {"repositoryName", "imageTagMutability"}},
+    {"PutLifecyclePolicy", {"repositoryName", "lifecyclePolicyText"}},
     {"PutRegistryPolicy", {"policyText"}},
     {"PutReplicationConfiguration", {"replicationConfiguration"}},
     {"SetRepositoryPolicy", {"repositoryName", "policyText"}},
+    {"UpdateImageStorageClass", {"repositoryName", "imageId", "targetStorageClass"}},
     {"UpdateRepositoryCreationTemplate", {"prefix"}},
     {"UploadLayerPart", {"repositoryName", "uploadId", "partFirstByte", "partLastByte", "layerPartBlob"}},
 };
@@ -49,17 +53,6 @@ std::string Verdict(const std::string& policy, const std::string& caller, const 
     }
   }
   return verdict;
-}
-
-bool MatchesWildcard(const std::string& filter, const std::string& text) {
-  if (filter.empty()) return text.empty();
-  if (filter.front() != '*') {
-    return !text.empty() && text.front() == filter.front() && MatchesWildcard(filter.substr(1), text.substr(1));
-  }
-  for (std::size_t taken = 0; taken <= text.size(); ++taken) {
-    if (MatchesWildcard(filter.substr(1), text.substr(taken))) return true;
-  }
-  return false;
 }
 
 /// Puts the tag mutability of a request into settings. Returns whether it is sound.
@@ -90,6 +83,17 @@ bool TakeMutability(const json& request, json& settings) {
 
 Answer Refused(std::string exception, std::string text) { return {{}, std::move(exception), std::move(text)}; }
 Answer Invalid() { return Refused("InvalidParameterException"); }
+
+bool MatchesWildcard(const std::string& filter, const std::string& text) {
+  if (filter.empty()) return text.empty();
+  if (filter.front() != '*') {
+    return !text.empty() && text.front() == filter.front() && MatchesWildcard(filter.substr(1), text.substr(1));
+  }
+  for (std::size_t taken = 0; taken <= text.size(); ++taken) {
+    if (MatchesWildcard(filter.substr(1), text.substr(taken))) return true;
+  }
+  return false;
+}
 
 bool IsRepositoryName(const std::string& text) {
   static const std::regex kPattern(R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*)");
@@ -136,6 +140,8 @@ Answer Model::Answered(const std::string& operation, const json& request, const 
   if (operation.ends_with("RegistryPolicy")) return RegistryPolicy(operation, request);
   if (operation.ends_with("RepositoryPolicy")) return RepositoryPolicy(operation, request);
   if (operation.find("CreationTemplate") != std::string::npos) return Templates(operation, request, real);
+  if (operation.ends_with("LifecyclePolicy")) return LifecyclePolicy(operation, request);
+  if (operation == "UpdateImageStorageClass") return UpdateImageStorageClass(request);
   if (operation == "PutImage") return PutImage(request);
   if (operation == "BatchGetImage") return BatchGetImage(request);
   if (operation == "BatchDeleteImage") return BatchDeleteImage(request);
@@ -263,6 +269,7 @@ Answer Model::DeleteRepository(const json& request) {
                                name, account_));
   }
   Answer answer{{{"repository", Shape(name)}}, "", ""};
+  std::erase_if(due_, [&](const auto& due) { return due.second.repository == name; });
   repositories_.erase(name);
   return answer;
 }

@@ -7,7 +7,7 @@
 //   reference::Model model("111122223333", "us-west-2");
 //   auto answer = model.Call("111122223333", "CreateRepository", {{"repositoryName", "app"}}, nullptr);
 //
-// Source  ecr-replication.md 1.3, 1.4, 2.6, 3, 8, 10.2, 10.3.
+// Source  ecr-replication.md 1.3, 1.4, 2.5, 2.6, 3, 8, 10.2, 10.3.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,15 @@ struct Image {
   std::set<std::string> tags;
   double pushed_at = 0;
   std::optional<double> pulled_at;
+  std::string status = "ACTIVE";
+  std::optional<double> archived_at;
+  std::optional<double> activated_at;
+};
+
+/// The end of an image's restore, or the evaluation of a repository's lifecycle policy.
+struct Due {
+  std::string repository;
+  std::string digest;  // empty for a policy
 };
 
 struct Upload {
@@ -50,6 +59,9 @@ struct Repository {
   std::map<std::string, Image> images;       // by digest
   std::map<std::string, std::size_t> blobs;  // sizes by digest
   std::map<std::string, Upload> uploads;
+  std::string lifecycle;  // the text of its policy, empty for none
+  std::optional<double> evaluated_at;
+  std::set<std::string> orphaned;  // digests of deleted images that others here still refer to
 };
 
 std::string Sha256(const std::string& bytes);
@@ -59,6 +71,9 @@ class Model {
   Model(std::string account, std::string region) : account_(std::move(account)), region_(std::move(region)) {}
 
   double now = 0;  // seconds since 1970
+
+  /// Lets time pass, and does what is due meanwhile.
+  void Advance(double seconds);
 
   /// `real` is what was really answered, null for a refusal: upload ids and page tokens, which nobody can foresee, are
   /// taken from it.
@@ -101,11 +116,25 @@ class Model {
   Answer ListImages(const json& request, const json* real);
   Answer DescribeImages(const json& request, const json* real);
   Answer Layers(const std::string& operation, const json& request, const json* real);
+  Answer UpdateImageStorageClass(const json& request);
   json Detail(const std::string& name, const std::string& digest, const Repository& repository) const;
+
+  // reference_lifecycle.cc
+  Answer LifecyclePolicy(const std::string& operation, const json& request);
+  void Evaluate(const std::string& name);
+  void Archive(Repository& repository, const std::string& digest);
+  void BeginRestore(const std::string& name, const std::string& digest);
+  void Activate(Repository& repository, const std::string& digest);
+  void Cancel(const std::string& name, const std::string& digest);
+
+  /// Makes the repository of an upload that a template for pushes covers. Empty where there is nothing to refuse.
+  Answer CreateOnPush(const json& request);
 
   std::string account_;
   std::string region_;
   std::string caller_;
+  std::map<std::pair<double, int>, Due> due_;  // by instant and order
+  int ordered_ = 0;
   std::map<std::string, Repository> repositories_;
   std::map<std::string, json> templates_;
   json configuration_ = {{"rules", json::array()}};
@@ -120,5 +149,14 @@ bool IsRepositoryName(const std::string& text);
 bool IsTag(const std::string& text);
 /// Whether this tag, once bound, stays.
 bool IsImmutable(const json& settings, const std::string& tag);
+/// With `*` for any characters.
+bool MatchesWildcard(const std::string& filter, const std::string& text);
+
+// What several files need; in reference_images.cc.
+std::vector<std::string> ChildrenOf(const json& manifest);
+/// The digests of the images that list one.
+std::vector<std::string> IndexesOf(const Repository& repository, const std::string& digest);
+/// Takes an image out, and the blobs that only it listed.
+void Remove(Repository& repository, const std::string& digest);
 
 }  // namespace crrsim::reference
