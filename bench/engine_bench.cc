@@ -41,7 +41,7 @@ RegistryKey RegistryIn(std::string_view region) {
 }
 
 const std::vector<ImageAccepted>& Pushes() {
-  static const auto pushes = [] {
+  static const auto kPushes = [] {
     std::vector<ImageAccepted> made;
     for (std::size_t number = 0; number < kImages; ++number) {
       made.push_back(ImageAccepted{RegistryIn("us-west-2"),
@@ -52,7 +52,7 @@ const std::vector<ImageAccepted>& Pushes() {
     }
     return made;
   }();
-  return pushes;
+  return kPushes;
 }
 
 /// Emits what the standard engine emits for `Pushes()` in their order, knowing what comes: numbers carry their job.

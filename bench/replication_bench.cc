@@ -72,14 +72,14 @@ ManifestPtr ParsedImage(std::size_t number) {
 
 /// A batch as it comes from its clients.
 const std::vector<PutParsedImageRequest>& Pushes() {
-  static const auto pushes = [] {
+  static const auto kPushes = [] {
     std::vector<PutParsedImageRequest> made;
     for (std::size_t number = 0; number < kImages; ++number) {
       made.push_back({std::nullopt, RepositoryOf(number), ParsedImage(number), fmt::format("v{}", number)});
     }
     return made;
   }();
-  return pushes;
+  return kPushes;
 }
 
 WorldConfig Config() {
@@ -222,7 +222,7 @@ constexpr std::size_t kEvents = 2000;
 
 /// From the middle of a batch with one destination. So few that they stay in the cache, as an event does in a run.
 const std::vector<Event>& EventsOfBatch() {
-  static const auto events = [] {
+  static const auto kEvents = [] {
     EventList list;
     Batch batch(1);
     batch.world().AddObserver(list);
@@ -231,7 +231,7 @@ const std::vector<Event>& EventsOfBatch() {
     const auto middle = list.events.begin() + static_cast<std::ptrdiff_t>(list.events.size() / 2);
     return std::vector<Event>(middle, middle + kEvents);
   }();
-  return events;
+  return kEvents;
 }
 
 void DigestOfRun(benchmark::State& state) {

@@ -2,21 +2,17 @@
 #include <iterator>
 #include <sstream>
 
-#include "harness/explain/explanation.h"
-#include "harness/explain/set_up.h"
-#include "harness/lint/lint.h"
-#include "harness/policy/batch.h"
+#include "harness/cli/commands.h"
 #include "harness/report/json.h"
 #include "harness/report/terminal.h"
 #include "harness/run/run.h"
+#include "harness/scenario/keys.h"
 #include "harness/scenario/load.h"
 #include "harness/scenario/yaml.h"
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/handles.h"
 #include "registry_model/api/wire.h"
-#include "registry_model/policy/document.h"
-#include "registry_model/policy/evaluate.h"
 #include "sim/units_text.h"
 
 namespace py = pybind11;
@@ -40,11 +36,14 @@ struct LoadedScenario {
   std::map<std::string, std::string> images;
 };
 
-RunResult Run(const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool keep_timeline) {
+enum class Timeline : std::uint8_t { kKept, kLeftOut };
+
+RunResult Run(const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict, Timeline timeline) {
   RunOptions options;
   options.seed = seed;
   options.images = loaded.images;
-  options.keep_timeline = keep_timeline;
+  options.keep_timeline = timeline == Timeline::kKept;
+  options.idle_faults = strict ? IdleFaults::kFail : IdleFaults::kWarn;
   const py::gil_scoped_release others_may_run;
   return RunScenario(loaded.scenario, options);
 }
@@ -66,54 +65,46 @@ std::string ReadYaml(const std::string& path) {
   return ToOrderedJson(*root).dump();
 }
 
-Assumptions AssumptionsFrom(const std::map<std::string, std::string>& values) {
-  Assumptions assumptions;
-  for (const auto& [name, value] : values) ValueOf(assumptions.Set(name, value));
-  return assumptions;
-}
-
-SetUp ReadOrRefuse(const std::string& folder) {
-  auto set_up = ReadSetUp(folder);
-  if (!set_up) Refuse(set_up.error());
-  return *std::move(set_up);
-}
-
-py::object Lint(const std::string& folder, const std::map<std::string, std::string>& assumptions) {
-  return ToPython(ToJson(LintSetUp(ReadOrRefuse(folder), AssumptionsFrom(assumptions))));
-}
-
-py::object ExplainSetUp(const std::string& folder, const std::string& registry, const std::string& repository,
-                        const std::optional<std::string>& tag, const std::map<std::string, std::string>& assumptions) {
-  const auto set_up = ReadOrRefuse(folder);
-  PushedImage image{RegistryFrom(registry), ValueOf(RepositoryName::Parse(repository)), std::nullopt, std::nullopt};
-  if (tag) image.tag = ValueOf(Tag::Parse(*tag));
-  return ToPython(ToJson(ExplainPush({.registries = set_up.registries}, image, AssumptionsFrom(assumptions))));
-}
-
-/// Cases and answers as lines of JSON, as `crrsim policy eval --batch` has them.
-std::string EvaluatePolicies(const std::string& lines) {
-  const py::gil_scoped_release others_may_run;
-  std::istringstream in(lines);
+/// The whole command line, in this process: its exit code, what it would print, and what it complains of.
+py::tuple RunCommand(const std::vector<std::string>& arguments, const std::string& input) {
+  std::vector<const char*> words = {"crrsim"};
+  for (const auto& argument : arguments) words.push_back(argument.c_str());
+  std::istringstream in(input);
   std::ostringstream out;
-  std::ostringstream err;  // the answers say the same
-  AnswerBatch(in, "cases", out, err);
-  return out.str();
+  std::ostringstream err;
+  const auto code = [&] {
+    const py::gil_scoped_release others_may_run;
+    return Main(static_cast<int>(words.size()), words.data(), {out, err, Colour::kOff, in});
+  }();
+  return py::make_tuple(code, py::bytes(out.str()), py::bytes(err.str()));
 }
 
-py::list ListAssumptions() {
-  py::list rows;
-  for (const auto& info : AssumptionTable()) {
+/// The same as a program of its own, at the terminal.
+int RunProgram(const std::vector<std::string>& arguments) {
+  std::vector<const char*> words = {"crrsim"};
+  for (const auto& argument : arguments) words.push_back(argument.c_str());
+  const py::gil_scoped_release others_may_run;
+  return Main(static_cast<int>(words.size()), words.data(), StreamsOfProgram());
+}
+
+/// A fault is what a timeline can begin for a while: a step with `for`.
+py::list ListFaultVerbs() {
+  py::list verbs;
+  for (const auto& section : AllSections()) {
+    if (!section.name.starts_with("step ") || section.Find("for") == nullptr) continue;
+    const auto& verb = section.keys.front();
+    py::dict members;
+    if (!verb.section.empty()) {
+      for (const auto& key : SectionOf(verb.section).keys)
+        members[py::str(std::string(key.name))] = std::string(key.help);
+    }
     py::dict row;
-    row["name"] = std::string(info.name);
-    py::list values;
-    for (const auto& value : info.values) values.append(std::string(value));
-    row["values"] = values;
-    row["meaning"] = std::string(info.meaning);
-    row["known"] = std::string(info.known);
-    row["section"] = std::string(info.section);
-    rows.append(row);
+    row["verb"] = std::string(verb.name);
+    row["help"] = std::string(section.help);
+    row["members"] = members;
+    verbs.append(row);
   }
-  return rows;
+  return verbs;
 }
 
 std::vector<std::string> TextsOf(std::span<const std::string_view> names) { return {names.begin(), names.end()}; }
@@ -131,22 +122,20 @@ void AddCommands(py::module_& module) {
       .def_static("from_text", &FromText, py::arg("text"), py::arg("path"))
       .def(
           "run",
-          [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed) {
-            return ToPython(ToJson(Run(loaded, seed, false)));
+          [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict) {
+            return ToPython(ToJson(Run(loaded, seed, strict, Timeline::kLeftOut)));
           },
-          py::arg("seed"))
+          py::arg("seed"), py::arg("strict"))
       .def(
           "run_text",
-          [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed) {
-            return ToTerminal(Run(loaded, seed, true), {.detail = Detail::kVerbose});
+          [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict) {
+            return ToTerminal(Run(loaded, seed, strict, Timeline::kKept), {.detail = Detail::kVerbose});
           },
-          py::arg("seed"));
+          py::arg("seed"), py::arg("strict"));
   module.def("read_yaml", &ReadYaml, py::arg("path"));
-  module.def("lint", &Lint, py::arg("folder"), py::arg("assumptions"));
-  module.def("explain_set_up", &ExplainSetUp, py::arg("folder"), py::arg("registry"), py::arg("repository"),
-             py::arg("tag"), py::arg("assumptions"));
-  module.def("evaluate_policies", &EvaluatePolicies, py::arg("lines"));
-  module.def("assumptions", &ListAssumptions);
+  module.def("command", &RunCommand, py::arg("arguments"), py::arg("input"));
+  module.def("program", &RunProgram, py::arg("arguments"));
+  module.def("fault_verbs", &ListFaultVerbs);
   module.def("operations", [] { return TextsOf(KnownOperations()); });
   module.def("exceptions", [] { return TextsOf(KnownExceptions()); });
   module.def("parse_duration", [](const std::string& text) { return ValueOf(ParseDuration(text)).nanoseconds(); });

@@ -88,6 +88,12 @@ void Refuse(const Diagnostics& diagnostics) {
   throw py::value_error(text);
 }
 
+void RefuseStatement(const Diagnostics& diagnostics) {
+  std::string text;
+  for (const auto& diagnostic : diagnostics.all) text += (text.empty() ? "" : "\n") + diagnostic.message;
+  throw py::value_error(text);
+}
+
 void Fail(const ApiError& error) {
   PyErr_SetObject(call_failed, py::make_tuple(error.exception, error.message).ptr());
   throw py::error_already_set();

@@ -23,6 +23,8 @@ RegistryKey RegistryFrom(const std::string& text);
 
 /// Throws ValueError with one line a mistake.
 [[noreturn]] void Refuse(const Diagnostics& diagnostics);
+/// The same for mistakes in a statement by itself, whose places say nothing.
+[[noreturn]] void RefuseStatement(const Diagnostics& diagnostics);
 /// Throws `_crrsim.CallFailed(exception, message)`.
 [[noreturn]] void Fail(const ApiError& error);
 /// Registers the exception with the module. Call once.

@@ -1,3 +1,7 @@
+#include <chrono>
+
+#include "harness/compare/compare.h"
+#include "harness/compare/snapshot_of_world.h"
 #include "harness/explain/explanation.h"
 #include "harness/report/json.h"
 #include "harness/run/event_fields.h"
@@ -5,6 +9,7 @@
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/handles.h"
+#include "sim/units_text.h"
 
 namespace py = pybind11;
 
@@ -36,6 +41,8 @@ class Listener : public Observer {
   std::unique_ptr<py::error_already_set> failure_;
 };
 
+constexpr const char* kLookOn = "the world is in the middle of an event; a listener may only look on";
+
 class PyWorld {
  public:
   explicit PyWorld(Session session) : session_(std::move(session)) {}
@@ -49,7 +56,7 @@ class PyWorld {
   /// Runs `body` without the interpreter's lock, then raises what a listener raised.
   template <class Body>
   auto Run(Body body) {
-    if (running_) throw std::runtime_error("the world is in the middle of an event; a listener may only look on");
+    if (running_) throw std::runtime_error(kLookOn);
     running_ = true;
     const std::unique_ptr<bool, void (*)(bool*)> done(&running_, [](bool* running) { *running = false; });
     auto outcome = [&] {
@@ -58,6 +65,24 @@ class PyWorld {
     }();
     for (const auto& [number, listener] : listeners_) listener->RaiseFailure();
     return outcome;
+  }
+
+  /// Calls a function of Python when time has come to an instant; it may drive the world.
+  void At(std::int64_t nanoseconds, py::function function) {
+    if (running_) throw std::runtime_error(kLookOn);
+    const auto when = Instant::FromUnixNanoseconds(nanoseconds);
+    if (when < session_.world().now()) throw py::value_error("time does not run back");
+    // The session drops it wherever it is, with or without the interpreter's lock.
+    const std::shared_ptr<py::function> shared(new py::function(std::move(function)), [](const py::function* dropped) {
+      const py::gil_scoped_acquire lock;
+      delete dropped;
+    });
+    session_.At(when, [this, shared] {
+      const py::gil_scoped_acquire lock;
+      running_ = false;
+      const std::unique_ptr<bool, void (*)(bool*)> again(&running_, [](bool* running) { *running = true; });
+      (*shared)();
+    });
   }
 
   std::uint64_t Listen(py::function function) {
@@ -107,12 +132,27 @@ py::object Call(PyWorld& world, const std::string& registry, const std::string& 
 }
 
 std::string Push(PyWorld& world, const std::string& registry, const std::string& repository,
-                 const std::optional<std::string>& tag, const ImageHandle& image, const std::string& arn) {
+                 const std::optional<std::string>& tag, const ImageHandle& image, const std::string& arn,
+                 const std::optional<std::string>& mount_from) {
   const auto key = RegistryFrom(registry);
   const auto name = ValueOf(RepositoryName::Parse(repository));
   const auto label = tag ? std::optional(ValueOf(Tag::Parse(*tag))) : std::nullopt;
-  return OrFail(world.Run([&](Session& session) { return session.Push(key, arn, name, label, *image.content); }))
+  const auto other = mount_from ? std::optional(ValueOf(RepositoryName::Parse(*mount_from))) : std::nullopt;
+  return OrFail(world.Run([&](Session& session) { return session.Push(key, arn, name, label, *image.content, other); }))
       .text();
+}
+
+/// How long pushes of an image with the tags TAG0, TAG1, ... take without a word of Python between them: what a
+/// measurement of the binding compares with.
+double SecondsOfPushes(PyWorld& world, const std::string& registry, const std::string& repository,
+                       const std::string& tag, const ImageHandle& image, std::int64_t times) {
+  const auto key = RegistryFrom(registry);
+  const auto name = ValueOf(RepositoryName::Parse(repository));
+  std::vector<std::optional<Tag>> tags;
+  for (std::int64_t n = 0; n < times; ++n) tags.emplace_back(ValueOf(Tag::Parse(tag + std::to_string(n))));
+  const auto began = std::chrono::steady_clock::now();
+  for (const auto& numbered : tags) OrFail(world.session().Push(key, "", name, numbered, *image.content));
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 std::string Pull(PyWorld& world, const std::string& registry, const std::string& repository,
@@ -124,6 +164,11 @@ std::string Pull(PyWorld& world, const std::string& registry, const std::string&
   if (digest) image.digest = ValueOf(Digest::Parse(*digest));
   if (image.tag.has_value() == image.digest.has_value()) throw py::value_error("expected either a tag or a digest");
   return OrFail(world.Run([&](Session& session) { return session.Pull(key, arn, image); })).text();
+}
+
+void DeleteReplicationRole(PyWorld& world, const std::string& account) {
+  const auto id = ValueOf(AccountId::Parse(account));
+  OrFail(world.Run([&](Session& session) { return session.DeleteReplicationRole(id); }));
 }
 
 std::int64_t NowOf(PyWorld& world) { return world.session().world().now().unix_nanoseconds(); }
@@ -142,17 +187,16 @@ bool RunUntilIdle(PyWorld& world, std::int64_t limit) {
       [&](Session& session) { return session.RunUntilIdle(Instant::FromUnixNanoseconds(limit)) == RunEnd::kIdle; });
 }
 
-std::uint64_t CutLink(PyWorld& world, const std::string& from, const std::string& to,
-                      const std::optional<std::int64_t>& nanoseconds) {
-  const Partition cut{ValueOf(RegionName::Parse(from)), ValueOf(RegionName::Parse(to))};
-  const auto duration =
-      nanoseconds ? std::optional(Duration::FromNanoseconds(*nanoseconds)) : std::optional<Duration>();
-  return world.Run([&](Session& session) { return session.world().BeginFault("partition", cut, duration); });
+std::vector<FaultNumber> BeginFault(PyWorld& world, const py::dict& step) {
+  const auto json = JsonFrom(step);
+  const auto begun = world.Run([&](Session& session) { return session.BeginFault(json); });
+  if (!begun) RefuseStatement(begun.error());
+  return *begun;
 }
 
 void EndFault(PyWorld& world, std::uint64_t number) {
   world.Run([&](Session& session) {
-    session.world().EndFault(number);
+    session.EndFault(number);
     return true;
   });
 }
@@ -178,6 +222,19 @@ py::object Explain(PyWorld& world, const std::string& registry, const std::strin
   return ToPython(ToJson(ExplainPush({inner.registries(), &inner}, image, inner.assumptions())));
 }
 
+/// As `crrsim compare --json` has it.
+py::object Compare(PyWorld& world, const std::string& from, const std::string& to) {
+  const auto source = RegistryFrom(from);
+  const auto destination = RegistryFrom(to);
+  const auto& inner = std::as_const(world).Look();
+  const auto& names = world.session().definition();
+  auto comparison = CompareRegistries(SnapshotOf(inner, source, names.NameOf(source)),
+                                      SnapshotOf(inner, destination, names.NameOf(destination)),
+                                      ReplicationOf(inner, source, destination));
+  comparison.at = ToText(inner.now());
+  return ToPython(ToJson(comparison));
+}
+
 }  // namespace
 
 void AddWorld(py::module_& module) {
@@ -187,12 +244,17 @@ void AddWorld(py::module_& module) {
       .def("copy", [](const PyWorld& world) { return std::make_unique<PyWorld>(world); })
       .def("save", [](PyWorld& world) { return py::bytes(world.session().Save()); })
       .def("call", &Call, py::arg("registry"), py::arg("operation"), py::arg("request"), py::arg("arn"))
-      .def("push", &Push, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("image"), py::arg("arn"))
+      .def("push", &Push, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("image"), py::arg("arn"),
+           py::arg("mount_from"))
+      .def("seconds_of_pushes", &SecondsOfPushes, py::arg("registry"), py::arg("repository"), py::arg("tag"),
+           py::arg("image"), py::arg("times"))
+      .def("delete_replication_role", &DeleteReplicationRole, py::arg("account"))
       .def("pull", &Pull, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"), py::arg("arn"))
       .def_property_readonly("now", &NowOf)
       .def("run_until", &RunUntil, py::arg("nanoseconds"))
       .def("run_until_idle", &RunUntilIdle, py::arg("limit"))
-      .def("partition", &CutLink, py::arg("source"), py::arg("destination"), py::arg("nanoseconds"))
+      .def("at", &PyWorld::At, py::arg("nanoseconds"), py::arg("function"))
+      .def("begin_fault", &BeginFault, py::arg("step"))
       .def("end_fault", &EndFault, py::arg("number"))
       .def("listen", &PyWorld::Listen, py::arg("function"))
       .def("unlisten", &PyWorld::Unlisten, py::arg("number"))
@@ -200,6 +262,7 @@ void AddWorld(py::module_& module) {
       .def("lags", &Lags, py::arg("source"), py::arg("destination"))
       .def("set_findings", &SetFindings, py::arg("digest"), py::arg("findings"))
       .def("explain", &Explain, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"))
+      .def("compare", &Compare, py::arg("source"), py::arg("destination"))
       .def("waiting", [](PyWorld& world) { return world.session().world().engine().DescribeWaiting(); })
       .def_property_readonly("run_digest",
                              [](PyWorld& world) { return ToText(world.session().world().run_digest().value()); })

@@ -14,8 +14,9 @@ using Id = Assumption;
 
 // Values are only those that the model really switches between; an entry with one value says what is assumed where no
 // alternative exists yet.
+// NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 const std::array<AssumptionInfo, kAssumptionCount>& Table() {
-  static const std::array<AssumptionInfo, kAssumptionCount> table = {{
+  static const std::array<AssumptionInfo, kAssumptionCount> kTable = {{
       {Id::kVisibility,
        "visibility",
        {"manifest-last"},
@@ -260,7 +261,7 @@ const std::array<AssumptionInfo, kAssumptionCount>& Table() {
        "The quota is published, what becomes of images beyond it is not.",
        "8 (13)"},
   }};
-  return table;
+  return kTable;
 }
 
 std::vector<std::string_view> AllNames() {

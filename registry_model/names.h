@@ -1,7 +1,8 @@
 // The names of the registry world: accounts, regions, registries, repositories, tags.
 //
-// Each is parsed once at the edge and valid ever after. Accounts and regions are small plain values (no allocation),
-// since every event carries them; they compare and hash by their text, so nothing depends on an interned number.
+// Each is parsed once at the edge and valid ever after. Accounts and regions are small plain values, repository names
+// and tags share their text among copies: every event carries them, and none allocates for them. They compare and hash
+// by their text, so nothing depends on an interned number or on who shares with whom.
 //
 // Source  ecr-replication.md 1.3 (account, region), 8 (repository name, tag).
 #pragma once
@@ -10,6 +11,7 @@
 #include <bit>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -108,29 +110,42 @@ std::string ToText(const RegistryKey& registry);
 
 namespace internal {
 
-/// A string that was checked once. `Kind` supplies the check, so the types do not mix.
+/// A text that was checked once. `Kind` supplies the check, so the types do not mix. It never changes, so copies share
+/// it: the events that name a repository allocate nothing for it, and its hash is computed once.
 template <class Kind>
 class CheckedName {
  public:
   CheckedName() = default;
   static Result<CheckedName, ParseError> Parse(std::string_view text) {
     if (auto problem = Kind::Problem(text); !problem.empty()) return ParseError{std::move(problem)};
-    return CheckedName(std::string(text));
+    return CheckedName(text);
   }
 
-  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const std::string& text() const { return content_ == nullptr ? kNoText : content_->text; }
 
-  friend auto operator<=>(const CheckedName&, const CheckedName&) = default;
-  friend bool operator==(const CheckedName&, const CheckedName&) = default;
+  friend std::strong_ordering operator<=>(const CheckedName& a, const CheckedName& b) { return a.text() <=> b.text(); }
+  friend bool operator==(const CheckedName& a, const CheckedName& b) {
+    return a.content_ == b.content_ || a.text() == b.text();
+  }
   /// An Index keyed by names can be asked with text that was not checked.
-  friend bool operator==(const CheckedName& name, std::string_view text) { return name.text_ == text; }
-  [[nodiscard]] std::uint64_t LookupHash() const { return HashForLookup(text_); }
-  void Encode(Writer& writer) const { writer.PutText(text_); }
-  static CheckedName Decode(Reader& reader) { return CheckedName(std::string(reader.GetText())); }
+  friend bool operator==(const CheckedName& name, std::string_view text) { return name.text() == text; }
+  [[nodiscard]] std::uint64_t LookupHash() const { return content_ == nullptr ? HashForLookup({}) : content_->hash; }
+  void Encode(Writer& writer) const { writer.PutText(text()); }
+  static CheckedName Decode(Reader& reader) {
+    const auto text = reader.GetText();
+    return text.empty() ? CheckedName() : CheckedName(text);
+  }
 
  private:
-  explicit CheckedName(std::string text) : text_(std::move(text)) {}
-  std::string text_;
+  struct Content {
+    explicit Content(std::string_view checked) : text(checked), hash(HashForLookup(checked)) {}
+    const std::string text;
+    const std::uint64_t hash;
+  };
+  static inline const std::string kNoText;
+
+  explicit CheckedName(std::string_view text) : content_(std::make_shared<const Content>(text)) {}
+  std::shared_ptr<const Content> content_;  // null for the name without text, a default for containers only
 };
 
 struct RepositoryNameKind {

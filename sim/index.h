@@ -75,6 +75,7 @@ class Index {
     return const_cast<Value*>(std::as_const(*this).Find(key));
   }
 
+  // NOLINTBEGIN(performance-unnecessary-value-param): moved, which clang-tidy misses where a move is a copy
   /// Makes a value from `arguments` unless `key` has one already.
   /// Returns   the value of `key`, and whether it is new.
   template <class... Arguments>
@@ -91,6 +92,7 @@ class Index {
 
   /// Returns   whether `key` was new; if not, its value stays as it was.
   bool Insert(Key key, Value value) { return Emplace(std::move(key), std::move(value)).second; }
+  // NOLINTEND(performance-unnecessary-value-param)
 
   /// Returns   whether there was such a key.
   template <class AnyKey>

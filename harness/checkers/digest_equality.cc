@@ -55,28 +55,31 @@ class DigestEqualityChecker final : public Checker {
     std::vector<Digest> references;
   };
 
+  // Every copied blob and manifest passes here, so what was found is put into words only for a violation.
+
   void CheckBlob(const BlobStored& blob, Instant when) {
     const auto* pushed = blobs_.Find(blob.blob);
+    if (pushed != nullptr && pushed->stored == blob.stored) return;
     const ViolationSide found{fmt::format("replication stored a blob {} of {} bytes in {}", blob.blob.short_text(),
                                           blob.stored.bytes(), PlaceText(blob.registry, blob.repository)),
                               when};
     if (pushed == nullptr) return Report(found, {"a client pushed a blob of that digest; none did", std::nullopt});
-    if (pushed->stored == blob.stored) return;
     Report(found, {fmt::format("it has the {} bytes that a client pushed", pushed->stored.bytes()), pushed->when});
   }
 
   void CheckManifest(const ManifestStored& manifest, Instant when) {
     const auto* pushed = manifests_.Find(manifest.digest);
+    const bool same_type = pushed != nullptr && pushed->media_type == manifest.media_type;
+    if (same_type && pushed->references == manifest.references) return;
     const ViolationSide found{fmt::format("replication stored the manifest {} in {}", manifest.digest.short_text(),
                                           PlaceText(manifest.registry, manifest.repository)),
                               when};
     if (pushed == nullptr) return Report(found, {"a client pushed a manifest of that digest; none did", std::nullopt});
-    if (pushed->media_type != manifest.media_type) {
+    if (!same_type) {
       return Report(found, {fmt::format("it is of the media type that a client pushed, {}, not {}", pushed->media_type,
                                         manifest.media_type),
                             pushed->when});
     }
-    if (pushed->references == manifest.references) return;
     Report(found, {fmt::format("it has the {} references that a client pushed, not {} others",
                                pushed->references.size(), manifest.references.size()),
                    pushed->when});

@@ -9,7 +9,7 @@ namespace crrsim {
 namespace {
 
 const std::array<InvariantInfo, 9>& Table() {
-  static const std::array<InvariantInfo, 9> table = {{
+  static const std::array<InvariantInfo, 9> kTable = {{
       {"closure", "No manifest is visible while something that it references is not, at any instant.",
        "ecr-replication.md 4 (layers and children), assumption `visibility`", MakeClosureChecker},
       {"digest_equality",
@@ -36,7 +36,7 @@ const std::array<InvariantInfo, 9>& Table() {
       {"findings_stay", "Findings of scans never travel: each comes from a scan in its own registry.",
        "ecr-replication.md 4 (scan findings)", MakeFindingsStayChecker},
   }};
-  return table;
+  return kTable;
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
+#include <iostream>
 #include <memory>
 
 #include "harness/cli/commands.h"
@@ -192,6 +195,14 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
 }
 
 }  // namespace
+
+Streams StreamsOfProgram() {
+  std::ios::sync_with_stdio(false);
+  const bool wants_colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const auto colour = wants_colour ? Colour::kOn : Colour::kOff;
+  const auto progress = isatty(STDERR_FILENO) != 0 ? ProgressStyle::kBar : ProgressStyle::kLines;
+  return {std::cout, std::cerr, colour, std::cin, progress};
+}
 
 int Main(int argc, const char* const* argv, const Streams& streams) {
   try {

@@ -13,7 +13,7 @@
 #include "harness/conformance/table.h"
 #include "harness/report/terminal.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
 class App;
 }
 
@@ -122,6 +122,9 @@ std::optional<std::string> ReadInput(const std::string& path, const Streams& str
 /// Writes a file whole or not at all; `-` is the output stream, and a device or a pipe is written to as it is. Returns
 /// a message when it cannot be written.
 std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams);
+
+/// Those of a program at a terminal, or in a pipe: with colours and a bar where somebody sees them. Call once.
+Streams StreamsOfProgram();
 
 /// The whole command line. Never throws; a Defect becomes kDefect with its message on `err`.
 int Main(int argc, const char* const* argv, const Streams& streams);

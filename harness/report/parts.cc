@@ -1,8 +1,11 @@
 #include "harness/report/parts.h"
 
 namespace crrsim {
+namespace {
 
 using Json = nlohmann::ordered_json;
+
+}  // namespace
 
 std::string EscapedForXml(std::string_view text) {
   std::string escaped;

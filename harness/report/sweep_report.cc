@@ -172,7 +172,13 @@ nlohmann::ordered_json ToJson(const SweepResult& result) {
 }
 
 nlohmann::ordered_json SweepSchema() {
-  using namespace schema;
+  using schema::kCount;
+  using schema::kHash;
+  using schema::kNumber;
+  using schema::kSeed;
+  using schema::kText;
+  using schema::Object;
+  using schema::Rows;
   const auto lags = [](std::string_view key, const std::string& description) {
     Json members = {{key, kText}, {"images", kCount}};
     for (const auto* quantile : {"p50_seconds", "p90_seconds", "p99_seconds", "max_seconds"})

@@ -6,6 +6,7 @@
 
 #include "harness/run/client.h"
 #include "harness/run/engine_guard.h"
+#include "harness/run/fault_steps.h"
 #include "harness/run/json_subset.h"
 #include "harness/run/waiting.h"
 #include "harness/scenario/random_faults.h"
@@ -336,10 +337,7 @@ void Runner::DoIt(const Step& step, const SettleStep& settle) {
   }
 }
 
-void Runner::DoIt(const Step&, const PartitionStep& partition) {
-  world_.BeginFault("partition", Partition{partition.from, partition.to}, partition.duration);
-  if (partition.both_ways) world_.BeginFault("partition", Partition{partition.to, partition.from}, partition.duration);
-}
+void Runner::DoIt(const Step&, const PartitionStep& partition) { BeginFaults(world_, partition); }
 
 void Runner::DoIt(const Step& step, const DeleteRoleStep& role) {
   PassUntil(world_.now() + scenario_.call_latency);
@@ -348,24 +346,10 @@ void Runner::DoIt(const Step& step, const DeleteRoleStep& role) {
 }
 
 void Runner::DoIt(const Step& step, const FaultStep& fault) {
-  for (const auto& what : fault.what) world_.BeginFault(fault.name, what, fault.duration);
-  if (!fault.damage) return;
-  const auto& [reference, in, layer] = *fault.damage;
-  const auto* repository = world_.FindRegistry(in)->Find(reference.repository);
-  const auto* image = repository == nullptr ? nullptr
-                      : reference.tag       ? repository->FindImage(*reference.tag)
-                                            : repository->FindImage(*reference.digest);
-  if (image == nullptr) return Fail(step, fmt::format("{} is not in {}", ToText(reference), scenario_.NameOf(in)));
-  const auto& blobs = image->manifest->blobs;  // the config first, then the layers
-  const auto layers = static_cast<std::int64_t>(blobs.size()) - 1;
-  if (layer && *layer > layers) return Fail(step, fmt::format("{} has {} layers", ToText(reference), layers));
-  for (std::int64_t place = 0; place <= layers; ++place) {
-    if (layer && place != *layer) continue;
-    const auto& blob = blobs[static_cast<std::size_t>(place)].digest;
-    world_.BeginFault(fault.name, StorageDamage{in, reference.repository, blob}, fault.duration);
-  }
+  const auto begun = BeginFaults(world_, fault, scenario_);
+  if (!begun) Fail(step, begun.error().message);
 }
 
-void Runner::DoIt(const Step&, const FailStep& fail) { world_.BeginFault(fail.name, fail.fault, fail.duration); }
+void Runner::DoIt(const Step&, const FailStep& fail) { BeginFaults(world_, fail); }
 
 }  // namespace crrsim

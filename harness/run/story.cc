@@ -19,6 +19,7 @@ std::string NameOf(const Replication& copy) { return NameOf(copy.repository, cop
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 void Story::OnEvent(const Event& event) {
   const auto when = event.when;
   std::visit(

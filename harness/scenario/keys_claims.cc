@@ -3,6 +3,7 @@
 
 namespace crrsim {
 
+// NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 std::vector<Section> ClaimSections() {
   return {
       {"claim image",

@@ -2,6 +2,7 @@
 
 namespace crrsim {
 
+// NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 std::vector<Section> FaultSections() {
   return {
       {"step outage",

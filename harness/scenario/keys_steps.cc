@@ -2,6 +2,7 @@
 
 namespace crrsim {
 
+// NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 std::vector<Section> StepSections() {
   return {
       {"step call",

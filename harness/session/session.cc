@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/run/fault_steps.h"
 #include "harness/scenario/load.h"
 
 namespace crrsim {
@@ -63,12 +64,65 @@ ApiResult<nlohmann::json> Session::Call(const RegistryKey& registry, const std::
 }
 
 ApiResult<Digest> Session::Push(const RegistryKey& registry, const std::string& arn, const RepositoryName& repository,
-                                const std::optional<Tag>& tag, const ImageContent& content) {
-  return ClientOf(registry, arn).Push(repository, tag, content);
+                                const std::optional<Tag>& tag, const ImageContent& content,
+                                const std::optional<RepositoryName>& mount_from) {
+  return ClientOf(registry, arn).Push(repository, tag, content, mount_from);
 }
 
 ApiResult<Digest> Session::Pull(const RegistryKey& registry, const std::string& arn, const ImageReference& image) {
   return ClientOf(registry, arn).Pull(image);
+}
+
+ApiResult<Unit> Session::DeleteReplicationRole(const AccountId& account) {
+  RunUntil(world_.now() + definition_.call_latency);
+  return world_.DeleteReplicationRole(account);
+}
+
+// ---- Faults ---------------------------------------------------------------------------------------------------------
+
+Result<std::vector<FaultNumber>, Diagnostics> Session::BeginFault(const nlohmann::json& step) {
+  const auto refuse = [](std::string message) { return Diagnostics{{{{"fault", 1, 1}, std::move(message)}}}; };
+  if (!step.is_object()) return refuse(fmt::format("found {}, expected a step of a timeline", step.type_name()));
+  for (const auto* key : {"at", "after", "when", "label"}) {
+    if (step.contains(key)) return refuse(fmt::format("'{}' belongs to a scenario; a fault begins at once", key));
+  }
+  auto whole = nlohmann::json::parse(text_);
+  whole["timeline"] = nlohmann::json::array({step});
+  auto scenario = Parse(whole.dump(2));
+  if (!scenario) {
+    // The place is one in a text that nobody has seen.
+    auto diagnostics = std::move(scenario).error();
+    for (auto& diagnostic : diagnostics.all) diagnostic.place = {"fault", 1, 1};
+    return diagnostics;
+  }
+  const auto& what = scenario->timeline.front().what;
+  if (const auto* cut = std::get_if<PartitionStep>(&what)) return BeginFaults(world_, *cut);
+  if (const auto* fail = std::get_if<FailStep>(&what)) return BeginFaults(world_, *fail);
+  const auto* fault = std::get_if<FaultStep>(&what);
+  if (fault == nullptr) return refuse(fmt::format("{} is no fault", step.dump()));
+  auto begun = BeginFaults(world_, *fault, definition_);
+  if (!begun) return refuse(begun.error().message);
+  return *std::move(begun);
+}
+
+// ---- Time -----------------------------------------------------------------------------------------------------------
+
+void Session::At(Instant when, std::function<void()> what) { planned_.emplace(when, std::move(what)); }
+
+void Session::RunUntil(Instant until) {
+  while (!planned_.empty() && planned_.begin()->first <= until) {
+    // Taken out first: it may plan more, and let time pass itself.
+    const auto next = planned_.extract(planned_.begin());
+    if (next.key() > world_.now()) world_.RunUntil(next.key());
+    next.mapped()();
+  }
+  if (until >= world_.now()) world_.RunUntil(until);
+}
+
+RunEnd Session::RunUntilIdle(Instant limit) {
+  while (!planned_.empty() && planned_.begin()->first <= limit) RunUntil(planned_.begin()->first);
+  const auto end = limit < world_.now() ? RunEnd::kLimit : world_.RunUntilIdle(limit);
+  return planned_.empty() ? end : RunEnd::kLimit;
 }
 
 // ---- Looking, and as a value ----------------------------------------------------------------------------------------

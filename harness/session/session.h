@@ -9,15 +9,18 @@
 //   session->Call(registry, "", "CreateRepository", {{"repositoryName", "api"}});
 //   session->RunUntilIdle(session->world().now() + Hours(1));
 //
-// A session is a value: copies go on independently and equally. One thread at a time uses one session; different
-// sessions need no locks.
+// A session is a value: copies go on independently and equally; what is planned is not taken along. One thread at a
+// time uses one session; different sessions need no locks.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/images/image_content.h"
 #include "harness/run/client.h"
@@ -47,15 +50,33 @@ class Session {
                                  const nlohmann::json& request);
   /// Returns the digest of the root manifest. On error  what was uploaded before stays there, as with a real client.
   ApiResult<Digest> Push(const RegistryKey& registry, const std::string& arn, const RepositoryName& repository,
-                         const std::optional<Tag>& tag, const ImageContent& content);
+                         const std::optional<Tag>& tag, const ImageContent& content,
+                         const std::optional<RepositoryName>& mount_from = std::nullopt);
   /// Returns the digest of the manifest that was fetched.
   ApiResult<Digest> Pull(const RegistryKey& registry, const std::string& arn, const ImageReference& image);
 
+  /// Deletes the role AWSServiceRoleForECRReplication of an account, as a client of IAM does.
+  ApiResult<Unit> DeleteReplicationRole(const AccountId& account);
+
+  // ---- Faults ----
+
+  /// Puts in force what a fault's step of a timeline says, such as `{"crash": "us-west-2", "for": "5m"}`; a step begins
+  /// at once, so it has no `at`, `after`, `when` and `label`.
+  /// On error  every mistake of the step; nothing is in force.
+  Result<std::vector<FaultNumber>, Diagnostics> BeginFault(const nlohmann::json& step);
+  void EndFault(FaultNumber number) { world_.EndFault(number); }
+
   // ---- Time ----
 
+  /// Plans what is done when time has come to `when`, between two events: by RunUntil, by RunUntilIdle, or within a
+  /// call of a client that takes longer. It may use the session; time that it lets pass delays what it interrupted.
+  /// What it throws comes out of what let time pass.
+  /// Order  by instant, then as planned. Requires  when >= now.
+  void At(Instant when, std::function<void()> what);
   /// Requires until >= now.
-  void RunUntil(Instant until) { world_.RunUntil(until); }
-  RunEnd RunUntilIdle(Instant limit) { return world_.RunUntilIdle(limit); }
+  void RunUntil(Instant until);
+  /// What is planned is under way.
+  RunEnd RunUntilIdle(Instant limit);
 
   // ---- Looking ----
 
@@ -80,6 +101,7 @@ class Session {
   Scenario definition_;
   std::string text_;  // of the definition
   World world_;
+  std::multimap<Instant, std::function<void()>> planned_;
   std::unique_ptr<Recording> recording_;  // stays where it is, for the world knows its place
 };
 

@@ -1,4 +1,5 @@
 // `crrsim compare`: a scenario at its end, at a label and at an instant; folders as the aws cli printed them.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -81,7 +81,7 @@ struct EngineMutant {
 };
 
 std::vector<EngineMutant> EngineMutants() {
-  using namespace mutants;
+  using namespace mutants;  // NOLINT(google-build-using-namespace): a table of its names
   const RegistryKey elsewhere = ShopIn("us-east-1");
   return {
       {"Chains", kPushApp, Chains(), "no_chaining"},
@@ -136,7 +136,7 @@ struct WorldMutant {
 };
 
 std::vector<WorldMutant> WorldMutants() {
-  using namespace mutants;
+  using namespace mutants;  // NOLINT(google-build-using-namespace): a table of its names
   return {
       {"TellsManifestsEarly", kPushApp, TellManifestsEarly, "closure"},
       {"SweepsABlobAway", kPushApp, SweepABlobAway, "closure"},

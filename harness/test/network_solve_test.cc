@@ -239,7 +239,8 @@ TEST(NetworkSolveTest, NoErrorBuildsUpOverManyEventsOnOneBottleneck) {
   for (int i = 1; i <= kFlows; ++i) problem.flows.push_back({.bytes = static_cast<double>(i)});
   const auto found = SolveNetwork(problem);
   for (std::int64_t i = 1; i <= kFlows; ++i) {
-    const auto bytes = static_cast<long double>(i * (i + 1) / 2 + i * (kFlows - i));
+    const std::int64_t flowed = i * (i + 1) / 2 + i * (kFlows - i);  // a whole number
+    const auto bytes = static_cast<long double>(flowed);
     const auto error = std::fabs(static_cast<long double>(*found[static_cast<std::size_t>(i - 1)]) * 3 / bytes - 1);
     ASSERT_LE(error, 1e-15L) << "flow " << i;
   }

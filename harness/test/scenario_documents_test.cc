@@ -41,7 +41,7 @@ timeline:
     const auto scenario = LoadScenario((folder_ / "s.yaml").string());
     if (scenario) return std::get<CallStep>(scenario->timeline.at(0).what).request;
     std::vector<std::string> problems;
-    for (auto diagnostic : scenario.error().all) {
+    for (const auto& diagnostic : scenario.error().all) {
       const auto prefix = folder_.string() + "/";
       auto line = ToText(diagnostic);
       for (auto place = line.find(prefix); place != std::string::npos; place = line.find(prefix))

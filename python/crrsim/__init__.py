@@ -20,19 +20,27 @@ from typing import TYPE_CHECKING, Any
 import _crrsim
 
 from crrsim import errors
-from crrsim.errors import ApiError, CrrsimError, DefinitionError, error_class
-from crrsim.image import Image
-from crrsim.scenario import (
-    Report,
-    Scenario,
+from crrsim.commands import (
+    Completed,
     assumptions,
+    bench,
+    command,
+    compare,
+    conformance,
     evaluate_policies,
     explain,
+    explain_change,
+    invariants,
     lint,
-    read_definition,
-    run_scenario,
+    schema,
+    solve_network,
+    validate,
 )
-from crrsim.world import Account, Bill, Event, EventStream, Fault, Faults, Registry, Repository, World
+from crrsim.errors import ApiError, CrrsimError, DefinitionError, error_class
+from crrsim.faults import Fault, Faults
+from crrsim.image import Image
+from crrsim.scenario import Report, Scenario, read_definition, run_scenario
+from crrsim.world import Account, Bill, Event, EventStream, Planned, Registry, Repository, World
 
 if TYPE_CHECKING:
     from crrsim.boto import boto3_session, virtual_sleep
@@ -44,6 +52,7 @@ __all__ = [
     "Account",
     "ApiError",
     "Bill",
+    "Completed",
     "CrrsimError",
     "DefinitionError",
     "Event",
@@ -51,21 +60,31 @@ __all__ = [
     "Fault",
     "Faults",
     "Image",
+    "Planned",
     "Registry",
     "Report",
     "Repository",
     "Scenario",
     "World",
     "assumptions",
+    "bench",
     "boto3_session",
+    "command",
+    "compare",
+    "conformance",
     "error_class",
     "errors",
     "evaluate_policies",
     "explain",
+    "explain_change",
+    "invariants",
     "lint",
     "read_definition",
     "run_scenario",
+    "schema",
+    "solve_network",
     "sweep",
+    "validate",
     "virtual_sleep",
 ]
 

@@ -20,8 +20,9 @@ class Image:
     'sha256:...'
     """
 
-    __slots__ = ("_native", "findings")
+    __slots__ = ("_native", "_text", "findings")
     _native: _crrsim.Image
+    _text: str  # the expression that makes it
     #: What a scan of it finds: severities and numbers.
     findings: dict[str, int]
 
@@ -56,11 +57,25 @@ class Image:
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         self.findings = dict(findings or {})
+        given = {
+            "layers": list(layers),
+            "name": name,
+            "based_on": based_on,
+            "sizes_only": sizes_only,
+            "artifact_type": artifact_type,
+            "subject": subject,
+            "architecture": architecture,
+            "findings": self.findings,
+        }
+        defaults = {"name": "image", "sizes_only": False, "artifact_type": "", "architecture": "amd64"}
+        shown = [f"{key}={value!r}" for key, value in given.items() if value and value != defaults.get(key)]
+        self._text = f"Image({', '.join(shown)})"
 
     @classmethod
-    def _of(cls, native: _crrsim.Image, findings: Optional[Mapping[str, int]]) -> Image:
+    def _of(cls, native: _crrsim.Image, findings: Optional[Mapping[str, int]], text: str) -> Image:
         image = cls.__new__(cls)
         image._native = native
+        image._text = text
         image.findings = dict(findings or {})
         return image
 
@@ -74,7 +89,9 @@ class Image:
     ) -> Image:
         """Reads an OCI layout folder, or what ``docker save`` or ``skopeo copy docker-archive:`` wrote."""
         try:
-            return cls._of(_crrsim.Image.load(os.fspath(path), reference), findings)
+            further = f", reference={reference!r}" if reference is not None else ""
+            text = f"Image.load({os.fspath(path)!r}{further})"
+            return cls._of(_crrsim.Image.load(os.fspath(path), reference), findings, text)
         except ValueError as error:
             raise DefinitionError(str(error)) from None
 
@@ -87,7 +104,7 @@ class Image:
             )
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        return cls._of(native, None)
+        return cls._of(native, None, f"Image.index({list(images)!r})")
 
     @property
     def digest(self) -> str:
@@ -126,7 +143,7 @@ class Image:
         return self._native.origin
 
     def __repr__(self) -> str:
-        return f"<Image {self.digest[:19]}, {self.size} bytes>"
+        return self._text
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Image) and self.digest == other.digest

@@ -1,10 +1,10 @@
-"""Scenario files from Python: run, checked, looked into."""
+"""Scenario files from Python: read, run, changed."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 import _crrsim
@@ -48,13 +48,13 @@ class Scenario:
         """Of its file."""
         return self._native.path
 
-    def run(self, seed: Optional[int] = None) -> Report:
-        """Runs it, with its own seed or another."""
-        return Report(self._native.run(seed))
+    def run(self, seed: Optional[int] = None, *, strict: bool = False) -> Report:
+        """Runs it, with its own seed or another. With ``strict`` a fault that hit nothing fails the run."""
+        return Report(self._native.run(seed, strict))
 
-    def run_text(self, seed: Optional[int] = None) -> str:
+    def run_text(self, seed: Optional[int] = None, *, strict: bool = False) -> str:
         """Runs it and returns what ``crrsim run -v`` prints."""
-        return self._native.run_text(seed)
+        return self._native.run_text(seed, strict)
 
 
 class Report(dict[str, Any]):
@@ -78,9 +78,11 @@ class Report(dict[str, Any]):
         raise AssertionError("\n".join([str(self["error"] or "an expectation did not hold"), *lines, self["reproduce"]]))
 
 
-def run_scenario(path: Path, *, seed: Optional[int] = None, images: Optional[Mapping[str, Path]] = None) -> Report:
+def run_scenario(
+    path: Path, *, seed: Optional[int] = None, images: Optional[Mapping[str, Path]] = None, strict: bool = False
+) -> Report:
     """Runs a scenario file, as ``crrsim run`` does."""
-    return Scenario(path, images=images).run(seed)
+    return Scenario(path, images=images).run(seed, strict=strict)
 
 
 def read_definition(path: Path) -> Json:
@@ -90,39 +92,6 @@ def read_definition(path: Path) -> Json:
     except ValueError as error:
         raise DefinitionError(str(error)) from None
     return definition
-
-
-def lint(folder: Path, *, assumptions: Optional[Mapping[str, str]] = None) -> list[Json]:
-    """What can never work in a set-up, a folder ``ACCOUNT/REGION/*.json`` of what the aws cli prints."""
-    try:
-        findings: list[Json] = _crrsim.lint(os.fspath(folder), dict(assumptions or {}))
-    except ValueError as error:
-        raise DefinitionError(str(error)) from None
-    return findings
-
-
-def explain(folder: Path, registry: str, reference: str, *, assumptions: Optional[Mapping[str, str]] = None) -> Json:
-    """Where a push would be replicated to in a set-up, and why. ``registry`` is ``ACCOUNT/REGION``."""
-    repository, colon, tag = reference.partition(":")
-    try:
-        answer: Json = _crrsim.explain_set_up(
-            os.fspath(folder), registry, repository, tag if colon else None, dict(assumptions or {})
-        )
-    except ValueError as error:
-        raise DefinitionError(str(error)) from None
-    return answer
-
-
-def evaluate_policies(cases: Sequence[Mapping[str, Any]]) -> list[Json]:
-    """Decides requests by policies; cases and answers as in ``crrsim policy eval --batch``."""
-    answers = _crrsim.evaluate_policies("".join(json.dumps(case) + "\n" for case in cases))
-    return [json.loads(line) for line in answers.splitlines()]
-
-
-def assumptions() -> list[Json]:
-    """What ECR does not document, and what is assumed instead."""
-    rows: list[Json] = _crrsim.assumptions()
-    return rows
 
 
 def _paths(images: Optional[Mapping[str, Path]]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from crrsim.errors import ApiError
 from crrsim.image import Image
@@ -23,23 +23,28 @@ ACCOUNTS = {"build": "111122223333", "prod": "444455556666"}
 REGIONS = ("us-west-2", "eu-west-1", "ap-southeast-2")
 
 
+#: Numbers for registries and repositories. Half of them are the first, so that steps meet in one place.
+_PLACES = st.sampled_from([0, 0, 0, 1, 2, 3])
+
+
 def repository_names() -> st.SearchStrategy[str]:
-    """Few names, so that they meet: with and without a namespace, some the prefix of others."""
-    return st.sampled_from(["api", "api-next", "team/api", "team/web", "prod", "production/x"])
+    """Few names, so that they meet: with and without a namespace, one the prefix of another."""
+    return st.sampled_from(["api", "team/api", "api-next"])
 
 
 def tags() -> st.SearchStrategy[str]:
     """Few tags, so that they move."""
-    return st.sampled_from(["1", "2", "latest"])
+    return st.sampled_from(["latest", "1"])
 
 
 def images(max_layers: int = 3) -> st.SearchStrategy[Image]:
     """Small images; equal layers come again, so that content is shared."""
     sizes = st.sampled_from([1, 1024, 65536, 1_000_000])
     return st.builds(
-        lambda layers, name: Image(layers=layers, name=name, sizes_only=True),
-        st.lists(sizes, max_size=max_layers),
-        st.sampled_from(["base", "app", "tool"]),
+        Image,
+        layers=st.lists(sizes, max_size=max_layers),
+        name=st.sampled_from(["base", "app", "tool"]),
+        sizes_only=st.just(True),
     )
 
 
@@ -49,7 +54,7 @@ def replication_rules(world: World) -> st.SearchStrategy[list[dict[str, Any]]]:
         [{"region": registry.region, "registryId": registry.account.id} for registry in world.registries()]
     )
     filters = st.lists(
-        st.sampled_from(["api", "team/", "prod"]).map(lambda prefix: {"filter": prefix, "filterType": "PREFIX_MATCH"}),
+        st.sampled_from(["api", "team/"]).map(lambda prefix: {"filter": prefix, "filterType": "PREFIX_MATCH"}),
         min_size=1,
         max_size=2,
     )
@@ -96,14 +101,20 @@ class ReplicationMachine(RuleBasedStateMachine):
     Subclass it, add invariants over ``self.world`` and rules of your own, and give its ``TestCase`` to pytest. What ECR
     refuses is no error here: ``self.refusals`` counts it. At the end the world comes to rest, then :meth:`at_rest` is
     called once.
+
+    It begins where things work: every registry has the first of ``repositories`` and lets the others in, and the first
+    registry replicates everything to the second. Where a machine begins with nothing, most of what it draws is refused, and
+    little is found.
     """
 
     accounts = ACCOUNTS
     regions: Sequence[str] = REGIONS[:2]
+    #: Few, so that they meet. The first is in every registry from the beginning.
+    repositories: Sequence[str] = ("api", "team/api")
+    world: World
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(self.accounts, self.regions)
         self.refusals: dict[str, int] = {}
         #: The digest that each (registry, repository, tag) was last pushed with by a client.
         self.pushed: dict[tuple[str, str, str], str] = {}
@@ -121,49 +132,75 @@ class ReplicationMachine(RuleBasedStateMachine):
         registries = self.world.registries()
         return registries[number % len(registries)]
 
+    def repository(self, number: int) -> str:
+        """Any number stands for a name."""
+        return self.repositories[number % len(self.repositories)]
+
     @initialize(seed=st.integers(0, 2**31))
     def begin(self, seed: int) -> None:
+        """A world in which things work."""
         self.world = World(self.accounts, self.regions, seed=seed)
+        for registry in self.world.registries():
+            registry.create_repository(self.repositories[0])
+            others = [f"arn:aws:iam::{a.id}:root" for a in self.world.accounts if a != registry.account]
+            if others:
+                registry.put_registry_policy(_open_policy(registry, others))
+        self.registry(0).replicate_to(self.registry(1))
 
-    @rule(where=st.integers(0, 7), name=repository_names())
-    def create(self, where: int, name: str) -> None:
-        self.attempt(self.registry(where), "CreateRepository", repositoryName=name)
+    @rule(where=_PLACES, what=_PLACES)
+    def create(self, where: int, what: int) -> None:
+        """A client creates a repository."""
+        self.attempt(self.registry(where), "CreateRepository", repositoryName=self.repository(what))
 
-    @rule(where=st.integers(0, 7), data=st.data())
+    @rule(where=_PLACES, data=st.data())
     def configure(self, where: int, data: st.DataObject) -> None:
+        """A client puts another replication configuration."""
         rules = data.draw(replication_rules(self.world))
         self.attempt(self.registry(where), "PutReplicationConfiguration", replicationConfiguration={"rules": rules})
 
-    @rule(where=st.integers(0, 7), data=st.data())
+    @rule(where=_PLACES, data=st.data())
     def grant(self, where: int, data: st.DataObject) -> None:
+        """A client puts another registry policy."""
         registry = self.registry(where)
         registry.put_registry_policy(data.draw(registry_policies(registry)))
 
-    @rule(where=st.integers(0, 7), name=repository_names(), tag=tags(), image=images())
-    def push(self, where: int, name: str, tag: str, image: Image) -> None:
-        registry = self.registry(where)
+    @rule(where=_PLACES, what=_PLACES, tag=tags(), image=images())
+    def push(self, where: int, what: int, tag: str, image: Image) -> None:
+        """A client pushes an image."""
+        registry, name = self.registry(where), self.repository(what)
         try:
             self.pushed[registry.key, name, tag] = registry.push(f"{name}:{tag}", image)
         except ApiError as error:
             self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
 
-    @rule(where=st.integers(0, 7), name=repository_names(), tag=tags())
-    def delete(self, where: int, name: str, tag: str) -> None:
-        registry = self.registry(where)
+    @rule(where=_PLACES, what=_PLACES, tag=tags())
+    def delete(self, where: int, what: int, tag: str) -> None:
+        """A client deletes a tag."""
+        registry, name = self.registry(where), self.repository(what)
         if self.attempt(registry, "BatchDeleteImage", repositoryName=name, imageIds=[{"imageTag": tag}]) is not None:
             self.pushed.pop((registry.key, name, tag), None)
 
     @rule(seconds=st.sampled_from([0.05, 1, 60]))
     def wait(self, seconds: float) -> None:
+        """Time passes."""
         self.world.advance(f"{int(seconds * 1000)}ms")
-
-    @invariant()
-    def time_does_not_run_back(self) -> None:
-        assert self.world.elapsed.total_seconds() >= 0
 
     def at_rest(self) -> None:
         """Overridden to claim something of the world at rest."""
 
     def teardown(self) -> None:
+        """Lets the world come to rest."""
+        if not hasattr(self, "world"):
+            return  # it could not begin
         self.world.run_until_idle()
         self.at_rest()
+
+
+def _open_policy(registry: Registry, principals: Sequence[str]) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": list(principals)},
+        "Action": ["ecr:ReplicateImage", "ecr:CreateRepository"],
+        "Resource": f"arn:aws:ecr:{registry.region}:{registry.account.id}:repository/*",
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}

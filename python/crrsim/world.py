@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Optional, Union
+from typing import Any, Optional, Union, overload
 
 import _crrsim
 
-from crrsim.errors import CrrsimError, DefinitionError, error_class
+from crrsim.errors import ApiError, CrrsimError, DefinitionError, error_class
+from crrsim.faults import Faults
 from crrsim.image import Image
 from crrsim.units import Moment, Span, instant, nanoseconds, to_datetime, to_timedelta
 
@@ -76,49 +77,20 @@ class EventStream:
         self.close()
 
 
-class Fault:
-    """A fault in force. As a context manager it ends with the block."""
+class Planned:
+    """A function that a world calls when time has come to an instant (:meth:`World.at`)."""
 
-    def __init__(self, world: World, numbers: Sequence[int]) -> None:
-        self._world = world
-        self._numbers = list(numbers)
+    def __init__(self, function: Callable[[], object]) -> None:
+        self._function: Optional[Callable[[], object]] = function
 
-    def end(self) -> None:
-        """Ends it; nothing happens when it is over."""
-        for number in self._numbers:
-            self._world._native.end_fault(number)
-        self._numbers.clear()
+    def cancel(self) -> None:
+        """It is not called any more; nothing happens when it has been."""
+        self._function = None
 
-    def __enter__(self) -> Fault:
-        return self
-
-    def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], where: Optional[TracebackType]
-    ) -> None:
-        self.end()
-
-
-class Faults:
-    """Faults on purpose."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def partition(
-        self, source: str, destination: str, *, both_ways: bool = False, duration: Optional[Span] = None
-    ) -> Fault:
-        """Nothing passes from one region to another: for a duration, or until it is ended."""
-        ways = [(source, destination)] + ([(destination, source)] if both_ways else [])
-        length = None if duration is None else nanoseconds(duration)
-        for region in (source, destination):
-            self._world._check_region(region)
-        return Fault(self._world, [self._world._native.partition(a, b, length) for a, b in ways])
-
-    @property
-    def hits(self) -> list[Json]:
-        """Every fault so far, with how often it hit something."""
-        rows: list[Json] = self._world.report()["faults"]
-        return rows
+    def __call__(self) -> None:
+        function, self._function = self._function, None
+        if function is not None:
+            function()
 
 
 class Repository:
@@ -153,9 +125,10 @@ class Repository:
         rows = self.registry._pages("ListImages", "imageIds", repositoryName=self.name)
         return {row["imageTag"]: row["imageDigest"] for row in rows if "imageTag" in row}
 
-    def push(self, tag: Optional[str], image: Image, *, caller: str = "") -> str:
+    def push(self, tag: Optional[str], image: Image, *, caller: str = "", mount_from: Optional[str] = None) -> str:
         """Pushes an image as a client does and returns its digest; no tag: by digest alone."""
-        return self.registry.push(self.name if tag is None else f"{self.name}:{tag}", image, caller=caller)
+        reference = self.name if tag is None else f"{self.name}:{tag}"
+        return self.registry.push(reference, image, caller=caller, mount_from=mount_from)
 
     def __repr__(self) -> str:
         return f"<Repository {self.name} in {self.registry.key}>"
@@ -168,11 +141,8 @@ class Registry:
         self.world = world
         self.account = account
         self.region = region
-
-    @property
-    def key(self) -> str:
-        """``111122223333/us-west-2``."""
-        return f"{self.account.id}/{self.region}"
+        #: ``111122223333/us-west-2``.
+        self.key = f"{account.id}/{region}"
 
     def call(self, operation: str, /, *, caller: str = "", **request: Any) -> Json:
         """One API call, with the members of its request in AWS's own shape. Takes the call latency of virtual time.
@@ -184,8 +154,7 @@ class Registry:
             answer: Json = self.world._native.call(self.key, operation, request, caller)
             return answer
         except _crrsim.CallFailed as error:
-            code, message = error.args
-            raise error_class(code)(message, code) from None
+            raise _refusal(error) from None
 
     def _pages(self, operation: str, member: str, **request: Any) -> list[Json]:
         rows: list[Json] = []
@@ -234,21 +203,22 @@ class Registry:
 
     # ---- Clients ----
 
-    def push(self, reference: str, image: Image, *, caller: str = "") -> str:
+    def push(self, reference: str, image: Image, *, caller: str = "", mount_from: Optional[str] = None) -> str:
         """Pushes an image as a client does: blobs, children before their index, the root last with its tag.
 
         ``reference`` is ``repository:tag``, or a repository alone for a push by digest. Returns the digest. Takes the
-        call latency for each call.
+        call latency for each call. Layers that the repository ``mount_from`` has are mounted where the registry does
+        that.
         """
         repository, tag, digest = _split(reference)
         if digest is not None:
             raise DefinitionError(f"{reference}: a push names a tag or nothing; the digest follows from the content")
-        self.world._learn(image)
+        if image.findings:
+            self.world._learn(image)
         try:
-            return self.world._native.push(self.key, repository, tag, image._native, caller)
+            return self.world._native.push(self.key, repository, tag, image._native, caller, mount_from)
         except _crrsim.CallFailed as error:
-            code, message = error.args
-            raise error_class(code)(message, code) from None
+            raise _refusal(error) from None
         except ValueError as error:
             raise DefinitionError(str(error)) from None
 
@@ -258,8 +228,7 @@ class Registry:
         try:
             return self.world._native.pull(self.key, repository, tag, digest, caller)
         except _crrsim.CallFailed as error:
-            code, message = error.args
-            raise error_class(code)(message, code) from None
+            raise _refusal(error) from None
         except ValueError as error:
             raise DefinitionError(str(error)) from None
 
@@ -383,7 +352,7 @@ class World:
         return [Registry(self, account, region) for account in self._accounts for region in self.regions]
 
     def _learn(self, image: Image) -> None:
-        if image.findings and image.digest not in self._known_findings:
+        if image.digest not in self._known_findings:
             self._native.set_findings(image.digest, image.findings)
             self._known_findings.add(image.digest)
 
@@ -403,15 +372,39 @@ class World:
         """Lets time pass."""
         self._native.run_until(self._native.now + nanoseconds(span))
 
-    def at(self, moment: Union[Moment, timedelta]) -> None:
-        """Lets time pass until an instant, or until a time after the start (``"5m"``)."""
+    @overload
+    def at(self, moment: Union[Moment, timedelta]) -> None: ...
+
+    @overload
+    def at(self, moment: Union[Moment, timedelta], function: Callable[[], object]) -> Planned: ...
+
+    def at(
+        self, moment: Union[Moment, timedelta], function: Optional[Callable[[], object]] = None
+    ) -> Optional[Planned]:
+        """Lets time pass until an instant, or until a time after the start (``"5m"``).
+
+        With a function nothing passes: it is called when time has come to that instant, between two events, by whatever
+        lets time pass, a push under way included. It may use the world; time that it lets pass delays what it
+        interrupted. What it raises comes out of the call that let time pass. Copies do not take it along.
+
+        >>> world = World(start="2026-11-01T00:00:00Z")
+        >>> _ = world.at("5m", lambda: print("it is", world.now.time()))
+        >>> world.advance("1h")
+        it is 00:05:00
+        """
         if isinstance(moment, timedelta) or (isinstance(moment, str) and "T" not in moment):
-            self._native.run_until(self._start + nanoseconds(moment))
+            when = self._start + nanoseconds(moment)
         else:
-            self._native.run_until(instant(moment))
+            when = instant(moment)
+        if function is None:
+            self._native.run_until(when)
+            return None
+        planned = Planned(function)
+        self._native.at(when, planned)
+        return planned
 
     def run_until_idle(self, limit: Span = "400d") -> timedelta:
-        """Lets time pass until nothing is under way, and returns how long that took.
+        """Lets time pass until nothing is under way or planned, and returns how long that took.
 
         Raises CrrsimError, which says what waits for what, when it has not come to rest after ``limit``.
         """
@@ -450,6 +443,21 @@ class World:
             raise CrrsimError(f"nothing was replicated from {source} to {destination}")
         return to_timedelta(lags[max(0, -(-len(lags) * percent // 100) - 1)])
 
+    def compare(self, source: Union[str, Registry], destination: Union[str, Registry]) -> Json:
+        """What a registry lacks of another at this instant, and why; members as ``crrsim compare --json`` has them.
+
+        ``ready`` says whether the destination could stand in, ``equal`` whether nothing differs at all.
+        """
+        answer: Json = self._native.compare(self.registry(source).key, self.registry(destination).key)
+        return answer
+
+    def delete_replication_role(self, account: str) -> None:
+        """IAM is asked to delete an account's role AWSServiceRoleForECRReplication."""
+        try:
+            self._native.delete_replication_role(self.account(account).id)
+        except _crrsim.CallFailed as error:
+            raise _refusal(error) from None
+
     @property
     def run_digest(self) -> str:
         """32 hex digits over everything that has happened: equal in every run of the same calls and seed."""
@@ -481,6 +489,11 @@ class World:
 
     def __repr__(self) -> str:
         return f"<World of {len(self._accounts)} accounts and {len(self.regions)} regions at {self.now.isoformat()}>"
+
+
+def _refusal(error: _crrsim.CallFailed) -> ApiError:
+    code, message = error.args
+    return error_class(code)(message, code)
 
 
 def _split(reference: str) -> tuple[str, Optional[str], Optional[str]]:

@@ -16,7 +16,7 @@ def test_the_tutorial_runs(capsys):
 
 
 def test_the_examples_of_the_docstrings_hold():
-    for module in (crrsim, crrsim.image, crrsim.world):
+    for module in (crrsim, crrsim.faults, crrsim.image, crrsim.world):
         results = doctest.testmod(module)
         assert results.attempted > 0 and results.failed == 0, module
 

@@ -48,3 +48,49 @@ def test_policies_and_rules_are_such_as_ecr_takes():
         assert registry.call("GetRegistryPolicy")["policyText"]
 
     put()
+
+
+def test_an_image_says_how_it_is_made_again():
+    base = crrsim.Image(layers=["1MiB"], name="base")
+    for image in (base, crrsim.Image(layers=[7], based_on=base, findings={"HIGH": 1}), crrsim.Image.index([base])):
+        assert eval(repr(image), {"Image": crrsim.Image}) == image
+
+
+# A claim that is false, and looks true until somebody changes the configuration, or the policy, behind a push.
+SEEDED = """
+from crrsim import strategies
+from hypothesis import HealthCheck, settings, reproduce_failure
+
+REPRODUCE
+class EverythingArrives(strategies.ReplicationMachine):
+    def at_rest(self):
+        source, destination = self.registry(0), self.registry(1)
+        for (key, name, tag), digest in self.pushed.items():
+            if key == source.key:
+                assert destination.digest_of(f"{name}:{tag}") == digest
+
+TestEverythingArrives = EverythingArrives.TestCase
+TestEverythingArrives.settings = settings(
+    max_examples=1000, stateful_step_count=8, derandomize=True, database=None, deadline=None, print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+"""
+
+
+def test_a_seeded_bug_is_found_shrunk_and_repeated_by_its_line(pytester):
+    import re
+
+    pytester.makepyfile(test_seeded=SEEDED.replace("REPRODUCE", ""))
+    plugin = ("-p", "crrsim.pytest_plugin", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess(*plugin)
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    steps = re.findall(r"^E? *state\.(\w+)\(", text, re.MULTILINE)
+    # Made, what the claim needs, and nothing else: no shorter way makes it false.
+    assert steps[0] == "begin" and steps[-1] == "teardown" and "push" in steps and len(steps) <= 5, text
+    line = re.search(r"@reproduce_failure\('[^']+', b'[^']+'\)", text)
+    assert line is not None, text
+    pytester.makepyfile(test_seeded=SEEDED.replace("REPRODUCE", line[0]))
+    again = pytester.runpytest_inprocess(*plugin)
+    again.assert_outcomes(failed=1)
+    assert re.findall(r"^E? *state\.(\w+)\(", again.stdout.str(), re.MULTILINE)[-len(steps) :] == steps

@@ -70,7 +70,8 @@ bool JsonDecoder::ReadInstant(const nlohmann::json& json, const std::string& poi
   if (!json.is_number()) return WrongType(json, pointer, "seconds since 1970");
   constexpr double kMillisecondsMax = 9e15;
   const auto milliseconds = json.get<double>() * 1e3;
-  constexpr auto kMax = static_cast<double>(std::numeric_limits<std::int64_t>::max() / kNanosecondsPerMillisecond);
+  constexpr auto kLastMillisecond = std::numeric_limits<std::int64_t>::max() / kNanosecondsPerMillisecond;
+  constexpr auto kMax = static_cast<double>(kLastMillisecond);
   if (!(std::abs(milliseconds) <= std::min(kMillisecondsMax, kMax))) return Fail(pointer, "is no time of this world");
   into = Instant::FromUnixNanoseconds(std::llround(milliseconds) * kNanosecondsPerMillisecond);
   return true;
@@ -104,10 +105,9 @@ bool JsonDecoder::RefuseUnknown(const nlohmann::json& json, const std::string& p
 }
 
 double SecondsOf(Instant instant) {
-  if (Mutated(Mutant::kWholeSeconds)) {
-    return static_cast<double>(instant.unix_nanoseconds() / kNanosecondsPerMillisecond / 1'000);
-  }
-  return static_cast<double>(instant.unix_nanoseconds() / kNanosecondsPerMillisecond) / 1e3;
+  const auto milliseconds = instant.unix_nanoseconds() / kNanosecondsPerMillisecond;
+  if (Mutated(Mutant::kWholeSeconds)) return static_cast<double>(milliseconds - milliseconds % 1'000) / 1e3;
+  return static_cast<double>(milliseconds) / 1e3;
 }
 
 }  // namespace internal

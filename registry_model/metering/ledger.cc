@@ -19,8 +19,8 @@ double GigabyteMonths(Int128 byte_nanoseconds, ByteCount gigabyte, Duration mont
   CRRSIM_CHECK(byte_nanoseconds >= 0 && gigabyte > ByteCount() && month_length > Duration());
   const auto unit = static_cast<Int128>(gigabyte.bytes()) * month_length.nanoseconds();
   // The whole part apart: two roundings of large numbers would make 3 GB-months 2.9999999999999996.
-  return static_cast<double>(byte_nanoseconds / unit) +
-         static_cast<double>(byte_nanoseconds % unit) / static_cast<double>(unit);
+  const auto whole = byte_nanoseconds / unit;
+  return static_cast<double>(whole) + static_cast<double>(byte_nanoseconds % unit) / static_cast<double>(unit);
 }
 
 // ---- Routes ---------------------------------------------------------------------------------------------------------

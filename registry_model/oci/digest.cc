@@ -26,9 +26,9 @@ constexpr auto kHexValues = [] {
 /// The algorithms as OpenSSL wants them. Fetched once a process: EVP_sha256() looks the implementation up anew for
 /// every digest, which costs as much as hashing 300 bytes.
 const EVP_MD* Fetched(DigestAlgorithm algorithm) {
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
-  return algorithm == DigestAlgorithm::kSha256 ? sha256 : sha512;
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const kSha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  return algorithm == DigestAlgorithm::kSha256 ? kSha256 : kSha512;
 }
 
 }  // namespace

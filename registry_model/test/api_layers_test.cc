@@ -78,7 +78,7 @@ TEST_F(LayersTest, UploadsAreApart) {
 TEST_F(LayersTest, PartsAreConsecutiveAndAsLongAsTheySay) {
   const auto upload = Begin();
   Add(upload, 0, bytes_);
-  for (auto part : {Part(upload, 0, bytes_), Part(upload, 12, "x"), Part(upload, 10, "x")}) {
+  for (const auto& part : {Part(upload, 0, bytes_), Part(upload, 12, "x"), Part(upload, 10, "x")}) {
     EXPECT_THAT(bench_.ExpectRefusal(part, "InvalidLayerPartException"), HasSubstr("lastValidByteReceived is 10"));
   }
   auto longer = Part(upload, 11, "xyz");

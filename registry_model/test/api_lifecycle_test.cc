@@ -30,12 +30,12 @@ GetLifecyclePolicyPreviewRequest ResultsOf() {
 TEST(LifecycleApiTest, APolicyIsPutShownAndDeleted) {
   ApiBench bench;
   bench.Create("app");
-  const std::string kAbsent =
+  const std::string absent =
       "Lifecycle policy does not exist for the repository with name 'app' in the registry with id '111122223333'";
   EXPECT_EQ(bench.ExpectRefusal(GetLifecyclePolicyRequest{std::nullopt, "app"}, "LifecyclePolicyNotFoundException"),
-            kAbsent);
+            absent);
   EXPECT_EQ(bench.ExpectRefusal(DeleteLifecyclePolicyRequest{std::nullopt, "app"}, "LifecyclePolicyNotFoundException"),
-            kAbsent);
+            absent);
   bench.TakeEventNames();
   EXPECT_EQ(bench.Call(PutPolicyOf(Keeping(3)))->lifecycle_policy_text, Keeping(3));
   EXPECT_EQ(bench.LastEvent<RepositorySettingChanged>().setting, "lifecyclePolicy");

@@ -198,7 +198,7 @@ struct RefusedCase {
 };
 
 const std::vector<RefusedCase>& RefusedCases() {
-  static const std::vector<RefusedCase> cases = {
+  static const std::vector<RefusedCase> kCases = {
       {R"("Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/*"}, "Action": "*", "Resource": "*")",
        "/Principal/AWS"},
       {R"("Effect": "Allow", "Principal": {"AWS": ["*", "arn:aws:iam::11112222333:root"]}, "Action": "*", "Resource": "*")",
@@ -217,7 +217,7 @@ const std::vector<RefusedCase>& RefusedCases() {
       {R"("Effect": "Allow", "Principal": "*", "Action": "*", "NotResource": [])", "/NotResource"},
       {kSound + R"(, "Condition": {"Bool": {"k": []}})", "/Condition/Bool/k"},
   };
-  return cases;
+  return kCases;
 }
 
 TEST(PolicyParseTest, WhatAwsRefusesIsAnErrorOrAFindingAsAsked) {

@@ -148,6 +148,20 @@ TEST(WorldValueTest, DamagedBytesAreRefused) {
   EXPECT_THAT(damaged.error().message, testing::HasSubstr("damaged"));
 }
 
+TEST(WorldValueTest, TheStateHashKnowsWhatIsStillToCome) {
+  const auto world = HardWorld(7);
+  auto with_findings = world;
+  with_findings.SetFindings(Digest::Of("an image"), {{"HIGH", 2}});
+  EXPECT_NE(with_findings.StateHashValue(), world.StateHashValue());
+  auto with_plan = world;
+  with_plan.PlanFault(world.now() + Days(1), "later", Outage{Region("us-east-1")});
+  EXPECT_NE(with_plan.StateHashValue(), world.StateHashValue());
+  auto config = HardConfig(7);
+  const World opted_in(config);
+  config.opted_out = {{kShop, Region("eu-west-1")}};
+  EXPECT_NE(World(config).StateHashValue(), opted_in.StateHashValue());
+}
+
 TEST(WorldValueTest, ARefusedCallChangesNoState) {
   auto world = HardWorld(7);
   const auto before = world.StateHashValue();

@@ -16,6 +16,7 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.scan_duration_);
   archive(self.restore_duration_);
   archive(self.lifecycle_period_);
+  archive(self.call_rates_enforced_);
   archive(self.backfill_options_);
   archive(self.api_options_);
   archive(self.regions_);
@@ -105,29 +106,36 @@ Hash128 World::StateHashValue() const {
   };
   for (const auto& [key, registry] : registries_) {
     add("registry", key, registry.replication, registry.policy, registry.templates, registry.account_settings,
-        registry.scanning, registry.mounts);
+        registry.scanning, registry.mounts, registry.opted_in);
+    for (const auto& [begun, scans] : registry.scans) {
+      if (begun + Hours(24) > now_) add("scans of the day", key, begun - now_, scans);
+    }
     registry.repositories.ForEachSorted([&, &owner = key](const RepositoryName& name, const Cow<Repository>& one) {
       add("repository", owner, name, *one);
     });
   }
   for (const auto& [number, fault] : faults_.all()) {
     if (fault.in_force) add("fault", fault.name, fault.what);
+    if (!fault.began) add("planned fault", fault.name, fault.what, fault.duration);
   }
+  for (const auto& [image, findings] : findings_) add("findings", image, findings);
   for (const auto& [number, scan] : scans_) add("scan", scan);
   for (const auto& [number, restore] : restores_) add("restore", restore);
   for (const auto& [repository, run] : lifecycles_) add("lifecycle", repository, run.due - now_);
+  const auto digest_of = [](const ManifestPtr& manifest) { return manifest ? manifest->digest : Digest(); };
   // What is under way counts by what it is and how far off it is, never by its number.
   requests_.ForEachSorted([&](RequestId, const PendingRequest& request) {
-    add("request", request.ask.step, *request.ask.replication, request.ask.content, request.phase,
-        request.deadline - now_);
+    add("request", request.ask.step, *request.ask.replication, request.ask.content, digest_of(request.ask.manifest),
+        request.ask.tags, request.phase, request.answer, request.void_lease, request.deadline - now_);
   });
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
-    add("transfer", *transfer.start.replication, transfer.start.blob, transfer.kept + delivered, transfer.stalled);
+    add("transfer", *transfer.start.replication, transfer.start.blob, transfer.kept + delivered, transfer.stalled,
+        transfer.stalled_by.has_value());
   });
   for (const auto& [key, partial] : partials_) add("partial", key, partial.kept);
   for (const auto& [number, ask] : duplicates_) {
-    add("duplicate", ask.step, *ask.replication, ask.manifest ? ask.manifest->digest : Digest());
+    add("duplicate", ask.step, *ask.replication, digest_of(ask.manifest), ask.tags);
   }
   for (const auto& [number, backfill] : backfills_.all()) {
     const auto ended = backfill.ended_at ? std::optional(now_ - *backfill.ended_at) : std::nullopt;

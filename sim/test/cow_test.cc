@@ -40,7 +40,7 @@ TEST(CowTest, ThereIsAlwaysAValue) {
   Cow<Numbers> numbers;
   EXPECT_TRUE(numbers->empty());
   numbers.Mutable().push_back(1);
-  const auto moved = std::move(numbers);
+  const auto moved = std::move(numbers);  // NOLINT(performance-move-const-arg): what a mover may write
   EXPECT_EQ(*moved, Numbers{1});
   EXPECT_EQ(*numbers, Numbers{1});  // NOLINT(bugprone-use-after-move): what the header promises
 }

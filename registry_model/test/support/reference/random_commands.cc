@@ -35,9 +35,9 @@ const std::vector<std::string> kTags = {"latest", "v1", "v2", "-"};
 const std::vector<std::string> kBlobs = {"config", "layer one", "layer two", "nobody lists this"};
 
 std::string BlobBase64(std::size_t blob) {
-  static const std::vector<std::string> texts = {"Y29uZmln", "bGF5ZXIgb25l", "bGF5ZXIgdHdv",
-                                                 "bm9ib2R5IGxpc3RzIHRoaXM="};
-  return texts[blob];
+  static const std::vector<std::string> kTexts = {"Y29uZmln", "bGF5ZXIgb25l", "bGF5ZXIgdHdv",
+                                                  "bm9ib2R5IGxpc3RzIHRoaXM="};
+  return kTexts[blob];
 }
 
 json DescriptorOf(const std::string& bytes, const char* type) {
@@ -81,8 +81,8 @@ std::vector<std::string> MakeManifests() {
 }
 
 const std::vector<std::string>& Manifests() {
-  static const auto manifests = MakeManifests();
-  return manifests;
+  static const auto kManifests = MakeManifests();
+  return kManifests;
 }
 
 std::string PolicyText(const char* effect, const json& principal, std::initializer_list<const char*> actions) {
@@ -91,15 +91,15 @@ std::string PolicyText(const char* effect, const json& principal, std::initializ
 }
 
 const std::vector<std::string>& Policies() {
-  static const json stranger = {{"AWS", "arn:aws:iam::444455556666:root"}};
-  static const json owner = {{"AWS", "arn:aws:iam::111122223333:root"}};
-  static const std::vector<std::string> policies = {
-      PolicyText("Allow", stranger, {"ecr:*"}),
-      PolicyText("Allow", stranger, {"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:CreateRepository"}),
+  static const json kStranger = {{"AWS", "arn:aws:iam::444455556666:root"}};
+  static const json kOwner = {{"AWS", "arn:aws:iam::111122223333:root"}};
+  static const std::vector<std::string> kPolicies = {
+      PolicyText("Allow", kStranger, {"ecr:*"}),
+      PolicyText("Allow", kStranger, {"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:CreateRepository"}),
       PolicyText("Deny", "*", {"ecr:DeleteRepository", "ecr:PutImage"}),
-      PolicyText("Deny", owner, {"ecr:SetRepositoryPolicy", "ecr:DescribeRegistry", "ecr:DescribeRepositories"}),
+      PolicyText("Deny", kOwner, {"ecr:SetRepositoryPolicy", "ecr:DescribeRegistry", "ecr:DescribeRepositories"}),
       "{\"Statement\": ["};
-  return policies;
+  return kPolicies;
 }
 
 std::string LifecycleText(std::initializer_list<json> rules) {
@@ -109,44 +109,44 @@ std::string LifecycleText(std::initializer_list<json> rules) {
 }
 
 const std::vector<std::string>& LifecyclePolicies() {
-  static const json expire = {{"type", "expire"}};
-  static const json archive = {{"type", "transition"}, {"targetStorageClass", "archive"}};
-  static const json keep_one = {{"tagStatus", "any"}, {"countType", "imageCountMoreThan"}, {"countNumber", 1}};
+  static const json kExpire = {{"type", "expire"}};
+  static const json kArchive = {{"type", "transition"}, {"targetStorageClass", "archive"}};
+  static const json kKeepOne = {{"tagStatus", "any"}, {"countType", "imageCountMoreThan"}, {"countNumber", 1}};
   const auto days = [](json selection, const char* type, int number) {
     selection.update({{"countType", type}, {"countUnit", "days"}, {"countNumber", number}});
     return selection;
   };
-  static const std::vector<std::string> policies = {
-      LifecycleText({{{"rulePriority", 3}, {"selection", keep_one}, {"action", expire}}}),
+  static const std::vector<std::string> kPolicies = {
+      LifecycleText({{{"rulePriority", 3}, {"selection", kKeepOne}, {"action", kExpire}}}),
       LifecycleText({{{"rulePriority", 1},
                       {"selection", days({{"tagStatus", "untagged"}}, "sinceImagePushed", 1)},
-                      {"action", expire}},
+                      {"action", kExpire}},
                      {{"rulePriority", 2},
                       {"selection",
                        {{"tagStatus", "tagged"},
                         {"tagPrefixList", {"v"}},
                         {"countType", "imageCountMoreThan"},
                         {"countNumber", 1}}},
-                      {"action", expire}},
+                      {"action", kExpire}},
                      {{"rulePriority", 9},
                       {"selection", days({{"tagStatus", "any"}}, "sinceImagePulled", 2)},
-                      {"action", archive}}}),
+                      {"action", kArchive}}}),
       LifecycleText(
           {{{"rulePriority", 4},
             {"selection", days({{"tagStatus", "any"}}, "sinceImagePushed", 1)},
-            {"action", archive}},
+            {"action", kArchive}},
            {{"rulePriority", 1},
             {"selection", days({{"tagStatus", "any"}, {"storageClass", "archive"}}, "sinceImageTransitioned", 1)},
-            {"action", expire}}}),
+            {"action", kExpire}}}),
       LifecycleText({{{"rulePriority", 1},
                       {"selection",
                        {{"tagStatus", "tagged"},
                         {"tagPatternList", {"*t*", "l*"}},
                         {"countType", "imageCountMoreThan"},
                         {"countNumber", 1}}},
-                      {"action", expire}}}),
+                      {"action", kExpire}}}),
       "{\"rules\": []}"};
-  return policies;
+  return kPolicies;
 }
 
 json IdentifierOf(Dice& dice) {
@@ -166,13 +166,13 @@ json Identifiers(Dice& dice) {
 }
 
 void AddMutability(Dice& dice, json& request) {
-  static const std::vector<std::string> values = {"MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION",
-                                                  "MUTABLE_WITH_EXCLUSION", "SOMETIMES"};
+  static const std::vector<std::string> kValues = {"MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION",
+                                                   "MUTABLE_WITH_EXCLUSION", "SOMETIMES"};
   const auto choice = dice.Below(8);
-  if (choice < values.size()) request["imageTagMutability"] = values[choice];
+  if (choice < kValues.size()) request["imageTagMutability"] = kValues[choice];
   if (choice == 2 || choice == 3 || dice.OneIn(16)) {
-    static const std::vector<std::string> filters = {"v*", "latest", "*t*e*", "not allowed!"};
-    request["imageTagMutabilityExclusionFilters"] = {{{"filterType", "WILDCARD"}, {"filter", dice.Of(filters)}}};
+    static const std::vector<std::string> kFilters = {"v*", "latest", "*t*e*", "not allowed!"};
+    request["imageTagMutabilityExclusionFilters"] = {{{"filterType", "WILDCARD"}, {"filter", dice.Of(kFilters)}}};
   }
 }
 
@@ -182,10 +182,10 @@ void AddPaging(Dice& dice, const Seen& seen, json& request) {
 }
 
 void AddFilter(Dice& dice, json& request) {
-  static const std::vector<std::string> tags = {"TAGGED", "UNTAGGED", "ANY", "SOME"};
-  static const std::vector<std::string> statuses = {"ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"};
-  if (dice.OneIn(3)) request["filter"]["tagStatus"] = dice.Of(tags);
-  if (dice.OneIn(6)) request["filter"]["imageStatus"] = dice.Of(statuses);
+  static const std::vector<std::string> kTagStatuses = {"TAGGED", "UNTAGGED", "ANY", "SOME"};
+  static const std::vector<std::string> kStatuses = {"ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"};
+  if (dice.OneIn(3)) request["filter"]["tagStatus"] = dice.Of(kTagStatuses);
+  if (dice.OneIn(6)) request["filter"]["imageStatus"] = dice.Of(kStatuses);
 }
 
 json ConfigurationOf(Dice& dice) {
@@ -193,7 +193,7 @@ json ConfigurationOf(Dice& dice) {
   const auto destination = [](const std::string& region, std::string_view account) {
     return json{{"region", region}, {"registryId", account}};
   };
-  static const std::vector<std::string> prefixes = {"team", "app", "t", "team/", "Team"};
+  static const std::vector<std::string> kPrefixes = {"team", "app", "t", "team/", "Team"};
   for (auto count = dice.Below(3); count > 0; --count) {
     json rule = {{"destinations", json::array()}};
     switch (dice.Below(6)) {
@@ -215,7 +215,7 @@ json ConfigurationOf(Dice& dice) {
           rule["destinations"].push_back(destination("eu-west-" + std::to_string(i), kOwner));
     }
     if (dice.OneIn(2)) {
-      rule["repositoryFilters"] = {{{"filter", dice.Of(prefixes)}, {"filterType", "PREFIX_MATCH"}}};
+      rule["repositoryFilters"] = {{{"filter", dice.Of(kPrefixes)}, {"filterType", "PREFIX_MATCH"}}};
     }
     if (dice.OneIn(3)) rule["deleteReplication"]["enabled"] = dice.OneIn(2);
     configuration["rules"].push_back(rule);
@@ -260,8 +260,8 @@ void LayerCommand(Dice& dice, const Seen& seen, Command& command) {
     command.operation = "BatchCheckLayerAvailability";
     request["layerDigests"] = json::array();
     for (auto count = dice.Below(3); count > 0; --count) {
-      static const std::vector<std::string> broken = {"", "sha256", "md5:abcd"};
-      request["layerDigests"].push_back(dice.OneIn(4) ? dice.Of(broken) : Sha256(dice.Of(kBlobs)));
+      static const std::vector<std::string> kBroken = {"", "sha256", "md5:abcd"};
+      request["layerDigests"].push_back(dice.OneIn(4) ? dice.Of(kBroken) : Sha256(dice.Of(kBlobs)));
     }
     return;
   }
@@ -287,9 +287,10 @@ void LayerCommand(Dice& dice, const Seen& seen, Command& command) {
 }
 
 void PolicyCommand(Dice& dice, Command& command) {
-  static const std::vector<std::string> kinds = {"SetRepositoryPolicy", "GetRepositoryPolicy", "DeleteRepositoryPolicy",
-                                                 "PutRegistryPolicy",   "GetRegistryPolicy",   "DeleteRegistryPolicy"};
-  command.operation = dice.Of(kinds);
+  static const std::vector<std::string> kKinds = {"SetRepositoryPolicy",    "GetRepositoryPolicy",
+                                                  "DeleteRepositoryPolicy", "PutRegistryPolicy",
+                                                  "GetRegistryPolicy",      "DeleteRegistryPolicy"};
+  command.operation = dice.Of(kKinds);
   if (command.operation.ends_with("RegistryPolicy")) {
     command.caller = kOwner;
     command.request = json::object();
@@ -301,31 +302,32 @@ void PolicyCommand(Dice& dice, Command& command) {
 }
 
 void LifecycleCommand(Dice& dice, Command& command) {
-  static const std::vector<std::string> kinds = {"Put", "Put", "Get", "Delete"};
-  const auto& kind = dice.Of(kinds);
+  static const std::vector<std::string> kKinds = {"Put", "Put", "Get", "Delete"};
+  const auto& kind = dice.Of(kKinds);
   command.operation = kind + "LifecyclePolicy";
   if (kind == "Put") command.request["lifecyclePolicyText"] = dice.Of(LifecyclePolicies());
 }
 
 void ArchiveCommand(Dice& dice, Command& command) {
-  static const std::vector<std::string> classes = {"ARCHIVE", "ARCHIVE", "STANDARD", "STANDARD", "COLD"};
+  static const std::vector<std::string> kClasses = {"ARCHIVE", "ARCHIVE", "STANDARD", "STANDARD", "COLD"};
   command.operation = "UpdateImageStorageClass";
-  command.request["targetStorageClass"] = dice.Of(classes);
+  command.request["targetStorageClass"] = dice.Of(kClasses);
   command.request["imageId"] = IdentifierOf(dice);
 }
 
 void TemplateCommand(Dice& dice, const Seen& seen, Command& command) {
-  static const std::vector<std::string> kinds = {"Create", "Update", "Delete", "Describe"};
-  static const std::vector<std::string> prefixes = {"team", "team/", "ROOT", "t", "No"};
-  static const std::vector<json> purposes = {{"REPLICATION"}, json::array(), {"REPLICATION", "CREATE_ON_PUSH"}, {"NO"}};
+  static const std::vector<std::string> kKinds = {"Create", "Update", "Delete", "Describe"};
+  static const std::vector<std::string> kPrefixes = {"team", "team/", "ROOT", "t", "No"};
+  static const std::vector<json> kPurposes = {
+      {"REPLICATION"}, json::array(), {"REPLICATION", "CREATE_ON_PUSH"}, {"NO"}};
   command.caller = kOwner;
   command.request = json::object();
-  const auto kind = dice.Of(kinds);
+  const auto kind = dice.Of(kKinds);
   command.operation = kind + "RepositoryCreationTemplate" + (kind == "Describe" ? "s" : "");
   if (kind == "Describe") return AddPaging(dice, seen, command.request);
-  command.request["prefix"] = dice.Of(prefixes);
+  command.request["prefix"] = dice.Of(kPrefixes);
   if (kind == "Delete") return;
-  if (!dice.OneIn(4)) command.request["appliedFor"] = dice.Of(purposes);
+  if (!dice.OneIn(4)) command.request["appliedFor"] = dice.Of(kPurposes);
   if (dice.OneIn(4)) command.request["description"] = "why";
   AddMutability(dice, command.request);
 }
@@ -392,6 +394,7 @@ std::int64_t PauseBefore(std::uint64_t number) {
   return kPauses[number % 7];
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table, an entry after another
 bool CommandOf(std::uint64_t number, std::size_t part, const Seen& seen, Command& command) {
   Dice dice(number);
   dice.Below(7);  // the pause

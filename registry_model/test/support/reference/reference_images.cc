@@ -17,8 +17,8 @@ constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json"
 
 /// What the API calls a digest, which is more than what a digest is.
 bool HasDigestForm(const std::string& text) {
-  static const std::regex pattern("[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+");
-  return std::regex_match(text, pattern);
+  static const std::regex kPattern("[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+");
+  return std::regex_match(text, kPattern);
 }
 
 /// The members of an image that are blobs, config first, each once.
@@ -506,10 +506,10 @@ Answer Model::Layers(const std::string& operation, const json& request, const js
     return {{{"layerDigest", digest}, {"downloadUrl", real->at("downloadUrl")}}, "", ""};
   }
   if (operation == "InitiateLayerUpload") {
-    static const std::regex uuid("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    static const std::regex kUuid("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
     if (real == nullptr) return Refused("none: an upload can begin");
     const std::string id = real->at("uploadId");
-    if (!std::regex_match(id, uuid) || repository->uploads.contains(id)) return Refused("none: a new UUID is due");
+    if (!std::regex_match(id, kUuid) || repository->uploads.contains(id)) return Refused("none: a new UUID is due");
     repository->uploads[id];
     return {{{"uploadId", id}, {"partSize", 10'485'760}}, "", ""};
   }

@@ -66,10 +66,10 @@ bool TakeMutability(const json& request, json& settings) {
   if (has_filters) {
     const auto& filters = request.at("imageTagMutabilityExclusionFilters");
     if (filters.empty() || filters.size() > 5) return false;
-    static const std::regex pattern("[0-9a-zA-Z._*-]{1,128}");
+    static const std::regex kPattern("[0-9a-zA-Z._*-]{1,128}");
     for (const auto& filter : filters) {
       if (filter.at("filterType") != "WILDCARD") return false;
-      if (!std::regex_match(filter.at("filter").get<std::string>(), pattern)) return false;
+      if (!std::regex_match(filter.at("filter").get<std::string>(), kPattern)) return false;
     }
     settings["imageTagMutabilityExclusionFilters"] = filters;
   } else {
@@ -96,13 +96,13 @@ bool MatchesWildcard(const std::string& filter, const std::string& text) {
 }
 
 bool IsRepositoryName(const std::string& text) {
-  static const std::regex pattern(R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*)");
-  return text.size() >= 2 && text.size() <= 256 && std::regex_match(text, pattern);
+  static const std::regex kPattern(R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*)");
+  return text.size() >= 2 && text.size() <= 256 && std::regex_match(text, kPattern);
 }
 
 bool IsTag(const std::string& text) {
-  static const std::regex pattern(R"([0-9a-zA-Z_][0-9a-zA-Z_.-]{0,127})");
-  return std::regex_match(text, pattern);
+  static const std::regex kPattern(R"([0-9a-zA-Z_][0-9a-zA-Z_.-]{0,127})");
+  return std::regex_match(text, kPattern);
 }
 
 bool IsImmutable(const json& settings, const std::string& tag) {
@@ -335,7 +335,7 @@ Answer Model::RepositoryPolicy(const std::string& operation, const json& request
 Answer Model::PutReplicationConfiguration(const json& request) {
   const auto& asked = request.at("replicationConfiguration");
   const auto open = [] { return Refused("InvalidParameterException|ValidationException"); };
-  static const std::regex prefix(R"(^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$)");
+  static const std::regex kPrefix(R"(^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$)");
   std::set<json> unique;
   if (asked.at("rules").size() > 25) return open();
   for (const auto& rule : asked.at("rules")) {
@@ -355,7 +355,7 @@ Answer Model::PutReplicationConfiguration(const json& request) {
     for (const auto& filter : filters) {
       const std::string text = filter.at("filter");
       if (filter.at("filterType") != "PREFIX_MATCH") return open();
-      if (text.size() < 2 || text.size() > 256 || !std::regex_match(text, prefix)) return open();
+      if (text.size() < 2 || text.size() > 256 || !std::regex_match(text, kPrefix)) return open();
     }
   }
   if (unique.size() > 25) return open();

@@ -1,0 +1,20 @@
+// The faults that a step of a timeline means, put in force in a world: for the runner of scenarios and for who drives a
+// world step by step.
+#pragma once
+
+#include <vector>
+
+#include "harness/scenario/scenario.h"
+#include "registry_model/world/world.h"
+#include "sim/result.h"
+
+namespace crrsim {
+
+/// One fault a direction where the step says `between`. Order  there, then back.
+std::vector<FaultNumber> BeginFaults(World& world, const PartitionStep& step);
+std::vector<FaultNumber> BeginFaults(World& world, const FailStep& step);
+/// `scenario` is what registries are called by.
+/// On error  an image that is to be damaged is not there, or has no such layer; nothing is in force.
+Result<std::vector<FaultNumber>, ParseError> BeginFaults(World& world, const FaultStep& step, const Scenario& scenario);
+
+}  // namespace crrsim

@@ -1,0 +1,141 @@
+"""Faults on purpose: every verb that a scenario's timeline knows, with the same members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+import _crrsim
+
+from crrsim.errors import DefinitionError
+from crrsim.units import Span, nanoseconds
+
+if TYPE_CHECKING:
+    from crrsim.world import Registry, World
+
+Json = dict[str, Any]
+
+
+class Fault:
+    """A fault in force. As a context manager it ends with the block."""
+
+    def __init__(self, world: World, numbers: Sequence[int]) -> None:
+        self._world = world
+        self._numbers = list(numbers)
+
+    def end(self) -> None:
+        """Ends it; nothing happens when it is over."""
+        for number in self._numbers:
+            self._world._native.end_fault(number)
+        self._numbers.clear()
+
+    def __enter__(self) -> Fault:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], where: Optional[TracebackType]
+    ) -> None:
+        self.end()
+
+
+class FaultVerb:
+    """One kind of fault of a world: call it to begin one."""
+
+    def __init__(self, world: World, row: Json) -> None:
+        self._world = world
+        self.name: str = row["verb"]
+        #: The members of the verb, and what they mean; none where it takes a region alone.
+        self.members: Mapping[str, str] = row["members"]
+        lines = [row["help"], *(f"  {name}: {text}" for name, text in self.members.items())]
+        self.__doc__ = "\n".join(lines)
+
+    def __call__(
+        self,
+        what: Union[str, Registry, Mapping[str, Any], None] = None,
+        /,
+        *,
+        duration: Optional[Span] = None,
+        **members: Any,
+    ) -> Fault:
+        """Begins a fault, for a duration or until it is ended.
+
+        ``what`` is what the verb says in a timeline, a region or a dict of members; or members are named one by one.
+        Where a member's name is a word of Python an underscore follows it: ``from_``, ``in_``.
+        """
+        named = {name.removesuffix("_"): value for name, value in members.items()}
+        if isinstance(what, Mapping):
+            named = {**what, **named}
+        elif what is not None and named:
+            raise TypeError(f"{self.name}: expected {what!r} alone, or members by name")
+        step: Json = {self.name: named if what is None or isinstance(what, Mapping) else what}
+        if duration is not None:
+            step["for"] = duration
+        return self._world.faults.begin(step)
+
+    def __repr__(self) -> str:
+        return f"<fault {self.name}: {', '.join(self.members) or 'a region'}>"
+
+
+class Faults:
+    """Faults on purpose. Each verb of a timeline is one here; ``dir(world.faults)`` lists them.
+
+    >>> import crrsim
+    >>> world = crrsim.World()
+    >>> with world.faults.delay(between=["us-west-2", "eu-west-1"], latency="2s"):
+    ...     world.advance("1m")
+    >>> _ = world.faults.crash("eu-west-1", duration="5m")
+    >>> _ = world.faults.begin({"throttle": {"region": "eu-west-1", "calls": "50%"}, "for": "1h"})
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def begin(self, step: Mapping[str, Any]) -> Fault:
+        """Begins what a fault's step of a timeline says: ``{"outage": "us-west-2", "for": "10m"}``.
+
+        Registries and timedeltas are taken too. Raises DefinitionError, and nothing is in force.
+        """
+        try:
+            return Fault(self._world, self._world._native.begin_fault(_plain(step)))
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+
+    def partition(
+        self, source: str, destination: str, *, both_ways: bool = False, duration: Optional[Span] = None
+    ) -> Fault:
+        """Nothing passes from one region to another: for a duration, or until it is ended."""
+        cut: Json = {"between": [source, destination]} if both_ways else {"from": source, "to": destination}
+        return self.begin({"partition": cut} if duration is None else {"partition": cut, "for": duration})
+
+    def __getattr__(self, name: str) -> FaultVerb:
+        for row in _crrsim.fault_verbs():
+            if row["verb"] == name:
+                return FaultVerb(self._world, row)
+        raise AttributeError(f"'{name}' is not a fault: {', '.join(self.verbs)}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.verbs})
+
+    @property
+    def verbs(self) -> list[str]:
+        """Every kind of fault there is."""
+        return [row["verb"] for row in _crrsim.fault_verbs()]
+
+    @property
+    def hits(self) -> list[Json]:
+        """Every fault so far, with how often it hit something."""
+        rows: list[Json] = self._world.report()["faults"]
+        return rows
+
+
+def _plain(value: Any) -> Any:
+    """Registries as their names and durations as text, which is what a timeline has."""
+    if isinstance(value, Mapping):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, timedelta):
+        return f"{nanoseconds(value)}ns"
+    return getattr(value, "key", value)

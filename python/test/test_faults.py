@@ -1,0 +1,138 @@
+"""Every fault verb of the scenario language, from Python."""
+
+from datetime import timedelta
+
+import crrsim
+import pytest
+
+IMAGE = crrsim.Image(layers=["2MiB"], name="app")
+WAYS = {"between": ["us-west-2", "eu-west-1"]}
+
+#: One of each, which has to hit something when an image is pushed and replicated.
+EACH = {
+    "partition": {"from": "us-west-2", "to": "eu-west-1"},
+    "outage": "eu-west-1",
+    "degrade": {**WAYS, "bandwidth": "10%"},
+    "delay": {**WAYS, "latency": "2s"},
+    "lose": {**WAYS, "messages": "60%"},
+    "duplicate": {**WAYS, "messages": "100%"},
+    "stall": {"in": "eu-west-1"},
+    "throttle": {"operation": "ReplicateImage", "times": 2},
+    "error": {"operation": "ReplicateImage", "times": 2},
+    "crash": "us-west-2",
+    "damage": {"image": "api:1", "in": "us-west-2", "layer": 1},
+    "quota": {"in": "eu-west-1", "repositories": 0},
+    "skew": {"region": "eu-west-1", "ahead": "1h"},
+    "disturb": {"bus": "eu-west-1", "duplicate": "100%"},
+    "fail": {"step": "put-manifest", "times": 1},
+    "corrupt": {"in": "eu-west-1", "times": 1},
+}
+
+
+def pushed():
+    world = crrsim.World()
+    world["us-west-2"].replicate_to("eu-west-1")
+    world["us-west-2"].create_repository("api")
+    world["us-west-2"].push("api:1", IMAGE)
+    return world
+
+
+def test_no_verb_is_forgotten_here():
+    assert sorted(EACH) == sorted(crrsim.World().faults.verbs)
+
+
+@pytest.mark.parametrize("verb", EACH)
+def test_each_fault_hits_and_heals(verb):
+    world = pushed()
+    assert verb in dir(world.faults)
+    world.faults.begin({verb: EACH[verb], "for": timedelta(minutes=2)})
+    world.run_until_idle()
+    rows = [row for row in world.faults.hits if row["fault"] == verb]
+    assert rows and sum(row["hits"] for row in rows) > 0
+    assert rows == world.report()["faults"]
+
+
+def test_a_fault_ends_with_its_block_with_its_duration_or_by_hand():
+    world = pushed()
+    delay = world.faults.delay(between=["us-west-2", "eu-west-1"], latency=timedelta(hours=1))
+    world.advance("10m")
+    assert world["eu-west-1"].digest_of("api:1") is None
+    delay.end()
+    delay.end()
+    with world.faults.outage("eu-west-1"):
+        with pytest.raises(crrsim.errors.ServerException):
+            world["eu-west-1"].call("DescribeRepositories")
+    assert world["eu-west-1"].repositories() is not None
+    world.faults.begin({"error": {"account": "main"}, "for": "10s"})
+    with pytest.raises(crrsim.errors.ServerException):
+        world["us-west-2"].call("DescribeRepositories")
+    world.advance("10s")
+    world["us-west-2"].call("DescribeRepositories")
+
+
+def test_names_that_are_words_of_python_take_an_underscore():
+    world = pushed()
+    world.faults.stall(in_=world["eu-west-1"], times=1)
+    world.faults.lose(from_="us-west-2", to="eu-west-1", messages="1%")
+    assert [row["fault"] for row in world.faults.hits] == ["stall", "lose"]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ({"crash": "eu-west-9"}, "did you mean 'eu-west-1'?"),
+        ({"crush": "eu-west-1"}, "did you mean 'crash'?"),
+        ({"delay": {"between": ["us-west-2", "eu-west-1"], "latensy": "1s"}}, "did you mean 'latency'?"),
+        ({"crash": "eu-west-1", "for": "5"}, "has no unit"),
+        ({"crash": "eu-west-1", "at": "5m"}, "'at' belongs to a scenario"),
+        ({"advance": "5m"}, "is no fault"),
+        ({"damage": {"image": "api:9", "in": "us-west-2"}}, "api:9 is not in us-west-2"),
+        ({"damage": {"image": "api:1", "in": "us-west-2", "layer": 7}}, "api:1 has 1 layers"),
+    ],
+)
+def test_a_fault_that_cannot_be_says_why_and_changes_nothing(step, said):
+    world = pushed()
+    before = world.state_hash(), world.faults.hits
+    with pytest.raises(crrsim.DefinitionError) as caught:
+        world.faults.begin(step)
+    assert said in str(caught.value)
+    assert (world.state_hash(), world.faults.hits) == before
+
+
+def test_a_verb_that_is_none_is_no_attribute():
+    with pytest.raises(AttributeError, match="'crush' is not a fault: .*crash"):
+        crrsim.World().faults.crush("eu-west-1")
+    assert "bandwidth" in crrsim.World().faults.degrade.__doc__
+
+
+def test_a_fault_is_the_same_from_python_and_from_a_scenario(tmp_path):
+    file = tmp_path / "delayed.yaml"
+    file.write_text(
+        """
+title: A copy over a slow link
+accounts: {main: "111122223333"}
+regions: [us-west-2, eu-west-1]
+network: aws-2026
+images: {api: {layers: [2MiB]}}
+timeline:
+  - PutReplicationConfiguration:
+      {"replicationConfiguration": {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}]}}
+    in: us-west-2
+  - CreateRepository: {repositoryName: api}
+    in: us-west-2
+  - push: api:1
+    to: us-west-2
+  - delay: {between: [us-west-2, eu-west-1], latency: 2s}
+    for: 1m
+expect:
+  - {image: api:1, in: eu-west-1, same_digest_as: us-west-2}
+"""
+    )
+    report = crrsim.run_scenario(file).check()
+    world = crrsim.World()
+    world["us-west-2"].replicate_to("eu-west-1")
+    world["us-west-2"].create_repository("api")
+    world["us-west-2"].push("api:1", crrsim.Image(layers=["2MiB"], name="api"))
+    world.faults.delay(between=["us-west-2", "eu-west-1"], latency="2s", duration="1m")
+    world.run_until_idle()
+    assert world.run_digest == report["run_digest"]
