@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "registry_model/world/call_rates.h"
+#include "registry_model/world/world.h"
 
 namespace crrsim {
 namespace {
@@ -49,6 +50,31 @@ TEST_F(CallRatesTest, ARefusedCallChangesNothing) {
   const auto before = rates_.rested_at();
   EXPECT_EQ(Taken("PutImage", 1, Instant()), 0);
   EXPECT_EQ(rates_.rested_at(), before);
+}
+
+TEST(WorldCallRatesTest, AWorldThatWasSavedGoesOnCounting) {
+  WorldConfig config;
+  config.call_rates_enforced = true;
+  config.accounts = {AccountId::Parse("111122223333").value()};
+  config.regions = {{RegionName::Parse("us-west-2").value()}};
+  World world(config);
+  const auto root = Caller::RootOf(RatedRegistry("us-west-2"));
+  CreateRepositoryRequest create;
+  create.repository_name = "app";
+  ASSERT_TRUE(world.Apply(root, create).ok());
+  InitiateLayerUploadRequest begin;
+  begin.repository_name = "app";
+  for (int call = 0; call < 60; ++call) ASSERT_TRUE(world.Apply(root, begin).ok());
+  auto loaded = World::Load(world.Save());
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->StateHashValue(), world.StateHashValue());
+  for (int call = 60; call < 100; ++call) ASSERT_TRUE(loaded->Apply(root, begin).ok());
+  const auto refused = loaded->Apply(root, begin);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().exception, exception::kThrottling);
+  EXPECT_EQ(refused.error().message, "Rate exceeded");
+  loaded->RunUntil(loaded->now() + Milliseconds(10));
+  EXPECT_TRUE(loaded->Apply(root, begin).ok());
 }
 
 }  // namespace

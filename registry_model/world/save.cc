@@ -16,6 +16,7 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.scan_duration_);
   archive(self.restore_duration_);
   archive(self.lifecycle_period_);
+  archive(self.call_rates_enforced_);
   archive(self.backfill_options_);
   archive(self.api_options_);
   archive(self.regions_);
@@ -106,6 +107,9 @@ Hash128 World::StateHashValue() const {
   for (const auto& [key, registry] : registries_) {
     add("registry", key, registry.replication, registry.policy, registry.templates, registry.account_settings,
         registry.scanning, registry.mounts, registry.opted_in);
+    for (const auto& [begun, scans] : registry.scans) {
+      if (begun + Hours(24) > now_) add("scans of the day", key, begun - now_, scans);
+    }
     registry.repositories.ForEachSorted([&, &owner = key](const RepositoryName& name, const Cow<Repository>& one) {
       add("repository", owner, name, *one);
     });

@@ -302,16 +302,16 @@ void PolicyCommand(Dice& dice, Command& command) {
 }
 
 void LifecycleCommand(Dice& dice, Command& command) {
-  static const std::vector<std::string> kinds = {"Put", "Put", "Get", "Delete"};
-  const auto& kind = dice.Of(kinds);
+  static const std::vector<std::string> kKinds = {"Put", "Put", "Get", "Delete"};
+  const auto& kind = dice.Of(kKinds);
   command.operation = kind + "LifecyclePolicy";
   if (kind == "Put") command.request["lifecyclePolicyText"] = dice.Of(LifecyclePolicies());
 }
 
 void ArchiveCommand(Dice& dice, Command& command) {
-  static const std::vector<std::string> classes = {"ARCHIVE", "ARCHIVE", "STANDARD", "STANDARD", "COLD"};
+  static const std::vector<std::string> kClasses = {"ARCHIVE", "ARCHIVE", "STANDARD", "STANDARD", "COLD"};
   command.operation = "UpdateImageStorageClass";
-  command.request["targetStorageClass"] = dice.Of(classes);
+  command.request["targetStorageClass"] = dice.Of(kClasses);
   command.request["imageId"] = IdentifierOf(dice);
 }
 
