@@ -62,18 +62,16 @@ TEST(LedgerBillTest, LayerInTwoRepositoriesCountsTwice) {
 TEST(LedgerBillTest, SecondImageWithTheSameLayerAddsOnlyWhatItsEventsSay) {
   // The layer was stored with the first image; the second brings its own config alone.
   const auto ledger =
-      After({Stored(kStart, kWest, kApi, "layer", Bytes(500)),
-             Stored(kStart, kWest, kApi, "config of 1", Bytes(3)),
-             {kStart, ManifestStored{kWest, kApi, Content("1"), "", {}, ByteCount(), Origin::kClient}},
-             Stored(kStart, kWest, kApi, "config of 2", Bytes(4)),
-             {kStart, ManifestStored{kWest, kApi, Content("2"), "", {}, ByteCount(), Origin::kClient}}});
+      After({Stored(kStart, kWest, kApi, "layer", Bytes(500)), Stored(kStart, kWest, kApi, "config of 1", Bytes(3)),
+             ManifestSeen(kStart, kWest, kApi, "1", ByteCount()), Stored(kStart, kWest, kApi, "config of 2", Bytes(4)),
+             ManifestSeen(kStart, kWest, kApi, "2", ByteCount())});
   EXPECT_EQ(ledger.StoredNow({kWest, kApi}), Bytes(507));
 }
 
 TEST(LedgerBillTest, ManifestCountsWithTheBytesThatItsEventsGiveIt) {
   const auto ledger =
-      After({{kStart, ManifestStored{kWest, kApi, Content("counted"), "", {}, Bytes(738), Origin::kClient}},
-             {kStart, ManifestStored{kWest, kApi, Content("not counted"), "", {}, ByteCount(), Origin::kClient}},
+      After({ManifestSeen(kStart, kWest, kApi, "counted", Bytes(738)),
+             ManifestSeen(kStart, kWest, kApi, "not counted", ByteCount()),
              {kStart + Nanoseconds(2), ManifestRemoved{kWest, kApi, Content("counted"), Bytes(738)}},
              {kStart + Nanoseconds(2), ManifestRemoved{kWest, kApi, Content("not counted"), ByteCount()}}});
   EXPECT_EQ(ledger.StoredNow({kWest, kApi}), ByteCount());

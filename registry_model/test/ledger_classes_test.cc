@@ -64,7 +64,7 @@ TEST(LedgerClassesTest, MoreThanAClassHoldsCannotLeaveIt) {
 
 TEST(LedgerClassesTest, AManifestsBytesChangeClassWithItsImage) {
   Ledger ledger;
-  ledger.OnEvent({kClassesStart, ManifestStored{kWest, kApi, Content("m"), "", {}, ByteCount::FromBytes(7)}});
+  ledger.OnEvent(ManifestSeen(kClassesStart, kWest, kApi, "m", ByteCount::FromBytes(7)));
   ledger.OnEvent(
       {kClassesStart, StorageClassChanged{kWest, kApi, Content("m"), StorageClass::kArchive, ImageStatus::kArchived,
                                           ByteCount::FromBytes(7), Origin::kClient}});

@@ -110,7 +110,7 @@ TEST(LedgerReplicatedTest, ManifestAndLayerOfTheSameBytesAreTwoThings) {
   const std::vector<Event> events = {
       Stored(kLateNovember, kIreland, kApi, "same", Bytes(10)),
       Arrived(kLateNovember, kToIreland, "same", Bytes(10)),
-      {kLateNovember, ManifestStored{kIreland, kApi, Content("same"), "", {}, Bytes(10), Origin::kReplication}},
+      ManifestSeen(kLateNovember, kIreland, kApi, "same", Bytes(10), Origin::kReplication),
       Arrived(kLateNovember, kToIreland, "same", Bytes(10), 0),
       Removed(kLateNovember + Nanoseconds(1), kIreland, kApi, "same", Bytes(10)),
       {kLateNovember + Nanoseconds(3), ManifestRemoved{kIreland, kApi, Content("same"), Bytes(10)}}};

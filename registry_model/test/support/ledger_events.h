@@ -33,6 +33,18 @@ inline Event Stored(Instant when, const RegistryKey& registry, const RepositoryN
                     const std::string& blob, ByteCount size, Origin origin = Origin::kClient) {
   return {when, BlobStored{registry, repository, Content(blob), size, origin}};
 }
+/// A manifest that adds `bytes` to what is kept of its repository.
+inline Event ManifestSeen(Instant when, const RegistryKey& registry, const RepositoryName& repository,
+                          const std::string& name, ByteCount bytes, Origin origin = Origin::kClient) {
+  ManifestStored stored;
+  stored.registry = registry;
+  stored.repository = repository;
+  stored.digest = Content(name);
+  stored.stored = bytes;
+  stored.origin = origin;
+  return {when, stored};
+}
+
 inline Event Removed(Instant when, const RegistryKey& registry, const RepositoryName& repository,
                      const std::string& blob, ByteCount size) {
   return {when, BlobRemoved{registry, repository, Content(blob), size}};
