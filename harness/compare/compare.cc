@@ -10,11 +10,19 @@ namespace {
 
 /// `*` stands for any run of characters.
 bool MatchesFilter(std::string_view filter, std::string_view tag) {
-  if (filter.empty()) return tag.empty();
-  if (filter.front() == '*') {
-    return MatchesFilter(filter.substr(1), tag) || (!tag.empty() && MatchesFilter(filter, tag.substr(1)));
+  const auto first = std::min(filter.find('*'), filter.size());
+  if (tag.substr(0, first) != filter.substr(0, first)) return false;
+  if (first == filter.size()) return tag.size() == first;
+  tag.remove_prefix(first);
+  filter.remove_prefix(first + 1);
+  // Each piece between two `*` where it comes first; the last at the end.
+  for (auto end = filter.find('*'); end != std::string_view::npos; end = filter.find('*')) {
+    const auto found = tag.find(filter.substr(0, end));
+    if (found == std::string_view::npos) return false;
+    tag.remove_prefix(found + end);
+    filter.remove_prefix(end + 1);
   }
-  return !tag.empty() && filter.front() == tag.front() && MatchesFilter(filter.substr(1), tag.substr(1));
+  return tag.ends_with(filter);
 }
 
 bool IsTagFixed(const RepositorySnapshot& repository, std::string_view tag) {

@@ -73,6 +73,9 @@ class FolderReader {
     if (!stream) return Complain(file, "cannot be read");
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     std::istringstream rest(text);
+    if ((rest >> std::ws).peek() == std::istringstream::traits_type::eof()) {
+      return Complain(file, "empty; expected what the aws cli printed, so the call that was to fill it has failed");
+    }
     try {
       while ((rest >> std::ws).peek() != std::istringstream::traits_type::eof()) {
         json document;
@@ -173,7 +176,10 @@ class FolderReader {
         throw WrongDocument{fmt::format("{} of {} is described twice, and differently", digest, name)};
       }
     }
-    if (name.empty()) return;
+    if (name.empty()) {
+      ++pages_without_images_;
+      return;
+    }
     // The aws cli joins the pages itself; with --max-items, or page by page, the last has no token.
     if (HasMore(document)) {
       with_more_.insert(name);
@@ -207,6 +213,15 @@ class FolderReader {
         Complain(folder_, fmt::format("the images of {} go on behind the last page that is here (nextToken)", name));
       }
     }
+    // A page without images does not say whose it is, so as many repositories may be empty as there are such pages.
+    std::vector<std::string> undescribed;
+    for (const auto& [name, repository] : snapshot_.registry.repositories) {
+      if (!repository.images_known) undescribed.push_back(name);
+    }
+    if (undescribed.size() > pages_without_images_) {
+      Complain(folder_, fmt::format("what describe-images printed is missing of {}of {}",
+                                    pages_without_images_ == 0 ? "" : "some ", fmt::join(undescribed, ", ")));
+    }
     if (repository_pages_ > 0 && !has_last_repositories_) {
       Complain(folder_, "the repositories go on behind the last page that is here (nextToken)");
     }
@@ -220,6 +235,7 @@ class FolderReader {
   std::set<std::string> with_more_;
   std::set<std::string> whole_;
   std::size_t repository_pages_ = 0;
+  std::size_t pages_without_images_ = 0;
   bool has_last_repositories_ = false;
 };
 

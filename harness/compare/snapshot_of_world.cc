@@ -12,7 +12,7 @@ ImageSnapshot SnapshotOfImage(const Image& image) {
   snapshot.manifest = manifest.bytes;
   if (manifest.subject) snapshot.subject = manifest.subject->digest.text();
   for (const auto& child : manifest.children) snapshot.children.insert(child.digest.text());
-  snapshot.status = "ACTIVE";
+  snapshot.status = NameOf(image.storage.status);
   snapshot.came_by = image.origin == Origin::kReplication ? CameBy::kReplication : CameBy::kPush;
   return snapshot;
 }

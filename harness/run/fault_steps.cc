@@ -26,6 +26,7 @@ Result<std::vector<FaultNumber>, ParseError> BeginFaults(World& world, const Fau
                                               : repository->FindImage(*reference.digest);
     if (image == nullptr) return ParseError{fmt::format("{} is not in {}", ToText(reference), scenario.NameOf(in))};
     const auto& blobs = image->manifest->blobs;  // the config first, then the layers
+    if (blobs.empty()) return ParseError{fmt::format("{} is an index; name one of its images", ToText(reference))};
     const auto layers = static_cast<std::int64_t>(blobs.size()) - 1;
     if (layer && *layer > layers) return ParseError{fmt::format("{} has {} layers", ToText(reference), layers)};
     for (std::int64_t place = 0; place <= layers; ++place) {

@@ -194,6 +194,12 @@ void LoadRandomFaults(LoadContext& context, const Node& node, Scenario& scenario
     faults.heal_by = reader.MomentOrOffset("heal_by").value_or(faults.from + Hours(1));
     faults.longest = reader.Span("longest").value_or(faults.longest);
     faults.each_at_most = PositiveInteger(context, reader, "each_at_most").value_or(faults.each_at_most);
+    constexpr std::int64_t kOfOneKindMax = 10'000;
+    if (faults.each_at_most > kOfOneKindMax) {
+      context.Refuse(reader.Get("each_at_most")->place,
+                     fmt::format("{} faults of one kind; expected at most {}", faults.each_at_most, kOfOneKindMax));
+      return;
+    }
     if (const auto* kinds = reader.Get("kinds")) {
       for (const auto& member : kinds->members) {
         if (std::find(verbs.begin(), verbs.end(), member.key) == verbs.end()) {

@@ -127,6 +127,32 @@ TEST_F(CompareCommandTest, AListThatGoesOnIsNeverReady) {
   EXPECT_THAT(outcome.err, HasSubstr("the images of api go on behind the last page that is here"));
 }
 
+TEST_F(CompareCommandTest, ImagesThatWereNeverDescribedAreNeverReady) {
+  const std::string listed = R"({"repositories": [{"repositoryName": "api"}, {"repositoryName": "web"}]})";
+  folder_.Write("a/repositories.json", listed);
+  folder_.Write("a/api.json", fmt::format("{{\"imageDetails\": [{}]}}", kDetail));
+  folder_.Write("b/api.json", fmt::format("{{\"imageDetails\": [{}]}}", kDetail));
+  const auto missing = Folders();
+  EXPECT_EQ(missing.code, 3);
+  EXPECT_THAT(missing.err, HasSubstr("what describe-images printed is missing of web"));
+  folder_.Write("a/web.json", "");
+  const auto empty = Folders();
+  EXPECT_EQ(empty.code, 3);
+  EXPECT_THAT(empty.err, HasSubstr("a/web.json:1:1: empty; expected what the aws cli printed"));
+  folder_.Write("a/web.json", R"({"imageDetails": []})");
+  EXPECT_EQ(Folders().code, 0);
+}
+
+TEST_F(CompareCommandTest, AnImageArchivedAtTheDestinationOfAWorldIsNotReady) {
+  const auto scenario = folder_.Write("archived.yaml", fmt::format(R"({}  - settle: 1d
+  - UpdateImageStorageClass: {{repositoryName: api, imageId: {{imageTag: "1"}}, targetStorageClass: ARCHIVE}}
+    in: shop/eu-west-1
+)", kComparedScenario));
+  const auto outcome = InvokeCommand({"compare", scenario, "--from", "shop/us-west-2", "--to", "shop/eu-west-1"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("it is ARCHIVED at the destination and cannot be pulled there"));
+}
+
 TEST_F(CompareCommandTest, ExtraImagesCountOnlyWhereItIsStrict) {
   folder_.Write("a/1.json", R"({"imageDetails": []})");
   folder_.Write("b/1.json", fmt::format("{{\"imageDetails\": [{}]}}", kDetail));

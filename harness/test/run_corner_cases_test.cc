@@ -87,6 +87,29 @@ TEST(RunCornerCasesTest, ARunThatEndsRefusedRestsOnWhatDenialDoes) {
   EXPECT_THAT(names, Contains("denial"));
 }
 
+TEST(RunCornerCasesTest, NothingWaitsForTheStallOfATransferThatWentOn) {
+  const auto run = RunOf(
+      "accounts: {shop: \"111122223333\"}\nregions: [us-west-2, eu-west-1]\nnetwork:\n"
+      "  links: [{between: [us-west-2, eu-west-1], latency: 50ms, bandwidth: 10MB/s}]\n"
+      "options: {stall_timeout: 20h}\nimages:\n  app: {layers: [100MiB], content: sizes-only}\ntimeline:\n"
+      "  - PutReplicationConfiguration:\n      {\"replicationConfiguration\": {\"rules\": [{\"destinations\": "
+      "[{\"region\": \"eu-west-1\", \"registryId\": \"111122223333\"}]}]}}\n    in: us-west-2\n"
+      "  - CreateRepository: {repositoryName: app}\n    in: us-west-2\n  - push: app:1\n    to: us-west-2\n"
+      "  - outage: eu-west-1\n    when: {copy: \"app:1\", to: eu-west-1, reaches: 50%}\n    for: 1m\n"
+      "  - settle: 10m\nexpect:\n  - {image: \"app:1\", in: eu-west-1}\n");
+  EXPECT_EQ(run.verdict, Verdict::kPass) << run.error;
+  EXPECT_LT(run.end - run.start, Minutes(2));
+}
+
+TEST(RunCornerCasesTest, DamageOfAnIndexSaysThatItsImagesAreToBeNamed) {
+  const auto run = RunOf(
+      "accounts: {shop: \"111122223333\"}\nregions: [us-west-2]\nnetwork: aws-2026\nimages:\n  app: {layers: [1KiB]}\n"
+      "  both: {index_of: [app]}\ntimeline:\n  - CreateRepository: {repositoryName: app}\n    in: us-west-2\n"
+      "  - push: app:1\n    image: both\n    to: us-west-2\n  - damage: {image: \"app:1\", in: us-west-2}\n    for: 1m\n");
+  EXPECT_EQ(run.verdict, Verdict::kError);
+  EXPECT_THAT(run.error, HasSubstr("app:1 is an index; name one of its images"));
+}
+
 TEST(RunCornerCasesTest, AScanOfAnImageThatCameAgainIsItsOwn) {
   const auto run = RunOf(
       kHead + "options: {scan_duration: 30s}\ntimeline:\n" +

@@ -3,6 +3,8 @@
 // modelled: the caller says what the upstream has.
 //
 // Source  ecr-replication.md 2.1 (14), 2.6 (2), 3 (3).
+#include <algorithm>
+
 #include "registry_model/api/create_for.h"
 #include "registry_model/api/operations.h"
 #include "registry_model/api/validate.h"
@@ -15,11 +17,15 @@ ApiResult<ImportUpstreamImageResponse> Execute(ApiContext& context, const Import
   const auto& root = request.manifests.back();
   const auto tag = CheckTag(request.image_tag);
   if (!tag) return tag.error();
-  // A repository that the import makes has room for its images.
-  const auto images = static_cast<std::int64_t>(request.manifests.size());
   const auto* present = context.registry.Find(std::string_view(request.repository_name));
+  const auto is_here = [&](const ManifestPtr& manifest) {
+    return present != nullptr && present->FindImage(manifest->digest) != nullptr;
+  };
+  const bool is_cached = present != nullptr && present->FindImage(*tag) != nullptr;
   const auto held = present == nullptr ? 0 : static_cast<std::int64_t>(present->images.size());
-  if (present != nullptr && present->FindImage(*tag) == nullptr && Exceeds(held + images, context.options.images_max)) {
+  const auto here = std::count_if(request.manifests.begin(), request.manifests.end(), is_here);
+  const auto added = static_cast<std::int64_t>(request.manifests.size()) - here;
+  if (!is_cached && added > 0 && Exceeds(held + added, context.options.images_max)) {
     return Refuse(exception::kLimitExceeded,
                   fmt::format("The repository with name '{}' already holds {} images", request.repository_name, held));
   }

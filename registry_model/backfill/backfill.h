@@ -129,7 +129,7 @@ struct BackfillUnitRef {
 /// All backfills of a world.
 class Backfills {
  public:
-  /// Requires that CanStart said so.
+  /// Requires that none is under way between the two registries.
   BackfillNumber Start(const Uuid& id, const RegistryKey& source, const RegistryKey& destination, Instant now);
   /// Requires PREPARING. The units are those that ListUnits (listing.h) found.
   void Prepared(BackfillNumber number, std::vector<BackfillUnit> units);

@@ -160,21 +160,25 @@ void World::CompleteFlows() {
 }
 
 void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause) {
-  if (transfer.stalled) return;
+  if (transfer.stall_expires) return;
   HitFault(cause);
   if (!transfer.stalled_by && assumptions_.Use(Assumption::kCutCopy) == "restart") {
     const auto delivered = StopFlow(transfer);
     EndTransfer(id, ByteCount(), delivered, FailureCode::kConnectionLost);
     return Feed(TransferFailed{id, FailureCode::kConnectionLost});
   }
-  transfer.stalled = true;
-  ++transfer.stalls;
-  Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id, transfer.stalls});
+  transfer.stall_expires = Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id, 0});
 }
 
-void World::StallExpired(TransferId id, std::uint64_t stall) {
+void World::StopWatching(ActiveTransfer& transfer) {
+  if (transfer.stall_expires) queue_.Cancel(*transfer.stall_expires);
+  transfer.stall_expires.reset();
+}
+
+void World::StallExpired(TransferId id) {
   auto* transfer = transfers_.Find(id);
-  if (transfer == nullptr || !transfer->stalled || transfer->stalls != stall) return;
+  CRRSIM_CHECK(transfer != nullptr, "a transfer that is over was still watched");
+  transfer->stall_expires.reset();
   const auto delivered = StopFlow(*transfer);
   EndTransfer(id, ByteCount(), delivered, FailureCode::kTimedOut);
   Feed(TransferFailed{id, FailureCode::kTimedOut});
@@ -187,8 +191,9 @@ ByteCount World::StopFlow(ActiveTransfer& transfer) {
 }
 
 void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {
-  const auto transfer = std::move(*transfers_.Find(id));
+  auto transfer = std::move(*transfers_.Find(id));
   transfers_.Erase(id);
+  StopWatching(transfer);
   const auto& copy = *transfer.start.replication;
   Emit(TransferEnded{id, transfer.start.job, copy.source, copy.destination, copy.repository, transfer.start.blob,
                      copy.source.account, useful, wasted, failure});

@@ -106,7 +106,7 @@ void World::UpdateCut(const RegionName& from, const RegionName& to) {
     if (cut) {
       WatchForStall(id, *transfer, *cut);
     } else {
-      transfer->stalled = false;
+      StopWatching(*transfer);
     }
   }
 }
@@ -204,7 +204,7 @@ void World::StallMatching() {
     if (!stall) continue;
     PauseFlow(transfer);
     transfer.stalled_by = *stall;
-    if (transfer.stalled) {
+    if (transfer.stall_expires) {
       HitFault(*stall);  // a cut had stopped it before; its time runs on
     } else {
       WatchForStall(id, transfer, *stall);
@@ -221,7 +221,7 @@ void World::ResumeStalledBy(FaultNumber number) {
     auto* transfer = transfers_.Find(id);
     if (transfer == nullptr) continue;
     transfer->stalled_by.reset();
-    transfer->stalled = false;
+    StopWatching(*transfer);
     RunFlow(id);
   }
 }

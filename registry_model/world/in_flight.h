@@ -73,8 +73,7 @@ struct ActiveTransfer {
   std::optional<FlowId> flow;     // empty until its latency has passed
   std::optional<Digest> damaged;  // what arrived, where it is not what was sent; within one step only
   EventId flow_starts;
-  std::uint64_t stalls = 0;  // how often it has begun to stall
-  bool stalled = false;
+  std::optional<EventId> stall_expires;     // while it stands still and is watched for how long
   ByteCount kept;                           // bytes of it that flowed before `flow` began
   std::optional<std::uint64_t> stalled_by;  // the fault that stopped it: it has no flow meanwhile
   template <class Self, class Visit>
@@ -82,8 +81,7 @@ struct ActiveTransfer {
     visit("start", self.start);
     visit("flow", self.flow);
     visit("flowStarts", self.flow_starts);
-    visit("stalls", self.stalls);
-    visit("stalled", self.stalled);
+    visit("stallExpires", self.stall_expires);
     visit("kept", self.kept);
     visit("stalledBy", self.stalled_by);
   }

@@ -244,7 +244,7 @@ void World::Dispatch(const Scheduled& what) {
     case ScheduledKind::kFlowStarts:
       return StartFlow(what.subject);
     case ScheduledKind::kTransferStalls:
-      return StallExpired(what.subject, what.version);
+      return StallExpired(what.subject);
     case ScheduledKind::kNetworkWakes:
       network_wake_.reset();
       network_wake_at_.reset();

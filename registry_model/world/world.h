@@ -205,7 +205,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void StartFlow(TransferId id);
   void CompleteFlows();
   void WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause);
-  void StallExpired(TransferId id, std::uint64_t stall);
+  void StopWatching(ActiveTransfer& transfer);
+  void StallExpired(TransferId id);
   void EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure);
   ByteCount StopFlow(ActiveTransfer& transfer);
   void CarryOut(const ReportRequeued& action);
