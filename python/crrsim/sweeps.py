@@ -29,6 +29,7 @@ from crrsim.errors import DefinitionError
 from crrsim.scenario import Scenario, read_definition
 
 Json = dict[str, Any]
+"""A JSON object."""
 
 #: Runs of one task: enough that its overhead is small, few enough that progress is seen and that workers end together.
 _BATCH_MIN, _BATCH_MAX = 4, 64
