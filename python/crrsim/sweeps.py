@@ -82,7 +82,8 @@ def sweep(
         results = _run_here([(scenarios[variant], variant, group) for variant, group in tasks], workers or os.cpu_count() or 1)
     else:
         path = os.fspath(scenario)
-        results = _run_on_cluster([(definitions[variant], path, variant, group) for variant, group in tasks], client)
+        texts = [json.dumps(changed) for changed in definitions]  # Dask walks through dicts, not through text
+        results = _run_on_cluster([(texts[variant], path, variant, group) for variant, group in tasks], client)
     for rows in results:
         if store:
             store.add(rows)
@@ -128,9 +129,9 @@ def _groups(frame: pandas.DataFrame, by: Union[str, Sequence[str]]) -> Any:
     return frame.assign(**plain).groupby(keys, sort=True)
 
 
-def run_batch(definition: Json, path: str, variant: int, seeds: Sequence[int]) -> list[Json]:
-    """Runs one variant with some seeds: what a worker of a cluster does."""
-    return _rows(Scenario.from_definition(definition, path), variant, seeds)
+def run_batch(definition: str, path: str, variant: int, seeds: Sequence[int]) -> list[Json]:
+    """Runs one variant, a definition as JSON, with some seeds: what a worker of a cluster does."""
+    return _rows(Scenario.from_definition(json.loads(definition), path), variant, seeds)
 
 
 def _rows(scenario: Scenario, variant: int, seeds: Sequence[int]) -> list[Json]:
