@@ -24,8 +24,11 @@ class Completed:
     """What a command printed, and its exit code (``crrsim --help`` lists them)."""
 
     exit_code: int
+    """0 when everything passed."""
     output: str
+    """Of standard output."""
     complaints: str
+    """Of standard error."""
 
 
 def command(*arguments: Path, input: str = "") -> Completed:

@@ -20,8 +20,9 @@ class ApiError(CrrsimError):
     def __init__(self, message: str, code: str | None = None) -> None:
         super().__init__(message)
         self.message = message
-        #: The name on the wire, such as ``RepositoryNotFoundException``.
+        """What ECR says with it."""
         self.code = code or type(self).__name__
+        """The name on the wire, such as ``RepositoryNotFoundException``."""
 
     def __reduce__(self) -> tuple[type[ApiError], tuple[str, str]]:
         return type(self), (self.message, self.code)

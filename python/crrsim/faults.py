@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crrsim.world import Registry, World
 
 Json = dict[str, Any]
+"""A JSON object."""
 
 
 class Fault:
@@ -46,8 +47,9 @@ class FaultVerb:
     def __init__(self, world: World, row: Json) -> None:
         self._world = world
         self.name: str = row["verb"]
-        #: The members of the verb, and what they mean; none where it takes a region alone.
+        """The verb of the scenario language."""
         self.members: Mapping[str, str] = row["members"]
+        """The members of the verb, and what they mean; none where it takes a region alone."""
         lines = [row["help"], *(f"  {name}: {text}" for name, text in self.members.items())]
         self.__doc__ = "\n".join(lines)
 

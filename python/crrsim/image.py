@@ -23,8 +23,8 @@ class Image:
     __slots__ = ("_native", "_text", "findings")
     _native: _crrsim.Image
     _text: str  # the expression that makes it
-    #: What a scan of it finds: severities and numbers.
     findings: dict[str, int]
+    """What a scan of it finds: severities and numbers."""
 
     def __init__(
         self,

@@ -36,12 +36,14 @@ class Pair(NamedTuple):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options ``--crrsim-seeds`` and ``--crrsim-seed``."""
     group = parser.getgroup("crrsim")
     group.addoption("--crrsim-seeds", type=int, default=None, metavar="N", help="run tests of worlds with seeds 1 to N")
     group.addoption("--crrsim-seed", type=int, default=None, metavar="S", help="run tests of worlds with this seed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Refuses options that make no sense."""
     count, seed = config.getoption("--crrsim-seeds"), config.getoption("--crrsim-seed")
     if count is not None and seed is not None:
         raise pytest.UsageError("--crrsim-seeds and --crrsim-seed exclude each other")
@@ -52,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of a world is one test a seed."""
     if "crrsim_seed" not in metafunc.fixturenames:
         return
     count, seed = metafunc.config.getoption("--crrsim-seeds"), metafunc.config.getoption("--crrsim-seed")
@@ -110,6 +113,7 @@ def cross_account(crrsim_seed: int, request: pytest.FixtureRequest) -> Pair:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails shows its world's last events, and what repeats it."""
     report = yield
     events = item.stash.get(_RECORDING, None)
     if report.failed and events is not None:
@@ -129,6 +133,7 @@ def _fields(event: Event) -> str:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Optional[ScenarioFile]:
+    """Scenario files are tests."""
     if file_path.suffix not in (".yaml", ".yml") or not _is_scenario(file_path):
         return None
     return ScenarioFile.from_parent(parent, path=file_path)

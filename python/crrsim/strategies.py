@@ -20,7 +20,9 @@ from crrsim.image import Image
 from crrsim.world import Registry, World
 
 ACCOUNTS = {"build": "111122223333", "prod": "444455556666"}
+"""Names and numbers of the accounts that strategies draw from."""
 REGIONS = ("us-west-2", "eu-west-1", "ap-southeast-2")
+"""The regions that strategies draw from."""
 
 
 #: Numbers for registries and repositories. Half of them are the first, so that steps meet in one place.
@@ -108,16 +110,20 @@ class ReplicationMachine(RuleBasedStateMachine):
     """
 
     accounts = ACCOUNTS
+    """Of its world; a subclass may have others."""
     regions: Sequence[str] = REGIONS[:2]
-    #: Few, so that they meet. The first is in every registry from the beginning.
+    """Of its world; a subclass may have others."""
     repositories: Sequence[str] = ("api", "team/api")
+    """Few, so that they meet. The first is in every registry from the beginning."""
     world: World
+    """What everything happens in; made anew for each example."""
 
     def __init__(self) -> None:
         super().__init__()
         self.refusals: dict[str, int] = {}
-        #: The digest that each (registry, repository, tag) was last pushed with by a client.
+        """How often each exception of ECR was met, by its name."""
         self.pushed: dict[tuple[str, str, str], str] = {}
+        """The digest that each (registry, repository, tag) was last pushed with by a client."""
 
     def attempt(self, registry: Registry, operation: str, **request: Any) -> Optional[dict[str, Any]]:
         """One API call; None where it was refused."""

@@ -29,9 +29,15 @@ from crrsim.errors import DefinitionError
 from crrsim.scenario import Scenario, read_definition
 
 Json = dict[str, Any]
+"""A JSON object."""
 
-#: Runs of one task: long enough that its overhead is small, short enough that progress is seen.
-_BATCH = 64
+#: Runs of one task: enough that its overhead is small, few enough that progress is seen and that workers end together.
+_BATCH_MIN, _BATCH_MAX = 4, 64
+#: So many tasks a sweep has, or more, where their runs allow it.
+_TASKS = 32
+
+#: Of the standard normal distribution, 95 % lie within this many standard deviations.
+_NORMAL_95 = 1.959963984540054
 
 
 def sweep(
@@ -61,18 +67,24 @@ def sweep(
     if not all_seeds:
         raise DefinitionError("a sweep needs a seed")
     definitions = [_changed(definition, variant) for variant in variants]
-    for changed in definitions:  # a mistake in one leaves nothing half done
-        Scenario.from_definition(changed, scenario)
+    scenarios = [Scenario.from_definition(changed, scenario) for changed in definitions]  # a mistake leaves nothing half done
     store = _Store(Path(resume), definitions) if resume is not None else None
     done = store.rows() if store else {}
     wanted = [(v, s) for v in range(len(variants)) for s in all_seeds if (v, s) not in done]
+    size = min(_BATCH_MAX, max(_BATCH_MIN, len(wanted) // _TASKS))
     tasks = [
-        (definitions[variant], os.fspath(scenario), variant, [seed for _, seed in group])
+        (variant, [seed for _, seed in group])
         for variant, batch in itertools.groupby(wanted, key=lambda pair: pair[0])
-        for group in _chunks(list(batch))
+        for group in _chunks(list(batch), size)
     ]
     bar = _Bar(len(wanted), sys.stderr.isatty() if progress is None else progress)
-    for rows in _run(tasks, client, workers):
+    if client is None:
+        results = _run_here([(scenarios[variant], variant, group) for variant, group in tasks], workers or os.cpu_count() or 1)
+    else:
+        path = os.fspath(scenario)
+        texts = [json.dumps(changed) for changed in definitions]  # Dask walks through dicts, not through text
+        results = _run_on_cluster([(texts[variant], path, variant, group) for variant, group in tasks], client)
+    for rows in results:
         if store:
             store.add(rows)
         for row in rows:
@@ -85,16 +97,44 @@ def sweep(
 
 
 def summary(frame: pandas.DataFrame, measure: str = "lag_p99", by: Union[str, Sequence[str]] = "variant") -> pandas.DataFrame:
-    """Mean of a column with its 95 % confidence interval (normal approximation), by variant or parameter."""
-    rows = frame.groupby(by, sort=True)[measure].agg(["count", "mean", "std"]).reset_index()
-    half = 1.959963984540054 * rows["std"].fillna(0.0) / rows["count"].clip(lower=1).map(math.sqrt)
+    """Mean of a column with its 95 % confidence interval (normal approximation), by variant or parameter.
+
+    Columns: those of ``by`` (a value that is a list or a mapping as JSON text), ``count``, ``mean``, ``std``, ``low``,
+    ``high``. ``count`` is of runs that have a value; of a single run the interval is that run's value.
+    """
+    rows = _groups(frame, by)[measure].agg(["count", "mean", "std"]).reset_index()
+    half = _NORMAL_95 * rows["std"].fillna(0.0) / rows["count"].clip(lower=1).map(math.sqrt)
     rows["low"], rows["high"] = rows["mean"] - half, rows["mean"] + half
     return rows
 
 
-def run_batch(definition: Json, path: str, variant: int, seeds: Sequence[int]) -> list[Json]:
-    """Runs one variant with some seeds: what a worker does."""
-    scenario = Scenario.from_definition(definition, path)
+def success_rate(frame: pandas.DataFrame, by: Union[str, Sequence[str]] = "variant") -> pandas.DataFrame:
+    """Share of runs that passed with its 95 % confidence interval, by variant or parameter.
+
+    The interval is Wilson's score interval: within 0 and 1, and of some width even when every run passed. Columns: those
+    of ``by``, ``count``, ``mean`` (the share), ``low``, ``high``.
+    """
+    rows = _groups(frame.assign(passed=(frame["verdict"] == "pass").astype(float)), by)["passed"].agg(["count", "mean"]).reset_index()
+    share, weight = rows["mean"], _NORMAL_95**2 / rows["count"]
+    centre = (share + weight / 2) / (1 + weight)
+    half = (_NORMAL_95**2 * share * (1 - share) / rows["count"] + weight**2 / 4).map(math.sqrt) / (1 + weight)
+    # At the ends rounding could leave the share itself outside.
+    rows["low"], rows["high"] = (centre - half).clip(lower=0.0, upper=share), (centre + half).clip(lower=share, upper=1.0)
+    return rows
+
+
+def _groups(frame: pandas.DataFrame, by: Union[str, Sequence[str]]) -> Any:
+    keys = [by] if isinstance(by, str) else list(by)
+    plain = {key: frame[key].map(lambda v: json.dumps(v) if isinstance(v, (list, dict)) else v) for key in keys}
+    return frame.assign(**plain).groupby(keys, sort=True)
+
+
+def run_batch(definition: str, path: str, variant: int, seeds: Sequence[int]) -> list[Json]:
+    """Runs one variant, a definition as JSON, with some seeds: what a worker of a cluster does."""
+    return _rows(Scenario.from_definition(json.loads(definition), path), variant, seeds)
+
+
+def _rows(scenario: Scenario, variant: int, seeds: Sequence[int]) -> list[Json]:
     return [_row(scenario, variant, seed) for seed in seeds]
 
 
@@ -155,27 +195,24 @@ def _changed(definition: Json, variant: Mapping[str, Any]) -> Json:
     return changed
 
 
-def _chunks(pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
-    for start in range(0, len(pairs), _BATCH):
-        yield pairs[start : start + _BATCH]
+def _chunks(pairs: Sequence[tuple[int, int]], size: int) -> Iterator[Sequence[tuple[int, int]]]:
+    for start in range(0, len(pairs), size):
+        yield pairs[start : start + size]
 
 
 # ---- Workers --------------------------------------------------------------------------------------------------------
 
 
-def _run(tasks: Sequence[tuple[Any, ...]], client: Any, workers: Optional[int]) -> Iterator[list[Json]]:
-    if client is not None:
-        yield from _run_on_cluster(tasks, client)
-        return
-    # The engine runs without the interpreter's lock, so threads are enough.
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+def _run_here(tasks: Sequence[tuple[Scenario, int, Sequence[int]]], workers: int) -> Iterator[list[Json]]:
+    # The engine runs without the interpreter's lock, so threads are enough; they share the scenarios, read once.
+    with ThreadPoolExecutor(workers) as pool:
         waiting: set[Future[list[Json]]] = set()
         left = iter(tasks)
         try:
             while True:
                 # Not all at once: an interrupt has little to wait for.
-                for task in itertools.islice(left, 2 * (workers or os.cpu_count() or 1) - len(waiting)):
-                    waiting.add(pool.submit(run_batch, *task))
+                for task in itertools.islice(left, 2 * workers - len(waiting)):
+                    waiting.add(pool.submit(_rows, *task))
                 if not waiting:
                     return
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)

@@ -9,12 +9,12 @@ import _crrsim
 
 from crrsim.errors import DefinitionError
 
-#: ``"30m"``, ``"40ms"``, or a timedelta. A bare number has no unit and is refused.
 Span = Union[str, timedelta]
-#: ``"48MiB"``, or a number of bytes.
+"""``"30m"``, ``"40ms"``, or a timedelta. A bare number has no unit and is refused."""
 Size = Union[str, int]
-#: ``"2026-11-01T00:00:00Z"``, or a datetime with a time zone.
+"""``"48MiB"``, or a number of bytes."""
 Moment = Union[str, datetime]
+"""``"2026-11-01T00:00:00Z"``, or a datetime with a time zone."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)

@@ -25,7 +25,9 @@ class Account:
     """An AWS account: its nickname in the world, and its id of 12 digits."""
 
     name: str
+    """What the world calls it."""
     id: str
+    """Twelve digits."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,11 @@ class Event:
     """Something that happened. ``fields`` are texts, named as in a scenario's event patterns."""
 
     when: datetime
+    """In UTC, cut to microseconds."""
     name: str
+    """Its kind, such as ``ImagePushed``."""
     fields: Mapping[str, str]
+    """What it says of itself."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,11 @@ class Bill:
     """Bytes moved, bytes stored, and what each source repository's replication amounts to; rows as in the JSON report."""
 
     transfers: Sequence[Json]
+    """Bytes moved, useful and wasted, a row a pair of registries."""
     storage: Sequence[Json]
+    """Bytes and GB-months stored."""
     replicated: Sequence[Json]
+    """What the replication of each source repository amounts to."""
 
 
 class EventStream:
@@ -98,7 +106,9 @@ class Repository:
 
     def __init__(self, registry: Registry, name: str) -> None:
         self.registry = registry
+        """That it is in."""
         self.name = name
+        """With its namespace: ``team/api``."""
 
     def create(self, **settings: Any) -> Json:
         """CreateRepository; ``settings`` are further members of its request."""
@@ -139,10 +149,13 @@ class Registry:
 
     def __init__(self, world: World, account: Account, region: str) -> None:
         self.world = world
+        """That it is in."""
         self.account = account
+        """Whose it is."""
         self.region = region
-        #: ``111122223333/us-west-2``.
+        """Its name: ``us-west-2``."""
         self.key = f"{account.id}/{region}"
+        """Account and region: ``111122223333/us-west-2``."""
 
     def call(self, operation: str, /, *, caller: str = "", **request: Any) -> Json:
         """One API call, with the members of its request in AWS's own shape. Takes the call latency of virtual time.
@@ -272,6 +285,9 @@ class World:
     along. One thread at a time uses a world; different worlds run in different threads at the same time, since the
     engine runs without the interpreter's lock.
     """
+
+    faults: Faults
+    """Every fault verb of the scenario language: ``world.faults.partition(...)``."""
 
     def __init__(
         self,

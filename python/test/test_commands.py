@@ -4,6 +4,8 @@ import json
 import pathlib
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import EntryPoint
 
 import crrsim
 import pytest
@@ -45,6 +47,19 @@ def test_the_program_of_the_package_is_the_command_line():
         [sys.executable, "-m", "crrsim", "invariants"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0 and done.stdout == crrsim.command("invariants").output
+
+
+def test_the_scripts_and_plugins_of_the_project_are_there():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for group, entries in {"console_scripts": project["scripts"], **project["entry-points"]}.items():
+        for name, value in entries.items():
+            assert EntryPoint(name, value, group).load() is not None
+    # As an installer writes them: the exit code is the function's.
+    module, function = project["scripts"]["crrsim"].split(":")
+    script = f"import sys; from {module} import {function}; sys.exit({function}())"
+    for arguments, code in ((["validate", WALKTHROUGH], 0), (["rum"], 2)):
+        done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+        assert (done.returncode, bool(done.stderr)) == (code, code != 0)
 
 
 def test_explain_of_a_set_up_and_of_a_scenario(set_up):

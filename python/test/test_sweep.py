@@ -39,13 +39,13 @@ def test_a_sweep_goes_on_where_it_was_left(tmp_path, monkeypatch):
     whole = crrsim.sweep(SCENARIO, seeds=range(1, 6), progress=False)
     crrsim.sweep(SCENARIO, seeds=range(1, 4), resume=tmp_path, progress=False)
     ran = []
-    real = crrsim.sweeps.run_batch
+    real = crrsim.sweeps._rows
 
-    def noting(definition, path, variant, seeds):
+    def noting(scenario, variant, seeds):
         ran.extend(seeds)
-        return real(definition, path, variant, seeds)
+        return real(scenario, variant, seeds)
 
-    monkeypatch.setattr(crrsim.sweeps, "run_batch", noting)
+    monkeypatch.setattr(crrsim.sweeps, "_rows", noting)
     equal(crrsim.sweep(SCENARIO, seeds=range(1, 6), resume=tmp_path, progress=False), whole)
     assert ran == [4, 5]
     with pytest.raises(crrsim.DefinitionError, match="another scenario or other parameters"):
@@ -73,6 +73,25 @@ def test_a_summary_has_the_interval_of_the_mean():
     assert list(rows["mean"]) == [2.5, 7.0]
     assert rows["high"][0] - rows["mean"][0] == pytest.approx(1.959964 * 1.2909944 / 2, rel=1e-6)
     assert (rows["low"][1], rows["high"][1]) == (7.0, 7.0)
+
+
+def test_a_share_of_runs_has_wilsons_interval():
+    verdicts = ["pass"] * 10 + ["pass"] * 3 + ["fail"] * 7 + ["error"] * 10
+    frame = pandas.DataFrame({"rate": ["0%"] * 10 + ["10%"] * 10 + ["20%"] * 10, "verdict": verdicts})
+    rows = crrsim.sweeps.success_rate(frame, "rate").set_index("rate")
+    assert list(rows["mean"]) == [1.0, 0.3, 0.0]
+    # Newcombe 1998, method 3: 3 of 10 gives 0.1078 to 0.6032; all or none of n leave z^2 / (n + z^2).
+    assert list(rows.loc["10%", ["low", "high"]]) == pytest.approx([0.1078, 0.6032], abs=5e-5)
+    assert list(rows.loc["0%", ["low", "high"]]) == pytest.approx([1 - 0.27753, 1.0], abs=5e-6)
+    assert list(rows.loc["20%", ["low", "high"]]) == pytest.approx([0.0, 0.27753], abs=5e-6)
+
+
+def test_values_that_are_lists_are_summarised_too():
+    frame = crrsim.sweep(SCENARIO, {"images.model.layers": [["10MiB"], ["20MiB", "1MiB"]]}, [1, 2], progress=False)
+    rows = crrsim.sweeps.summary(frame, "useful_bytes", by="images.model.layers").set_index("images.model.layers")
+    for text, variant in (('["10MiB"]', 0), ('["20MiB", "1MiB"]', 1)):
+        assert rows.loc[text, "mean"] == frame[frame["variant"] == variant]["useful_bytes"].mean()
+    assert rows["mean"].nunique() == 2
 
 
 def test_a_definition_is_the_file_as_data():
