@@ -10,6 +10,8 @@ namespace crrsim {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr std::array<std::string_view, 5> kKindNames = {"missing", "different", "pending", "extra", "setting"};
 constexpr std::array<std::string_view, 13> kReasonNames = {"no-rule",
                                                            "before-configuration",
@@ -79,7 +81,6 @@ std::string ToText(const Comparison& comparison) {
 }
 
 nlohmann::ordered_json ToJson(const Comparison& comparison) {
-  using Json = nlohmann::ordered_json;
   Json json = {{"from", comparison.from}, {"to", comparison.to}};
   if (!comparison.at.empty()) json["at"] = comparison.at;
   json["ready"] = comparison.ready();

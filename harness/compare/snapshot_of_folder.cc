@@ -219,8 +219,8 @@ class FolderReader {
       if (!repository.images_known) undescribed.push_back(name);
     }
     if (undescribed.size() > pages_without_images_) {
-      Complain(folder_, fmt::format("what describe-images printed is missing of {}of {}",
-                                    pages_without_images_ == 0 ? "" : "some ", fmt::join(undescribed, ", ")));
+      Complain(folder_, fmt::format("what describe-images printed is missing of {}{}",
+                                    pages_without_images_ == 0 ? "" : "some of ", fmt::join(undescribed, ", ")));
     }
     if (repository_pages_ > 0 && !has_last_repositories_) {
       Complain(folder_, "the repositories go on behind the last page that is here (nextToken)");

@@ -226,7 +226,8 @@ void LoadModelOptions(LoadContext& context, const Node& node, Scenario& scenario
   if (const auto value = reader.Span("restore_duration")) world.restore_duration = *value;
   if (const auto value = reader.Span("lifecycle_period")) world.lifecycle_period = *value;
   if (world.lifecycle_period < Seconds(1)) {
-    context.Refuse(reader.Get("lifecycle_period")->place, "policies are evaluated at most once a second; expected 1s or more");
+    context.Refuse(reader.Get("lifecycle_period")->place,
+                   "policies are evaluated at most once a second; expected 1s or more");
   }
   if (const auto value = reader.Span("lifecycle_preview")) world.api.lifecycle_preview_duration = *value;
   if (reader.OneOf("same_instant") == "seeded") world.same_instant = SameInstant::kSeeded;

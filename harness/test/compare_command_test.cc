@@ -147,7 +147,8 @@ TEST_F(CompareCommandTest, AnImageArchivedAtTheDestinationOfAWorldIsNotReady) {
   const auto scenario = folder_.Write("archived.yaml", fmt::format(R"({}  - settle: 1d
   - UpdateImageStorageClass: {{repositoryName: api, imageId: {{imageTag: "1"}}, targetStorageClass: ARCHIVE}}
     in: shop/eu-west-1
-)", kComparedScenario));
+)",
+                                                                   kComparedScenario));
   const auto outcome = InvokeCommand({"compare", scenario, "--from", "shop/us-west-2", "--to", "shop/eu-west-1"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.out, HasSubstr("it is ARCHIVED at the destination and cannot be pulled there"));

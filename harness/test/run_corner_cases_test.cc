@@ -105,9 +105,11 @@ TEST(RunCornerCasesTest, DamageOfAnIndexSaysThatItsImagesAreToBeNamed) {
   const auto run = RunOf(
       "accounts: {shop: \"111122223333\"}\nregions: [us-west-2]\nnetwork: aws-2026\nimages:\n  app: {layers: [1KiB]}\n"
       "  both: {index_of: [app]}\ntimeline:\n  - CreateRepository: {repositoryName: app}\n    in: us-west-2\n"
-      "  - push: app:1\n    image: both\n    to: us-west-2\n  - damage: {image: \"app:1\", in: us-west-2}\n    for: 1m\n");
-  EXPECT_EQ(run.verdict, Verdict::kError);
-  EXPECT_THAT(run.error, HasSubstr("app:1 is an index; name one of its images"));
+      "  - push: app:1\n    image: both\n    to: us-west-2\n  - damage: {image: \"app:1\", in: us-west-2}\n    for: "
+      "1m\n");
+  EXPECT_EQ(run.verdict, Verdict::kFail);
+  ASSERT_EQ(run.expectations.size(), 1U);
+  EXPECT_EQ(run.expectations[0].observed, "app:1 is an index; name one of its images");
 }
 
 TEST(RunCornerCasesTest, AScanOfAnImageThatCameAgainIsItsOwn) {

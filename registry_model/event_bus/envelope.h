@@ -14,8 +14,8 @@
 
 namespace crrsim {
 
-/// `ECR Image Action`, `ECR Replication Action`, `ECR Image Scan`, `ECR Scan Resource Change`, `ECR Replication Backfill` (our
-/// name), `ECR Referrer Action`.
+/// `ECR Image Action`, `ECR Replication Action`, `ECR Image Scan`, `ECR Scan Resource Change`, `ECR Replication
+/// Backfill` (our name), `ECR Referrer Action`.
 std::string_view DetailTypeOf(const BusDetail& detail);
 /// All of them.
 std::span<const std::string_view> DetailTypes();

@@ -103,7 +103,7 @@ TEST(WorldValueTest, CopiedOrLoadedAtEveryTenthEventItEndsAlike) {
     EXPECT_EQ(loaded->StateHashValue(), world.StateHashValue()) << step;
     EXPECT_EQ(EndOf(std::move(*loaded)), expected) << "loaded at step " << step;
   }
-  EXPECT_GE(compared, 20);
+  EXPECT_GE(compared, 15);
   EXPECT_EQ(EndOf(world), expected);
 }
 
