@@ -75,10 +75,11 @@ class BusWorldTest : public testing::Test {
           world_->Apply(Caller::RootOf(kBusSource), kBusSource, UploadBlobRequest{std::nullopt, "app", blob}).ok());
       return nlohmann::ordered_json{{"mediaType", type}, {"digest", blob.digest.text()}, {"size", 1'000}};
     };
-    const nlohmann::ordered_json manifest = {{"schemaVersion", 2},
-                                             {"mediaType", media_type::kOciManifest},
-                                             {"config", upload("config " + image, media_type::kOciConfig)},
-                                             {"layers", {upload("layer " + image, media_type::kOciLayer)}}};
+    const nlohmann::ordered_json manifest = {
+        {"schemaVersion", 2},
+        {"mediaType", media_type::kOciManifest},
+        {"config", upload("config " + image, media_type::kOciConfig)},
+        {"layers", nlohmann::ordered_json::array({upload("layer " + image, media_type::kOciLayer)})}};
     PutParsedImageRequest put;
     put.repository_name = "app";
     put.manifest = *ParseManifest(manifest.dump(), "");

@@ -52,7 +52,7 @@ class DeletionWorldTest : public testing::Test {
             {"deleteReplication", {{"enabled", deletes}}}};
   }
   void ReplicateTo(const RegistryKey& destination, const json& more = json::array()) {
-    json rules = {RuleTo(destination, true)};
+    json rules = json::array({RuleTo(destination, true)});
     for (const auto& rule : more) rules.push_back(rule);
     Call(kFrom, "PutReplicationConfiguration", {{"replicationConfiguration", {{"rules", rules}}}});
   }
@@ -91,7 +91,8 @@ class DeletionWorldTest : public testing::Test {
     return Put(registry, index.dump(), tag);
   }
   void Delete(const RegistryKey& registry, const json& id) {
-    const auto answer = Call(registry, "BatchDeleteImage", {{"repositoryName", "app"}, {"imageIds", {id}}});
+    const auto answer =
+        Call(registry, "BatchDeleteImage", {{"repositoryName", "app"}, {"imageIds", json::array({id})}});
     EXPECT_TRUE(answer["failures"].empty()) << answer.dump();
   }
   void DeleteTag(const std::string& tag) { Delete(kFrom, {{"imageTag", tag}}); }

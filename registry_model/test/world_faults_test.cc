@@ -37,7 +37,8 @@ nlohmann::ordered_json StoredBlob(World& world, const std::string& text, std::in
 void PushTo(World& world, const std::string& name, const std::string& tag) {
   nlohmann::ordered_json manifest = {{"schemaVersion", 2}, {"mediaType", media_type::kOciManifest}};
   manifest["config"] = StoredBlob(world, "config " + name, 100, media_type::kOciConfig);
-  manifest["layers"] = {StoredBlob(world, "layer " + name, 1'000'000, media_type::kOciLayer)};
+  manifest["layers"] =
+      nlohmann::ordered_json::array({StoredBlob(world, "layer " + name, 1'000'000, media_type::kOciLayer)});
   const auto image = *ParseManifest(manifest.dump(), "");
   const auto put = world.Apply(Caller::RootOf(kFrom), kFrom, PutParsedImageRequest{std::nullopt, "app", image, tag});
   EXPECT_TRUE(put.ok()) << put.error().message;

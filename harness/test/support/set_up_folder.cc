@@ -14,7 +14,9 @@ std::string RuleToProd(std::string_view filters) {
       rule["repositoryFilters"].push_back({{"filter", filter}, {"filterType", "PREFIX_MATCH"}});
     }
   }
-  return nlohmann::json{{"registryId", "111122223333"}, {"replicationConfiguration", {{"rules", {rule}}}}}.dump(2);
+  return nlohmann::json{{"registryId", "111122223333"},
+                        {"replicationConfiguration", {{"rules", nlohmann::json::array({rule})}}}}
+      .dump(2);
 }
 
 std::string PrintedPolicy(std::string_view statements) {

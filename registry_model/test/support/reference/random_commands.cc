@@ -87,7 +87,7 @@ const std::vector<std::string>& Manifests() {
 
 std::string PolicyText(const char* effect, const json& principal, std::initializer_list<const char*> actions) {
   const json statement = {{"Effect", effect}, {"Principal", principal}, {"Action", actions}, {"Resource", "*"}};
-  return json{{"Version", "2012-10-17"}, {"Statement", {statement}}}.dump();
+  return json{{"Version", "2012-10-17"}, {"Statement", json::array({statement})}}.dump();
 }
 
 const std::vector<std::string>& Policies() {
@@ -199,16 +199,16 @@ json ConfigurationOf(Dice& dice) {
     switch (dice.Below(6)) {
       case 0:
       case 1:
-        rule["destinations"] = {destination("eu-west-1", kOwner)};
+        rule["destinations"] = json::array({destination("eu-west-1", kOwner)});
         break;
       case 2:
         rule["destinations"] = {destination("eu-west-1", kOwner), destination("us-west-2", kStranger)};
         break;
       case 3:
-        rule["destinations"] = {destination(std::string(kRegion), kOwner)};
+        rule["destinations"] = json::array({destination(std::string(kRegion), kOwner)});
         break;
       case 4:
-        rule["destinations"] = {destination("cn-north-1", kOwner)};
+        rule["destinations"] = json::array({destination("cn-north-1", kOwner)});
         break;
       default:
         for (int i = 0; i < 26; ++i)
