@@ -65,10 +65,16 @@ std::string ReadYaml(const std::string& path) {
   return ToOrderedJson(*root).dump();
 }
 
-/// The whole command line, in this process: its exit code, what it would print, and what it complains of.
-py::tuple RunCommand(const std::vector<std::string>& arguments, const std::string& input) {
+/// As a program's arguments come: its name first. They point into `arguments`.
+std::vector<const char*> WordsOf(const std::vector<std::string>& arguments) {
   std::vector<const char*> words = {"crrsim"};
   for (const auto& argument : arguments) words.push_back(argument.c_str());
+  return words;
+}
+
+/// The whole command line, in this process: its exit code, what it would print, and what it complains of.
+py::tuple RunCommand(const std::vector<std::string>& arguments, const std::string& input) {
+  const auto words = WordsOf(arguments);
   std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
@@ -81,8 +87,7 @@ py::tuple RunCommand(const std::vector<std::string>& arguments, const std::strin
 
 /// The same as a program of its own, at the terminal.
 int RunProgram(const std::vector<std::string>& arguments) {
-  std::vector<const char*> words = {"crrsim"};
-  for (const auto& argument : arguments) words.push_back(argument.c_str());
+  const auto words = WordsOf(arguments);
   const py::gil_scoped_release others_may_run;
   return Main(static_cast<int>(words.size()), words.data(), StreamsOfProgram());
 }

@@ -7,7 +7,6 @@
 // Source  ecr-replication.md 1.7, 10.3.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 #include "registry_model/api/operations.h"
@@ -97,17 +96,10 @@ BackfillResultShape ResultOf(const BackfillUnit& unit) {
   return result;
 }
 
-/// The number that a token carries: how many elements the pages before went through.
-std::uint64_t PlaceIn(const Page& page) {
-  std::uint64_t place = 0;
-  if (page.after()) std::from_chars(page.after()->data(), page.after()->data() + page.after()->size(), place);
-  return place;
-}
-
 void AddResults(const Backfill& backfill, const std::optional<std::string>& filter, const Page& page,
                 DescribeReplicationBackfillResultsResponse& response) {
   auto& results = response.results.emplace();
-  auto last = PlaceIn(page);
+  auto last = page.place();
   for (auto place = last; place < backfill.units.size(); ++place) {
     const auto& unit = backfill.units[place];
     if (unit.state != UnitState::kComplete && unit.state != UnitState::kFailed) continue;
@@ -176,7 +168,7 @@ ApiResult<ListReplicationBackfillsResponse> Execute(ApiContext& context,
   if (auto allowed = AuthoriseBackfill(context, "ecr:ListReplicationBackfills"); !allowed) return allowed.error();
   ListReplicationBackfillsResponse response;
   response.registry_id = context.registry_id();
-  auto last = PlaceIn(*page);
+  auto last = page->place();
   const auto& all = context.backfills.backfills().all();
   for (auto entry = all.upper_bound(last); entry != all.end(); ++entry) {
     const auto& backfill = entry->second;

@@ -5,7 +5,6 @@
 // Source  ecr-replication.md 8 (length, rules), 10.2 (Lifecycle), 10.3 (exceptions, message texts).
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "registry_model/api/find_image.h"
 #include "registry_model/api/operations.h"
@@ -214,9 +213,7 @@ ApiResult<GetLifecyclePolicyPreviewResponse> Execute(ApiContext& context,
   response.status = IsInProgress(context, *preview) ? "IN_PROGRESS" : "COMPLETE";
   if (response.status == "IN_PROGRESS") return response;
   response.summary = SummaryOf(*preview);
-  std::size_t place = 0;  // behind the last result of the page before
-  if (page->after()) std::from_chars(page->after()->data(), page->after()->data() + page->after()->size(), place);
-  for (; place < preview->results.size(); ++place) {
+  for (auto place = page->place(); place < preview->results.size(); ++place) {
     if (!Shows(request, preview->results[place])) continue;
     if (response.preview_results.size() == page->size()) {
       response.next_token = page->TokenBehind(std::to_string(place));

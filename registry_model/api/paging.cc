@@ -1,5 +1,7 @@
 #include "registry_model/api/paging.h"
 
+#include <charconv>
+
 #include "registry_model/api/base64.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/policy/base64.h"
@@ -34,6 +36,12 @@ ApiResult<Page> Page::Open(std::string_view operation, std::string_view scope, c
   }
   page.after_ = text->substr(kSealLength);
   return page;
+}
+
+std::uint64_t Page::place() const {
+  std::uint64_t place = 0;
+  if (after_) std::from_chars(after_->data(), after_->data() + after_->size(), place);
+  return place;
 }
 
 std::string Page::TokenBehind(std::string_view last_key) const {

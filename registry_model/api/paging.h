@@ -33,6 +33,8 @@ class Page {
   [[nodiscard]] std::size_t size() const { return size_; }
   /// The key of the last element of the page before; nothing on the first page.
   [[nodiscard]] const std::optional<std::string>& after() const { return after_; }
+  /// The same of a list whose keys are numbers; 0 on the first page.
+  [[nodiscard]] std::uint64_t place() const;
   /// The token for the page behind the element with this key.
   [[nodiscard]] std::string TokenBehind(std::string_view last_key) const;
 

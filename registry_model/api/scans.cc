@@ -2,7 +2,6 @@
 //
 // Source  ecr-replication.md 9, 10.3 (message texts).
 #include <algorithm>
-#include <charconv>
 
 #include "registry_model/api/find_image.h"
 #include "registry_model/api/operations.h"
@@ -28,8 +27,7 @@ ImageIdentifier IdentifierOf(const Image& image, const ImageIdentifier& asked) {
 /// Findings are counted through in the order of their severities' names; a page ends behind its last number.
 std::optional<std::string> AddFindings(const FindingCounts& counts, const Page& page,
                                        std::vector<ImageScanFinding>& findings) {
-  std::int64_t number = 0;
-  if (page.after()) std::from_chars(page.after()->data(), page.after()->data() + page.after()->size(), number);
+  auto number = static_cast<std::int64_t>(page.place());
   auto skip = number;
   for (const auto& [severity, count] : counts) {
     for (auto i = std::min<std::int64_t>(skip, count); i < count; ++i) {

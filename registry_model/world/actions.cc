@@ -85,7 +85,7 @@ void World::CarryOut(Ask&& action) {
   if (lost) {
     HitFault(*lost);
     request.phase = RequestPhase::kLost;
-    Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
+    Schedule(deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
   }
   const auto arrival = now_ + MessageDelay(from, to);
@@ -94,10 +94,10 @@ void World::CarryOut(Ask&& action) {
     late_messages_ = true;
     duplicates_.emplace(++duplicates_made_, request.ask);
     const auto behind = std::get<Duplication>(faults_[*twice].what).behind;
-    Schedule(arrival + behind, {ScheduledKind::kDuplicateArrives, duplicates_made_, 0});
+    Schedule(arrival + behind, {ScheduledKind::kDuplicateArrives, duplicates_made_});
   }
-  Schedule(arrival, {ScheduledKind::kRequestArrives, id, 0});
-  if (arrival > deadline) Schedule(deadline, {ScheduledKind::kRequestTimesOut, id, 0});
+  Schedule(arrival, {ScheduledKind::kRequestArrives, id});
+  if (arrival > deadline) Schedule(deadline, {ScheduledKind::kRequestTimesOut, id});
 }
 
 // ---- Transfers ------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ void World::CarryOut(StartTransfer&& action) {
   }
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
   const auto delay = MessageDelay(copy.source.region, copy.destination.region);
-  const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id, 0});
+  const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id});
   auto& transfer = transfers_.Emplace(id).first;
   transfer.flow_starts = flow_starts;
   transfer.start = std::move(action);
@@ -167,7 +167,7 @@ void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber c
     EndTransfer(id, ByteCount(), delivered, FailureCode::kConnectionLost);
     return Feed(TransferFailed{id, FailureCode::kConnectionLost});
   }
-  transfer.stall_expires = Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id, 0});
+  transfer.stall_expires = Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id});
 }
 
 void World::StopWatching(ActiveTransfer& transfer) {
@@ -260,7 +260,7 @@ void World::CarryOut(const RejectBlob& action) {
 // ---- Timers and reports ---------------------------------------------------------------------------------------------
 
 void World::CarryOut(const SetTimer& action) {
-  Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer, 0});
+  Schedule(now_ + action.delay, {ScheduledKind::kEngineTimer, action.timer});
 }
 
 void World::CarryOut(const ReportQueued& action) {

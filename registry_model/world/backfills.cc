@@ -21,7 +21,7 @@ bool Has(const Repository* repository, const BackfillUnit& unit) {
 const Backfill& World::StartBackfill(const RegistryKey& source, const RegistryKey& destination) {
   const auto number = backfills_.Start(Uuid::Draw(backfill_ids_), source, destination, now_);
   const auto listed = now_ + (Mutated(Mutant::kBackfillsTakeADay) ? Days(1) : backfill_options_.preparing);
-  Schedule(listed, {ScheduledKind::kBackfillListed, number, 0});
+  Schedule(listed, {ScheduledKind::kBackfillListed, number});
   NoteBackfill(number);
   return backfills_.at(number);
 }

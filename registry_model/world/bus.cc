@@ -39,7 +39,7 @@ void World::Disturb(FaultNumber number, BusEvent event) {
     }
     const auto delayed = ++events_delayed_;
     delayed_events_.emplace(delayed, DelayedEvent{event, copy, now_ + delay});
-    Schedule(now_ + delay, {ScheduledKind::kEventArrives, delayed, 0});
+    Schedule(now_ + delay, {ScheduledKind::kEventArrives, delayed});
   }
 }
 

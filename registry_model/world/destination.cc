@@ -34,19 +34,19 @@ void World::RequestArrived(RequestId id) {
   if (!lost) lost = faults_.Losing(from, to);
   if (lost) {
     HitFault(*lost);
-    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
+    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
   }
   const auto arrival = now_ + MessageDelay(from, to);
   if (arrival > request.deadline) {
-    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id, 0});
+    Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
   }
   request.phase = RequestPhase::kAnswered;
-  Schedule(arrival, {ScheduledKind::kAnswerArrives, id, 0});
+  Schedule(arrival, {ScheduledKind::kAnswerArrives, id});
   if (const auto twice = faults_.Duplicating(from, to)) {
     HitFault(*twice);
-    Schedule(arrival + std::get<Duplication>(faults_[*twice].what).behind, {ScheduledKind::kAnswerArrives, id, 1});
+    Schedule(arrival + std::get<Duplication>(faults_[*twice].what).behind, {ScheduledKind::kAnswerArrives, id});
   }
 }
 

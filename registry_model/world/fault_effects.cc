@@ -18,7 +18,7 @@ FaultNumber World::BeginFault(const std::string& name, FaultKind what, std::opti
 
 FaultNumber World::PlanFault(Instant when, const std::string& name, FaultKind what, std::optional<Duration> duration) {
   const auto number = faults_.Plan(name, std::move(what), duration);
-  Schedule(when, {ScheduledKind::kFaultBegins, number, 0});
+  Schedule(when, {ScheduledKind::kFaultBegins, number});
   return number;
 }
 
@@ -31,7 +31,7 @@ void World::StartFault(FaultNumber number) {
   faults_.Begin(number);
   Emit(FaultBegan{name, number, TargetOf(what)});
   if (!crashed_already) ApplyFault(number, what);
-  if (duration) Schedule(now_ + *duration, {ScheduledKind::kFaultEnds, number, 0});
+  if (duration) Schedule(now_ + *duration, {ScheduledKind::kFaultEnds, number});
 }
 
 void World::EndFault(FaultNumber number) {

@@ -22,7 +22,7 @@ enum class ScheduledKind : std::uint8_t {
   kAnswerArrives,       // subject: request, at the source
   kRequestTimesOut,     // subject: request
   kFlowStarts,          // subject: transfer
-  kTransferStalls,      // subject: transfer; version: its stall
+  kTransferStalls,      // subject: transfer; the watch over one that stands still ends
   kNetworkWakes,        // a flow completes
   kScanEnds,            // subject: scan
   kFaultEnds,           // subject: fault
@@ -40,12 +40,10 @@ constexpr bool IsBackground(ScheduledKind kind) { return kind == ScheduledKind::
 struct Scheduled {
   ScheduledKind kind = ScheduledKind::kEngineTimer;
   std::uint64_t subject = 0;
-  std::uint64_t version = 0;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("kind", self.kind);
     visit("subject", self.subject);
-    visit("version", self.version);
   }
 };
 /// Where a request is.

@@ -31,7 +31,7 @@ void World::StartLifecycle(const RepositoryKey& repository) {
   const auto due = now_ + lifecycle_period_;
   lifecycles_.emplace(repository, LifecycleRun{number, due});
   lifecycle_of_.emplace(number, repository);
-  Schedule(due, {ScheduledKind::kLifecycleEvaluates, number, 0});
+  Schedule(due, {ScheduledKind::kLifecycleEvaluates, number});
 }
 
 void World::StopLifecycle(const RepositoryKey& repository) {
@@ -47,7 +47,7 @@ void World::EvaluateLifecycle(std::uint64_t number) {
   const auto [registry, name] = found->second;
   auto& run = lifecycles_.at(found->second);
   run.due = now_ + lifecycle_period_;
-  Schedule(run.due, {ScheduledKind::kLifecycleEvaluates, number, 0});
+  Schedule(run.due, {ScheduledKind::kLifecycleEvaluates, number});
 
   if (Mutated(Mutant::kLifecycleNeverRuns)) return;
 

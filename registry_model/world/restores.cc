@@ -12,7 +12,7 @@ namespace crrsim {
 void World::BeginRestore(const StorageClassChanged& begun) {
   const auto number = ++restores_begun_;
   restores_.emplace(number, RunningRestore{begun.registry, begun.repository, begun.digest, begun.origin});
-  Schedule(now_ + restore_duration_, {ScheduledKind::kRestoreEnds, number, 0});
+  Schedule(now_ + restore_duration_, {ScheduledKind::kRestoreEnds, number});
 }
 
 void World::EndRestore(std::uint64_t number) {

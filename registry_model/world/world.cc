@@ -276,7 +276,7 @@ void World::RescheduleNetworkWake() {
   if (network_wake_) queue_.Cancel(*network_wake_);
   network_wake_.reset();
   network_wake_at_ = next;
-  if (next) network_wake_ = Schedule(std::max(*next, now_), {ScheduledKind::kNetworkWakes, 0, 0});
+  if (next) network_wake_ = Schedule(std::max(*next, now_), {ScheduledKind::kNetworkWakes, 0});
 }
 
 // ---- Scans ----------------------------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ void World::StartScan(const RegistryKey& registry, const RepositoryName& reposit
   image.scan = ImageScan{ScanStatus::kInProgress, started_at, Instant(), {}};
   const auto number = ++scans_started_;
   scans_.emplace(number, RunningScan{registry, repository, digest, started_at});
-  Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number, 0});
+  Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number});
   Emit(ScanStarted{registry, repository, digest});
 }
 
