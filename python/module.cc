@@ -12,5 +12,6 @@ PYBIND11_MODULE(_crrsim, module) {
   crrsim::python::AddCallFailed(module);
   crrsim::python::AddImages(module);
   crrsim::python::AddWorld(module);
+  crrsim::python::AddScenarios(module);
   crrsim::python::AddCommands(module);
 }

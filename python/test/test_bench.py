@@ -17,7 +17,10 @@ def test_a_small_sweep_is_compared():
     figures = re.findall(r"^(\S.*?) +(\d+\.\d\d)  \(", done.stdout, re.MULTILINE)
     assert [name for name, _ in figures] == [
         "sweep / crrsim run --seeds",
+        "sweep / crrsim run, by CPU time",
         "two workers / one",
+        "the same by CPU time",
+        "engine's share of a worker",
         "two processes / one",
         "share of it that a cluster has",
     ], done.stderr
