@@ -241,7 +241,8 @@ def _run_on_cluster(tasks: Sequence[tuple[Any, ...]], client: Any) -> Iterator[C
     connected = distributed.Client(client) if own else client
     try:
         futures = [connected.submit(run_batch, *task, pure=False, retries=3) for task in tasks]
-        for _, columns in distributed.as_completed(futures, with_results=True):
+        # On the client's own loop: by default it is that of the newest client, whose thread must not touch this one's.
+        for _, columns in distributed.as_completed(futures, loop=connected.loop, with_results=True):
             yield columns
     finally:
         if own:

@@ -223,13 +223,11 @@ class Registry:
         call latency for each call. Layers that the repository ``mount_from`` has are mounted where the registry does
         that.
         """
-        repository, tag, digest = _split(reference)
-        if digest is not None:
-            raise DefinitionError(f"{reference}: a push names a tag or nothing; the digest follows from the content")
+        world = self.world
         if image.findings:
-            self.world._learn(image)
+            world._learn(image)
         try:
-            return self.world._native.push(self.key, repository, tag, image._native, caller, mount_from)
+            return world._native.push(self.key, reference, image._native, caller, mount_from)
         except _crrsim.CallFailed as error:
             raise _refusal(error) from None
         except ValueError as error:

@@ -203,6 +203,64 @@ def test_findings_stay_where_the_scan_was(world):
         world["eu-west-1"].call("DescribeImageScanFindings", **request)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("api:1@x", IMAGE), "a push names a tag or nothing"),
+        (("api:-", IMAGE), "'-' is not a tag"),
+        (("Api:1", IMAGE), "'Api' is not a repository name"),
+        (("", IMAGE), "'' is not a repository name"),
+        (("api:", IMAGE), "'' is not a tag"),
+    ],
+)
+def test_a_push_with_a_wrong_name_says_so_and_pushes_nothing(arguments, said):
+    west = crrsim.World()["us-west-2"]
+    west.create_repository("api")
+    before = west.world.state_hash()
+    for _ in range(2):  # the second reads what the first has read
+        with pytest.raises(crrsim.DefinitionError) as caught:
+            west.push(*arguments)
+        assert said in str(caught.value)
+    assert west.world.state_hash() == before
+    assert west.push("api", IMAGE) == west.push("api:1", IMAGE) == IMAGE.digest
+
+
+def test_a_push_takes_what_it_is_for_and_nothing_else():
+    world = crrsim.World()
+    native, image = world._native, IMAGE._native
+    world["us-west-2"].create_repository("api")
+    key = world["us-west-2"].key
+    for wrong, said in [
+        ((1, "api:1", image, "", None), "registry: expected a str, found int"),
+        ((key, b"api:1", image, "", None), "reference: expected a str, found bytes"),
+        ((key, "api:1", IMAGE, "", None), "expected a .*Image, found Image"),
+        ((key, "api:1", image, None, None), "arn: expected a str, found NoneType"),
+        ((key, "api:1", image, "", 5), "mount_from: expected a str, found int"),
+        ((key, "api:1", image), r"takes 5 arguments \(3 given\)"),
+    ]:
+        with pytest.raises(TypeError, match=said):
+            native.push(*wrong)
+    with pytest.raises(TypeError):
+        type(native).push(image, key, "api:1", image, "", None)
+    with pytest.raises(TypeError, match="World"):
+        type(native).push(type(native).__new__(type(native)), key, "api:1", image, "", None)
+    with pytest.raises(UnicodeEncodeError):
+        native.push(key, "api:\ud800", image, "", None)
+    assert native.push(key, "api:1", image, "", None) == IMAGE.digest
+
+
+def test_names_of_one_call_are_not_those_of_the_next():
+    world = crrsim.World()
+    west, europe = world["us-west-2"], world["eu-west-1"]
+    for registry in (west, europe):
+        for name in ("api", "web"):
+            registry.create_repository(name)
+    for registry, reference in ((west, "api:1"), (europe, "api:2"), (europe, "web:3"), (west, "web:4"), (west, "api:5")):
+        registry.push(reference, IMAGE)
+    assert set(west.repository("api").tags()) == {"1", "5"} and set(west.repository("web").tags()) == {"4"}
+    assert set(europe.repository("api").tags()) == {"2"} and set(europe.repository("web").tags()) == {"3"}
+
+
 def test_requests_take_bytes_and_refuse_what_has_no_form():
     west = crrsim.World()["us-west-2"]
     west.create_repository("api")
