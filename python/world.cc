@@ -135,8 +135,8 @@ class PyWorld {
   LastName<RepositoryName> repository_;
 };
 
-std::unique_ptr<PyWorld> OpenWorld(const py::dict& definition) {
-  auto session = Session::Open(JsonFrom(definition));
+std::unique_ptr<PyWorld> OpenWorld(const py::dict& definition, bool judged) {
+  auto session = Session::Open(JsonFrom(definition), judged ? Invariants::kJudged : Invariants::kLeftOut);
   if (!session) Refuse(session.error());
   return std::make_unique<PyWorld>(*std::move(session));
 }
@@ -250,13 +250,15 @@ double SecondsOfPushes(PyWorld& world, const std::string& registry, const std::s
 
 std::string Pull(PyWorld& world, const std::string& registry, const std::string& repository,
                  const std::optional<std::string>& tag, const std::optional<std::string>& digest,
-                 const std::string& arn) {
+                 const std::string& arn, const std::optional<ImageHandle>& upstream) {
   const auto key = RegistryFrom(registry);
   ImageReference image{ValueOf(RepositoryName::Parse(repository)), std::nullopt, std::nullopt};
   if (tag) image.tag = ValueOf(Tag::Parse(*tag));
   if (digest) image.digest = ValueOf(Digest::Parse(*digest));
   if (image.tag.has_value() == image.digest.has_value()) throw py::value_error("expected either a tag or a digest");
-  return OrFail(world.Run([&](Session& session) { return session.Pull(key, arn, image); })).text();
+  if (upstream && !image.tag) throw py::value_error("a pull-through cache gets an image by its tag");
+  const auto* content = upstream ? upstream->content.get() : nullptr;
+  return OrFail(world.Run([&](Session& session) { return session.Pull(key, arn, image, content); })).text();
 }
 
 void DeleteReplicationRole(PyWorld& world, const std::string& account) {
@@ -280,11 +282,23 @@ bool RunUntilIdle(PyWorld& world, std::int64_t limit) {
       [&](Session& session) { return session.RunUntilIdle(Instant::FromUnixNanoseconds(limit)) == RunEnd::kIdle; });
 }
 
+void Await(PyWorld& world, const ProgressCondition& condition) {
+  const auto problem = world.Run([&](Session& session) { return session.AwaitProgress(condition); });
+  if (problem) throw std::runtime_error(*problem);
+}
+
+/// When the copy that it waits for, if any, has come as far.
 std::vector<FaultNumber> BeginFault(PyWorld& world, const py::dict& step) {
-  const auto json = JsonFrom(step);
-  const auto begun = world.Run([&](Session& session) { return session.BeginFault(json); });
-  if (!begun) RefuseStatement(begun.error());
-  return *begun;
+  const auto read = world.session().ReadFault(JsonFrom(step));
+  if (!read) RefuseStatement(read.error());
+  if (read->when) Await(world, *read->when);
+  return ValueOf(world.Run([&](Session& session) { return session.BeginFault(*read); }));
+}
+
+void AwaitProgress(PyWorld& world, const py::dict& condition) {
+  const auto read = world.session().ReadProgress(JsonFrom(condition));
+  if (!read) RefuseStatement(read.error());
+  Await(world, *read);
 }
 
 void EndFault(PyWorld& world, std::uint64_t number) {
@@ -333,7 +347,7 @@ py::object Compare(PyWorld& world, const std::string& from, const std::string& t
 void AddWorld(py::module_& module) {
   py::class_<PyWorld> type(module, "World", "Registries under virtual time, driven call by call.");
   AddPush(type);
-  type.def(py::init(&OpenWorld), py::arg("definition"))
+  type.def(py::init(&OpenWorld), py::arg("definition"), py::arg("judged"))
       .def_static("load", &LoadWorld, py::arg("saved"))
       .def("copy", [](const PyWorld& world) { return std::make_unique<PyWorld>(world); })
       .def("save", [](PyWorld& world) { return py::bytes(world.session().Save()); })
@@ -341,12 +355,15 @@ void AddWorld(py::module_& module) {
       .def("seconds_of_pushes", &SecondsOfPushes, py::arg("registry"), py::arg("repository"), py::arg("tag"),
            py::arg("image"), py::arg("times"))
       .def("delete_replication_role", &DeleteReplicationRole, py::arg("account"))
-      .def("pull", &Pull, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"), py::arg("arn"))
+      .def("pull", &Pull, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"), py::arg("arn"),
+           py::arg("upstream"))
       .def_property_readonly("now", &NowOf)
       .def("run_until", &RunUntil, py::arg("nanoseconds"))
       .def("run_until_idle", &RunUntilIdle, py::arg("limit"))
       .def("at", &PyWorld::At, py::arg("nanoseconds"), py::arg("function"))
       .def("begin_fault", &BeginFault, py::arg("step"))
+      .def("await_progress", &AwaitProgress, py::arg("condition"))
+      .def_property_readonly("judged", [](PyWorld& world) { return world.session().is_judged(); })
       .def("end_fault", &EndFault, py::arg("number"))
       .def("listen", &PyWorld::Listen, py::arg("function"))
       .def("unlisten", &PyWorld::Unlisten, py::arg("number"))

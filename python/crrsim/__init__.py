@@ -36,7 +36,7 @@ from crrsim.commands import (
     solve_network,
     validate,
 )
-from crrsim.errors import ApiError, CrrsimError, DefinitionError, error_class
+from crrsim.errors import ApiError, CrrsimError, DefinitionError, InvariantViolation, error_class
 from crrsim.faults import Fault, Faults
 from crrsim.image import Image
 from crrsim.scenario import Report, Scenario, read_definition, run_scenario
@@ -60,6 +60,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Image",
+    "InvariantViolation",
     "Planned",
     "Registry",
     "Report",

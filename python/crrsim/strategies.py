@@ -195,10 +195,11 @@ class ReplicationMachine(RuleBasedStateMachine):
         """Overridden to claim something of the world at rest."""
 
     def teardown(self) -> None:
-        """Lets the world come to rest."""
+        """Lets the world come to rest, and holds it to the invariants."""
         if not hasattr(self, "world"):
             return  # it could not begin
         self.world.run_until_idle()
+        self.world.check_invariants()
         self.at_rest()
 
 

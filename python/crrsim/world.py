@@ -12,8 +12,9 @@ from typing import Any, Optional, Union, overload
 
 import _crrsim
 
-from crrsim.errors import ApiError, CrrsimError, DefinitionError, error_class
-from crrsim.faults import Faults
+from crrsim.commands import invariants
+from crrsim.errors import ApiError, CrrsimError, DefinitionError, InvariantViolation, error_class
+from crrsim.faults import Faults, _plain
 from crrsim.image import Image
 from crrsim.units import Moment, Span, instant, nanoseconds, to_datetime, to_timedelta
 
@@ -233,11 +234,18 @@ class Registry:
         except ValueError as error:
             raise DefinitionError(str(error)) from None
 
-    def pull(self, reference: str, *, caller: str = "") -> str:
-        """Fetches a manifest, ``repository:tag`` or ``repository@digest``, and returns its digest."""
+    def pull(self, reference: str, *, caller: str = "", upstream: Optional[Image] = None) -> str:
+        """Fetches a manifest, ``repository:tag`` or ``repository@digest``, and returns its digest.
+
+        With ``upstream`` the repository belongs to a pull-through cache, which gets the image that it lacks from its
+        upstream: this content.
+        """
         repository, tag, digest = _split(reference)
+        if upstream is not None and upstream.findings:
+            self.world._learn(upstream)
         try:
-            return self.world._native.pull(self.key, repository, tag, digest, caller)
+            content = upstream._native if upstream is not None else None
+            return self.world._native.pull(self.key, repository, tag, digest, caller, content)
         except _crrsim.CallFailed as error:
             raise _refusal(error) from None
         except ValueError as error:
@@ -297,8 +305,16 @@ class World:
         start: Optional[Moment] = None,
         assumptions: Optional[Mapping[str, str]] = None,
         options: Optional[Mapping[str, Any]] = None,
+        opted_out: Sequence[str] = (),
+        faults: Union[str, Mapping[str, Any], None] = None,
+        judged: bool = True,
     ) -> None:
-        """Keys are those of a scenario file. Raises DefinitionError, one line a mistake."""
+        """Keys are those of a scenario file; ``faults`` is ``"random"``, or what the seed may draw. Raises DefinitionError,
+        one line a mistake.
+
+        The invariants (:func:`crrsim.invariants`) are judged unless ``judged`` is false, which only a measurement should
+        say: see :meth:`check_invariants`.
+        """
         definition: Json = {
             "accounts": dict(accounts or {"main": "111122223333"}),
             "regions": list(regions),
@@ -311,8 +327,12 @@ class World:
             definition["assumptions"] = dict(assumptions)
         if options:
             definition["options"] = dict(options)
+        if opted_out:
+            definition["opted_out"] = list(opted_out)
+        if faults is not None:
+            definition["faults"] = faults if isinstance(faults, str) else _plain(faults)
         try:
-            native = _crrsim.World(definition)
+            native = _crrsim.World(definition, judged)
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         self._take(native, definition, native.now)
@@ -428,6 +448,54 @@ class World:
             raise CrrsimError(f"after {limit} something is still under way{waiting}")
         return to_timedelta(self._native.now - before)
 
+    def wait_for_copy(
+        self,
+        reference: str,
+        destination: Union[str, Registry],
+        *,
+        source: Union[str, Registry, None] = None,
+        reaches: Union[int, str] = "100%",
+    ) -> timedelta:
+        """Lets time pass until the copy of an image has come so far, in percent of its bytes, and returns how long it took.
+
+        The source is the registry that the image was pushed to last, unless it is given. Raises CrrsimError, which says
+        why, where the copy never comes so far.
+        """
+        before = self._native.now
+        condition: Json = {
+            "copy": reference,
+            "to": self.registry(destination).key,
+            "reaches": f"{reaches}%" if isinstance(reaches, int) else reaches,
+        }
+        if source is not None:
+            condition["from"] = self.registry(source).key
+        try:
+            self._native.await_progress(condition)
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+        except RuntimeError as error:
+            raise CrrsimError(str(error)) from None
+        return to_timedelta(self._native.now - before)
+
+    # ---- Invariants ----
+
+    @property
+    def judged(self) -> bool:
+        """Whether the invariants are judged: not of a world that was pickled, whose past nobody has seen."""
+        return self._native.judged
+
+    def check_invariants(self) -> None:
+        """Raises InvariantViolation when an invariant does not hold of all that has happened up to now.
+
+        They are the invariants that every run of a scenario is held to; :func:`crrsim.invariants` lists them. The fixtures of
+        the pytest plugin check their worlds at the end of a test. Raises CrrsimError when the world is not judged.
+        """
+        if not self.judged:
+            raise CrrsimError("the invariants of this world are not judged: it was pickled, or made with judged=False")
+        broken = [row for row in self.report()["invariants"] if row["verdict"] != "pass"]
+        if broken:
+            raise InvariantViolation("\n".join(_violations(row) for row in broken))
+
     # ---- Looking ----
 
     def events(self, callback: Optional[Callable[[Event], None]] = None) -> EventStream:
@@ -503,6 +571,16 @@ class World:
 
     def __repr__(self) -> str:
         return f"<World of {len(self._accounts)} accounts and {len(self.regions)} regions at {self.now.isoformat()}>"
+
+
+def _violations(row: Json) -> str:
+    claim = next(known["claim"] for known in invariants() if known["name"] == row["name"])
+    lines = [f"invariant {row['name']}: {claim}"]
+    for violation in row["violations"]:
+        for side in ("found", "expected"):
+            when = violation[f"{side}_at_seconds"]
+            lines.append(f"    {side:<9}{violation[side]}" + ("" if when is None else f", at +{when:g}s"))
+    return "\n".join(lines)
 
 
 def _refusal(error: _crrsim.CallFailed) -> ApiError:

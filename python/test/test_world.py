@@ -261,6 +261,41 @@ def test_names_of_one_call_are_not_those_of_the_next():
     assert set(europe.repository("api").tags()) == {"2"} and set(europe.repository("web").tags()) == {"3"}
 
 
+def test_a_region_that_an_account_has_not_opted_in_to_takes_nothing():
+    world = crrsim.World(opted_out=["eu-west-1"])
+    world["us-west-2"].create_repository("api")
+    with pytest.raises(crrsim.ApiError):
+        world["eu-west-1"].create_repository("api")
+    with pytest.raises(crrsim.DefinitionError, match="did you mean 'eu-west-1'"):
+        crrsim.World(opted_out=["eu-west-9"])
+
+
+def test_a_pull_through_cache_gets_what_it_lacks():
+    world = crrsim.World()
+    west = world["us-west-2"]
+    west.replicate_to("eu-west-1")
+    west.create_repository("hub/tool")
+    with pytest.raises(errors.ImageNotFoundException):
+        west.pull("hub/tool:1")
+    assert west.pull("hub/tool:1", upstream=IMAGE) == IMAGE.digest == west.pull("hub/tool:1")
+    with pytest.raises(crrsim.DefinitionError, match="by its tag"):
+        west.pull(f"hub/tool@{IMAGE.digest}", upstream=IMAGE)
+    world.run_until_idle()
+    world.check_invariants()
+
+
+def test_clients_try_again_for_as_long_as_they_are_told():
+    def called(retry):
+        world = crrsim.World(options={"client_retry": retry})
+        world.faults.begin({"error": {"account": "main"}, "for": "10s"})
+        world["us-west-2"].create_repository("api")
+        return world.elapsed
+
+    with pytest.raises(crrsim.errors.ServerException):
+        called("0s")
+    assert timedelta(seconds=10) < called("1m") < timedelta(minutes=1)
+
+
 def test_requests_take_bytes_and_refuse_what_has_no_form():
     west = crrsim.World()["us-west-2"]
     west.create_repository("api")
