@@ -6,6 +6,7 @@
 #include "harness/explain/set_up.h"
 #include "harness/report/json.h"
 #include "harness/run/event_fields.h"
+#include "harness/scenario/principal.h"
 #include "harness/session/session.h"
 #include "python/bindings.h"
 #include "python/convert.h"
@@ -145,6 +146,9 @@ std::unique_ptr<PyWorld> LoadWorld(const py::bytes& bytes) {
   return std::make_unique<PyWorld>(ValueOf(Session::Load(bytes.cast<std::string_view>())));
 }
 
+/// The principal of a call; empty stands for the root of the registry's account. On error  ValueError.
+std::string PrincipalFrom(std::string_view arn) { return arn.empty() ? std::string() : ValueOf(ParsePrincipal(arn)); }
+
 template <class T>
 T OrFail(ApiResult<T> answer) {
   if (!answer) Fail(answer.error());
@@ -155,7 +159,8 @@ py::object Call(PyWorld& world, const std::string& registry, const std::string& 
                 const std::string& arn) {
   const auto key = RegistryFrom(registry);
   const auto json = JsonFrom(request);
-  return ToPython(OrFail(world.Run([&](Session& session) { return session.Call(key, arn, operation, json); })));
+  const auto caller = PrincipalFrom(arn);
+  return ToPython(OrFail(world.Run([&](Session& session) { return session.Call(key, caller, operation, json); })));
 }
 
 // ---- World.push ----
@@ -192,7 +197,7 @@ py::str Push(PyWorld& world, PyObject* const* arguments) {
   const auto registry = world.RegistryNamed(TextOf(arguments[0], "registry"));
   const auto reference = TextOf(arguments[1], "reference");
   const auto& image = ValueIn<ImageHandle>(arguments[2]);
-  const std::string arn(TextOf(arguments[3], "arn"));
+  const auto arn = PrincipalFrom(TextOf(arguments[3], "arn"));
   if (reference.find('@') != std::string_view::npos) {
     throw py::value_error(std::string(reference) +
                           ": a push names a tag or nothing; the digest follows from the content");
@@ -258,7 +263,8 @@ std::string Pull(PyWorld& world, const std::string& registry, const std::string&
   if (image.tag.has_value() == image.digest.has_value()) throw py::value_error("expected either a tag or a digest");
   if (upstream && !image.tag) throw py::value_error("a pull-through cache gets an image by its tag");
   const auto* content = upstream ? upstream->content.get() : nullptr;
-  return OrFail(world.Run([&](Session& session) { return session.Pull(key, arn, image, content); })).text();
+  const auto caller = PrincipalFrom(arn);
+  return OrFail(world.Run([&](Session& session) { return session.Pull(key, caller, image, content); })).text();
 }
 
 void DeleteReplicationRole(PyWorld& world, const std::string& account) {

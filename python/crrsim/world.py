@@ -169,6 +169,8 @@ class Registry:
             return answer
         except _crrsim.CallFailed as error:
             raise _refusal(error) from None
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
 
     def _pages(self, operation: str, member: str, **request: Any) -> list[Json]:
         rows: list[Json] = []

@@ -296,6 +296,20 @@ def test_clients_try_again_for_as_long_as_they_are_told():
     assert timedelta(seconds=10) < called("1m") < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("caller", ["somebody", "arn:aws:iam::12:root", "arn:aws:s3:::bucket"])
+def test_a_caller_is_an_arn_of_an_account(caller):
+    west = crrsim.World()["us-west-2"]
+    west.create_repository("api")
+    for use in (
+        lambda: west.call("DescribeRepositories", caller=caller),
+        lambda: west.push("api:1", IMAGE, caller=caller),
+        lambda: west.pull("api:1", caller=caller),
+    ):
+        with pytest.raises(crrsim.DefinitionError, match=f"'{caller}' names no principal; expected an ARN such as"):
+            use()
+    assert west.push("api:1", IMAGE, caller="arn:aws:iam::111122223333:role/push") == IMAGE.digest
+
+
 def test_requests_take_bytes_and_refuse_what_has_no_form():
     west = crrsim.World()["us-west-2"]
     west.create_repository("api")
