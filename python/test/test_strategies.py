@@ -54,8 +54,16 @@ def test_policies_and_rules_are_such_as_ecr_takes():
 
 def test_an_image_says_how_it_is_made_again():
     base = crrsim.Image(layers=["1MiB"], name="base")
-    for image in (base, crrsim.Image(layers=[7], based_on=base, findings={"HIGH": 1}), crrsim.Image.index([base])):
-        assert eval(repr(image), {"Image": crrsim.Image}) == image
+    for image in (
+        base,
+        crrsim.Image(layers=[7], based_on=base, findings={"HIGH": 1}, architecture="arm64"),
+        crrsim.Image(layers=[7], sizes_only=True, artifact_type="application/spdx+json", subject=base),
+        crrsim.Image.index([base]),
+        crrsim.Image.index([base], artifact_type="application/x", subject=base, findings={"LOW": 2}),
+    ):
+        again = eval(repr(image), {"Image": crrsim.Image})
+        assert again == image and again.findings == image.findings
+    assert repr(crrsim.Image(layers=[7])) == "Image(layers=[7])"
 
 
 # A claim that is false, and looks true until somebody changes the configuration, or the policy, behind a push.
