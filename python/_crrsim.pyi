@@ -8,6 +8,9 @@ version: str
 class CallFailed(Exception):
     """An API call was refused; args are the exception's name and its message."""
 
+class NeverReached(Exception):
+    """A copy never comes as far as something waits for."""
+
 class Image:
     @staticmethod
     def synthetic(

@@ -290,7 +290,7 @@ bool RunUntilIdle(PyWorld& world, std::int64_t limit) {
 
 void Await(PyWorld& world, const ProgressCondition& condition) {
   const auto problem = world.Run([&](Session& session) { return session.AwaitProgress(condition); });
-  if (problem) throw std::runtime_error(*problem);
+  if (problem) FailToReach(*problem);
 }
 
 /// When the copy that it waits for, if any, has come as far.

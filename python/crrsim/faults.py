@@ -111,7 +111,7 @@ class Faults:
             return Fault(self._world, self._world._native.begin_fault(_plain(step)))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        except RuntimeError as error:
+        except _crrsim.NeverReached as error:
             raise CrrsimError(str(error)) from None
 
     def partition(

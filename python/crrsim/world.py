@@ -475,7 +475,7 @@ class World:
             self._native.await_progress(condition)
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        except RuntimeError as error:
+        except _crrsim.NeverReached as error:
             raise CrrsimError(str(error)) from None
         return to_timedelta(self._native.now - before)
 

@@ -135,9 +135,17 @@ def test_what_a_callback_raises_comes_out_of_the_call():
 
 def test_a_callback_may_not_drive_the_world():
     world = crrsim.World()
-    world.events(lambda event: world.advance("1s"))
-    with pytest.raises(RuntimeError, match="may only look on"):
-        world["us-west-2"].create_repository("api")
+    for number, drive in enumerate(
+        (
+            lambda: world.advance("1s"),
+            lambda: world.faults.crash("us-west-2"),
+            lambda: world.wait_for_copy("api:1", "eu-west-1"),
+            lambda: world["us-west-2"].push("api:1", IMAGE),
+        )
+    ):
+        with world.events(lambda event: drive()):
+            with pytest.raises(RuntimeError, match="may only look on"):
+                world["us-west-2"].create_repository(f"api-{number}")
 
 
 def test_copies_and_pickles_go_on_equally_and_independently():
