@@ -13,7 +13,8 @@ from crrsim.errors import CrrsimError, DefinitionError
 from crrsim.units import Span, nanoseconds
 
 if TYPE_CHECKING:
-    from crrsim.world import Registry, World
+    from crrsim.registry import Registry
+    from crrsim.world import World
 
 Json = dict[str, Any]
 """A JSON object."""

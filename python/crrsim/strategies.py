@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from crrsim.errors import ApiError
 from crrsim.image import Image
-from crrsim.world import Registry, World
+from crrsim.registry import Registry
+from crrsim.world import World
 
 ACCOUNTS = {"build": "111122223333", "prod": "444455556666"}
 """Names and numbers of the accounts that strategies draw from."""
