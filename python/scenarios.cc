@@ -68,10 +68,11 @@ LoadedScenario FromFile(const std::string& path, const std::map<std::string, std
 }
 
 /// From text, YAML or JSON; its documents are looked for beside `path`.
-LoadedScenario FromText(const std::string& text, const std::string& path) {
-  auto scenario = LoadScenarioText(text, path);
+LoadedScenario FromText(const std::string& text, const std::string& path,
+                        const std::map<std::string, std::string>& images) {
+  auto scenario = LoadScenarioText(text, path, {.images = images});
   if (!scenario) Refuse(scenario.error());
-  return {*std::move(scenario), {}};
+  return {*std::move(scenario), images};
 }
 
 enum class Timeline : std::uint8_t { kKept, kLeftOut };
@@ -180,7 +181,7 @@ void AddScenarios(py::module_& module) {
       .def(py::init(&FromFile), py::arg("path"), py::arg("images"))
       .def_property_readonly("title", [](const LoadedScenario& loaded) { return loaded.scenario.title; })
       .def_property_readonly("path", [](const LoadedScenario& loaded) { return loaded.scenario.path; })
-      .def_static("from_text", &FromText, py::arg("text"), py::arg("path"))
+      .def_static("from_text", &FromText, py::arg("text"), py::arg("path"), py::arg("images"))
       .def(
           "run",
           [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict) {

@@ -55,13 +55,15 @@ def sweep(
     resume: Union[str, os.PathLike[str], None] = None,
     progress: Optional[bool] = None,
     workers: Optional[int] = None,
+    images: Optional[Mapping[str, Union[str, os.PathLike[str]]]] = None,
 ) -> pandas.DataFrame:
     """Runs every combination of ``params`` with every seed; one row a run, by variant and seed.
 
     ``params`` maps places in the scenario (``options.call_latency``, ``network.links.0.bandwidth``) to the values to
     try. ``client`` is a ``distributed.Client`` or a scheduler's address; local threads without it.
     ``resume`` is a folder for results so far: what is there is not run again. ``progress`` shows a bar on standard
-    error; by default on a terminal only.
+    error; by default on a terminal only. ``images`` are names and paths of content, as ``--image`` of the command line;
+    workers of a cluster find them under the same paths.
 
     Columns: ``variant``, ``seed``, one a parameter, ``verdict``, ``run_digest``, ``simulated_seconds``, ``events``,
     ``replications``, ``failed_replications``, ``lag_p50``, ``lag_p90``, ``lag_p99``, ``lag_max`` (seconds),
@@ -73,8 +75,9 @@ def sweep(
     if not all_seeds:
         raise DefinitionError("a sweep needs a seed")
     definitions = [_changed(definition, variant) for variant in variants]
-    scenarios = [Scenario.from_definition(changed, scenario) for changed in definitions]  # a mistake leaves nothing half done
-    store = _Store(Path(resume), definitions) if resume is not None else None
+    scenarios = [Scenario.from_definition(changed, scenario, images=images) for changed in definitions]  # a mistake leaves nothing half done
+    content = tuple((name, os.fspath(path)) for name, path in (images or {}).items())
+    store = _Store(Path(resume), [*definitions, *([{"images": content}] if content else [])]) if resume is not None else None
     parts = store.frames() if store else []
     done = {pair for part in parts for pair in _pairs(part)}
     wanted = [(v, s) for v in range(len(variants)) for s in dict.fromkeys(all_seeds) if (v, s) not in done]
@@ -90,7 +93,7 @@ def sweep(
     else:
         path = os.fspath(scenario)
         texts = [json.dumps(changed) for changed in definitions]  # Dask walks through dicts, not through text
-        results = _run_on_cluster([(texts[variant], path, variant, group) for variant, group in tasks], client)
+        results = _run_on_cluster([(texts[variant], path, content, variant, group) for variant, group in tasks], client)
     ran: Columns = {}
     try:
         for columns in results:
@@ -146,15 +149,17 @@ def _groups(frame: pandas.DataFrame, by: Union[str, Sequence[str]]) -> Any:
     return frame.assign(**plain).groupby(keys, sort=True)
 
 
-def run_batch(definition: str, path: str, variant: int, seeds: Sequence[int]) -> Columns:
+def run_batch(
+    definition: str, path: str, images: tuple[tuple[str, str], ...], variant: int, seeds: Sequence[int]
+) -> Columns:
     """Runs one variant, a definition as JSON, with some seeds: what a worker of a cluster does."""
-    return _run(_read(definition, path), variant, seeds)
+    return _run(_read(definition, path, images), variant, seeds)
 
 
 @functools.lru_cache(maxsize=16)
-def _read(definition: str, path: str) -> Scenario:
+def _read(definition: str, path: str, images: tuple[tuple[str, str], ...]) -> Scenario:
     # A worker has many batches of one variant: it is read, and its images are made, once.
-    return Scenario.from_definition(json.loads(definition), path)
+    return Scenario.from_definition(json.loads(definition), path, images=dict(images))
 
 
 def _run(scenario: Scenario, variant: int, seeds: Sequence[int]) -> Columns:

@@ -68,6 +68,21 @@ timeline: []
     assert frame["lag_max"].isna().all()
 
 
+def test_content_of_ones_own_is_swept(tmp_path):
+    walkthrough = ROOT / "scenarios" / "walkthrough" / "us_west_to_europe.yaml"
+    layout = ROOT / "scenarios" / "images" / "greeting"
+    own = crrsim.sweep(walkthrough, seeds=[1, 2], images={"mservice": layout}, resume=tmp_path, progress=False)
+    report = crrsim.run_scenario(walkthrough, seed=2, images={"mservice": layout})
+    assert own["run_digest"][1] == report["run_digest"]
+    assert own["useful_bytes"][0] < crrsim.sweep(walkthrough, seeds=[1], progress=False)["useful_bytes"][0]
+    with pytest.raises(crrsim.DefinitionError, match="another scenario or other parameters"):
+        crrsim.sweep(walkthrough, seeds=[1, 2], resume=tmp_path, progress=False)
+    by_worker = crrsim.sweeps.run_batch(
+        json.dumps(crrsim.read_definition(walkthrough)), str(walkthrough), (("mservice", str(layout)),), 0, [1, 2]
+    )
+    assert by_worker["run_digest"] == list(own["run_digest"])
+
+
 def test_the_number_of_workers_changes_nothing():
     equal(
         crrsim.sweep(SCENARIO, seeds=range(1, 200), workers=1, progress=False),
