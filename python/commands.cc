@@ -3,15 +3,10 @@
 #include <sstream>
 
 #include "harness/cli/commands.h"
-#include "harness/report/json.h"
-#include "harness/report/terminal.h"
-#include "harness/run/run.h"
 #include "harness/scenario/keys.h"
-#include "harness/scenario/load.h"
 #include "harness/scenario/yaml.h"
 #include "python/bindings.h"
 #include "python/convert.h"
-#include "python/handles.h"
 #include "registry_model/api/wire.h"
 #include "sim/units_text.h"
 
@@ -20,40 +15,6 @@ namespace py = pybind11;
 namespace crrsim::python {
 
 namespace {
-
-Scenario LoadOrRefuse(const std::string& path, const std::map<std::string, std::string>& images) {
-  auto scenario = [&] {
-    const py::gil_scoped_release others_may_run;
-    return LoadScenario(path, {.images = images});
-  }();
-  if (!scenario) Refuse(scenario.error());
-  return *std::move(scenario);
-}
-
-/// A scenario that is run for many seeds is read once.
-struct LoadedScenario {
-  Scenario scenario;
-  std::map<std::string, std::string> images;
-};
-
-enum class Timeline : std::uint8_t { kKept, kLeftOut };
-
-RunResult Run(const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict, Timeline timeline) {
-  RunOptions options;
-  options.seed = seed;
-  options.images = loaded.images;
-  options.keep_timeline = timeline == Timeline::kKept;
-  options.idle_faults = strict ? IdleFaults::kFail : IdleFaults::kWarn;
-  const py::gil_scoped_release others_may_run;
-  return RunScenario(loaded.scenario, options);
-}
-
-/// From text, YAML or JSON; its documents are looked for beside `path`.
-LoadedScenario FromText(const std::string& text, const std::string& path) {
-  auto scenario = LoadScenarioText(text, path);
-  if (!scenario) Refuse(scenario.error());
-  return {*std::move(scenario), {}};
-}
 
 /// A YAML file as JSON, members in the order of the file.
 std::string ReadYaml(const std::string& path) {
@@ -117,26 +78,6 @@ std::vector<std::string> TextsOf(std::span<const std::string_view> names) { retu
 }  // namespace
 
 void AddCommands(py::module_& module) {
-  py::class_<LoadedScenario>(module, "Scenario", "A scenario file, read and checked.")
-      .def(py::init([](const std::string& path, const std::map<std::string, std::string>& images) {
-             return LoadedScenario{LoadOrRefuse(path, images), images};
-           }),
-           py::arg("path"), py::arg("images"))
-      .def_property_readonly("title", [](const LoadedScenario& loaded) { return loaded.scenario.title; })
-      .def_property_readonly("path", [](const LoadedScenario& loaded) { return loaded.scenario.path; })
-      .def_static("from_text", &FromText, py::arg("text"), py::arg("path"))
-      .def(
-          "run",
-          [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict) {
-            return ToPython(ToJson(Run(loaded, seed, strict, Timeline::kLeftOut)));
-          },
-          py::arg("seed"), py::arg("strict"))
-      .def(
-          "run_text",
-          [](const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict) {
-            return ToTerminal(Run(loaded, seed, strict, Timeline::kKept), {.detail = Detail::kVerbose});
-          },
-          py::arg("seed"), py::arg("strict"));
   module.def("read_yaml", &ReadYaml, py::arg("path"));
   module.def("command", &RunCommand, py::arg("arguments"), py::arg("input"));
   module.def("program", &RunProgram, py::arg("arguments"));

@@ -72,7 +72,15 @@ py::object PythonFrom(const Json& value) {
   }
 }
 
-PyObject* call_failed = nullptr;  // lives as long as the interpreter
+// They live as long as the interpreter.
+PyObject* call_failed = nullptr;
+PyObject* never_reached = nullptr;
+
+PyObject* AddException(py::module_& module, const char* name, const char* help) {
+  auto* made = PyErr_NewExceptionWithDoc((std::string("_crrsim.") + name).c_str(), help, nullptr, nullptr);
+  module.add_object(name, py::reinterpret_borrow<py::object>(made));
+  return made;
+}
 
 }  // namespace
 
@@ -99,11 +107,15 @@ void Fail(const ApiError& error) {
   throw py::error_already_set();
 }
 
-void AddCallFailed(py::module_& module) {
-  call_failed = PyErr_NewExceptionWithDoc("_crrsim.CallFailed",
-                                          "An API call was refused; args are the exception's name and its message.",
-                                          nullptr, nullptr);
-  module.add_object("CallFailed", py::reinterpret_borrow<py::object>(call_failed));
+void FailToReach(const std::string& reason) {
+  PyErr_SetString(never_reached, reason.c_str());
+  throw py::error_already_set();
+}
+
+void AddExceptions(py::module_& module) {
+  call_failed =
+      AddException(module, "CallFailed", "An API call was refused; args are the exception's name and its message.");
+  never_reached = AddException(module, "NeverReached", "A copy never comes as far as something waits for.");
 }
 
 }  // namespace crrsim::python

@@ -27,8 +27,10 @@ RegistryKey RegistryFrom(const std::string& text);
 [[noreturn]] void RefuseStatement(const Diagnostics& diagnostics);
 /// Throws `_crrsim.CallFailed(exception, message)`.
 [[noreturn]] void Fail(const ApiError& error);
-/// Registers the exception with the module. Call once.
-void AddCallFailed(pybind11::module_& module);
+/// Throws `_crrsim.NeverReached(reason)`.
+[[noreturn]] void FailToReach(const std::string& reason);
+/// Registers the exceptions with the module. Call once.
+void AddExceptions(pybind11::module_& module);
 
 /// The value of a Result whose error has a message; ValueError else.
 template <class Outcome>

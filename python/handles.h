@@ -11,6 +11,7 @@ namespace crrsim::python {
 
 struct ImageHandle {
   std::shared_ptr<const ImageContent> content;
+  pybind11::str digest;  // of the root, as every push of it answers
 };
 
 }  // namespace crrsim::python

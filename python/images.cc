@@ -13,7 +13,9 @@ namespace {
 const ImageContent* OrNull(const std::optional<ImageHandle>& image) { return image ? image->content.get() : nullptr; }
 
 ImageHandle Handle(Result<ImageContent, ImageError> content) {
-  return {std::make_shared<const ImageContent>(ValueOf(std::move(content)))};
+  auto shared = std::make_shared<const ImageContent>(ValueOf(std::move(content)));
+  py::str digest(shared->root->digest.text());
+  return {std::move(shared), std::move(digest)};
 }
 
 ImageHandle Synthetic(const std::string& name, const std::vector<std::int64_t>& layers, bool sizes_only,
@@ -73,7 +75,7 @@ void AddImages(py::module_& module) {
                   py::arg("based_on"), py::arg("artifact_type"), py::arg("subject"), py::arg("architecture"))
       .def_static("index", &IndexOf, py::arg("images"), py::arg("artifact_type"), py::arg("subject"))
       .def_static("load", &LoadFrom, py::arg("path"), py::arg("reference"))
-      .def_property_readonly("digest", [](const ImageHandle& image) { return image.content->root->digest.text(); })
+      .def_property_readonly("digest", [](const ImageHandle& image) { return image.digest; })
       .def_property_readonly("media_type", [](const ImageHandle& image) { return image.content->root->media_type; })
       .def_property_readonly("manifest", [](const ImageHandle& image) { return py::bytes(image.content->root->bytes); })
       .def_property_readonly("origin", [](const ImageHandle& image) { return image.content->origin; })

@@ -9,8 +9,9 @@
 PYBIND11_MODULE(_crrsim, module) {
   module.doc() = "The simulator behind the package crrsim; use that.";
   module.attr("version") = std::string(crrsim::VersionText());
-  crrsim::python::AddCallFailed(module);
+  crrsim::python::AddExceptions(module);
   crrsim::python::AddImages(module);
   crrsim::python::AddWorld(module);
+  crrsim::python::AddScenarios(module);
   crrsim::python::AddCommands(module);
 }

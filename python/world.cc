@@ -3,8 +3,10 @@
 #include "harness/compare/compare.h"
 #include "harness/compare/snapshot_of_world.h"
 #include "harness/explain/explanation.h"
+#include "harness/explain/set_up.h"
 #include "harness/report/json.h"
 #include "harness/run/event_fields.h"
+#include "harness/scenario/principal.h"
 #include "harness/session/session.h"
 #include "python/bindings.h"
 #include "python/convert.h"
@@ -42,6 +44,25 @@ class Listener : public Observer {
 };
 
 constexpr const char* kLookOn = "the world is in the middle of an event; a listener may only look on";
+
+/// A name as it was last read, and from what.
+template <class Name>
+class LastName {
+ public:
+  /// On error  ValueError; the last name stays.
+  template <class Parse>
+  const Name& Read(std::string_view text, Parse parse) {
+    if (text.empty() || text != text_) {
+      name_ = ValueOf(parse(text));
+      text_ = text;
+    }
+    return name_;
+  }
+
+ private:
+  std::string text_;
+  Name name_;
+};
 
 class PyWorld {
  public:
@@ -98,6 +119,11 @@ class PyWorld {
     session_.world().RemoveObserver(*listener->second);
     listeners_.erase(listener);
   }
+  /// The names of a call are mostly those of the call before, so they are read again only when they differ.
+  const RegistryKey& RegistryNamed(std::string_view text) { return registry_.Read(text, ParseRegistryKey); }
+  const RepositoryName& RepositoryNamed(std::string_view text) {
+    return repository_.Read(text, &RepositoryName::Parse);
+  }
   Session& session() { return session_; }
   [[nodiscard]] const World& Look() const { return session_.world(); }
 
@@ -106,10 +132,12 @@ class PyWorld {
   std::map<std::uint64_t, std::unique_ptr<Listener>> listeners_;
   std::uint64_t listened_ = 0;
   bool running_ = false;
+  LastName<RegistryKey> registry_;
+  LastName<RepositoryName> repository_;
 };
 
-std::unique_ptr<PyWorld> OpenWorld(const py::dict& definition) {
-  auto session = Session::Open(JsonFrom(definition));
+std::unique_ptr<PyWorld> OpenWorld(const py::dict& definition, bool judged) {
+  auto session = Session::Open(JsonFrom(definition), judged ? Invariants::kJudged : Invariants::kLeftOut);
   if (!session) Refuse(session.error());
   return std::make_unique<PyWorld>(*std::move(session));
 }
@@ -117,6 +145,9 @@ std::unique_ptr<PyWorld> OpenWorld(const py::dict& definition) {
 std::unique_ptr<PyWorld> LoadWorld(const py::bytes& bytes) {
   return std::make_unique<PyWorld>(ValueOf(Session::Load(bytes.cast<std::string_view>())));
 }
+
+/// The principal of a call; empty stands for the root of the registry's account. On error  ValueError.
+std::string PrincipalFrom(std::string_view arn) { return arn.empty() ? std::string() : ValueOf(ParsePrincipal(arn)); }
 
 template <class T>
 T OrFail(ApiResult<T> answer) {
@@ -128,18 +159,85 @@ py::object Call(PyWorld& world, const std::string& registry, const std::string& 
                 const std::string& arn) {
   const auto key = RegistryFrom(registry);
   const auto json = JsonFrom(request);
-  return ToPython(OrFail(world.Run([&](Session& session) { return session.Call(key, arn, operation, json); })));
+  const auto caller = PrincipalFrom(arn);
+  return ToPython(OrFail(world.Run([&](Session& session) { return session.Call(key, caller, operation, json); })));
 }
 
-std::string Push(PyWorld& world, const std::string& registry, const std::string& repository,
-                 const std::optional<std::string>& tag, const ImageHandle& image, const std::string& arn,
-                 const std::optional<std::string>& mount_from) {
-  const auto key = RegistryFrom(registry);
-  const auto name = ValueOf(RepositoryName::Parse(repository));
-  const auto label = tag ? std::optional(ValueOf(Tag::Parse(*tag))) : std::nullopt;
-  const auto other = mount_from ? std::optional(ValueOf(RepositoryName::Parse(*mount_from))) : std::nullopt;
-  return OrFail(world.Run([&](Session& session) { return session.Push(key, arn, name, label, *image.content, other); }))
-      .text();
+// ---- World.push ----
+//
+// A push takes the engine about two microseconds, and a call through the dispatcher of pybind11 half as long again. So
+// this one method is a plain function of the interpreter, whose arguments come as an array and are read where they are.
+
+/// What a text of Python holds; valid as long as the text is. On error  TypeError, which names the argument.
+std::string_view TextOf(PyObject* argument, const char* name) {
+  if (!PyUnicode_Check(argument)) {
+    throw py::type_error(std::string(name) + ": expected a str, found " + Py_TYPE(argument)->tp_name);
+  }
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(argument, &size);
+  if (text == nullptr) throw py::error_already_set();
+  return {text, static_cast<std::size_t>(size)};
+}
+
+/// The C++ value in an object of exactly this class of the module. On error  TypeError.
+template <class Value>
+Value& ValueIn(PyObject* object) {
+  static PyTypeObject* const type = reinterpret_cast<PyTypeObject*>(py::type::of<Value>().release().ptr());
+  void* value = nullptr;
+  if (PyObject_TypeCheck(object, type) != 0) {
+    value = reinterpret_cast<py::detail::instance*>(object)->get_value_and_holder().value_ptr();
+  }
+  if (value == nullptr) {
+    throw py::type_error(std::string("expected a ") + type->tp_name + ", found " + Py_TYPE(object)->tp_name);
+  }
+  return *static_cast<Value*>(value);
+}
+
+py::str Push(PyWorld& world, PyObject* const* arguments) {
+  const auto registry = world.RegistryNamed(TextOf(arguments[0], "registry"));
+  const auto reference = TextOf(arguments[1], "reference");
+  const auto& image = ValueIn<ImageHandle>(arguments[2]);
+  const auto arn = PrincipalFrom(TextOf(arguments[3], "arn"));
+  if (reference.find('@') != std::string_view::npos) {
+    throw py::value_error(std::string(reference) +
+                          ": a push names a tag or nothing; the digest follows from the content");
+  }
+  const auto colon = reference.find(':');
+  const auto repository = world.RepositoryNamed(reference.substr(0, colon));
+  std::optional<Tag> tag;
+  if (colon != std::string_view::npos) tag = ValueOf(Tag::Parse(reference.substr(colon + 1)));
+  std::optional<RepositoryName> mount_from;
+  if (arguments[4] != Py_None) mount_from = ValueOf(RepositoryName::Parse(TextOf(arguments[4], "mount_from")));
+  const auto content = image.content;  // stays, whatever a function at an instant does to the image
+  OrFail(
+      world.Run([&](Session& session) { return session.Push(registry, arn, repository, tag, *content, mount_from); }));
+  return image.digest;
+}
+
+PyObject* PushOfPython(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  constexpr Py_ssize_t kArguments = 5;
+  if (count != kArguments) {
+    PyErr_Format(PyExc_TypeError, "push() takes %zd arguments (%zd given)", kArguments, count);
+    return nullptr;
+  }
+  try {
+    return Push(ValueIn<PyWorld>(self), arguments).release().ptr();
+  } catch (py::error_already_set& error) {
+    error.restore();
+  } catch (const py::builtin_exception& error) {
+    error.set_error();
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  }
+  return nullptr;
+}
+
+void AddPush(py::class_<PyWorld>& world) {
+  static PyMethodDef definition = {
+      "push", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&PushOfPython)), METH_FASTCALL,
+      "push($self, registry, reference, image, arn, mount_from, /)\n--\n\nReturns the digest."};
+  auto* const type = reinterpret_cast<PyTypeObject*>(world.ptr());
+  world.attr("push") = py::reinterpret_steal<py::object>(PyDescr_NewMethod(type, &definition));
 }
 
 /// How long pushes of an image with the tags TAG0, TAG1, ... take without a word of Python between them: what a
@@ -157,13 +255,16 @@ double SecondsOfPushes(PyWorld& world, const std::string& registry, const std::s
 
 std::string Pull(PyWorld& world, const std::string& registry, const std::string& repository,
                  const std::optional<std::string>& tag, const std::optional<std::string>& digest,
-                 const std::string& arn) {
+                 const std::string& arn, const std::optional<ImageHandle>& upstream) {
   const auto key = RegistryFrom(registry);
   ImageReference image{ValueOf(RepositoryName::Parse(repository)), std::nullopt, std::nullopt};
   if (tag) image.tag = ValueOf(Tag::Parse(*tag));
   if (digest) image.digest = ValueOf(Digest::Parse(*digest));
   if (image.tag.has_value() == image.digest.has_value()) throw py::value_error("expected either a tag or a digest");
-  return OrFail(world.Run([&](Session& session) { return session.Pull(key, arn, image); })).text();
+  if (upstream && !image.tag) throw py::value_error("a pull-through cache gets an image by its tag");
+  const auto* content = upstream ? upstream->content.get() : nullptr;
+  const auto caller = PrincipalFrom(arn);
+  return OrFail(world.Run([&](Session& session) { return session.Pull(key, caller, image, content); })).text();
 }
 
 void DeleteReplicationRole(PyWorld& world, const std::string& account) {
@@ -187,11 +288,23 @@ bool RunUntilIdle(PyWorld& world, std::int64_t limit) {
       [&](Session& session) { return session.RunUntilIdle(Instant::FromUnixNanoseconds(limit)) == RunEnd::kIdle; });
 }
 
+void Await(PyWorld& world, const ProgressCondition& condition) {
+  const auto problem = world.Run([&](Session& session) { return session.AwaitProgress(condition); });
+  if (problem) FailToReach(*problem);
+}
+
+/// When the copy that it waits for, if any, has come as far.
 std::vector<FaultNumber> BeginFault(PyWorld& world, const py::dict& step) {
-  const auto json = JsonFrom(step);
-  const auto begun = world.Run([&](Session& session) { return session.BeginFault(json); });
-  if (!begun) RefuseStatement(begun.error());
-  return *begun;
+  const auto read = world.session().ReadFault(JsonFrom(step));
+  if (!read) RefuseStatement(read.error());
+  if (read->when) Await(world, *read->when);
+  return ValueOf(world.Run([&](Session& session) { return session.BeginFault(*read); }));
+}
+
+void AwaitProgress(PyWorld& world, const py::dict& condition) {
+  const auto read = world.session().ReadProgress(JsonFrom(condition));
+  if (!read) RefuseStatement(read.error());
+  Await(world, *read);
 }
 
 void EndFault(PyWorld& world, std::uint64_t number) {
@@ -238,23 +351,25 @@ py::object Compare(PyWorld& world, const std::string& from, const std::string& t
 }  // namespace
 
 void AddWorld(py::module_& module) {
-  py::class_<PyWorld>(module, "World", "Registries under virtual time, driven call by call.")
-      .def(py::init(&OpenWorld), py::arg("definition"))
+  py::class_<PyWorld> type(module, "World", "Registries under virtual time, driven call by call.");
+  AddPush(type);
+  type.def(py::init(&OpenWorld), py::arg("definition"), py::arg("judged"))
       .def_static("load", &LoadWorld, py::arg("saved"))
       .def("copy", [](const PyWorld& world) { return std::make_unique<PyWorld>(world); })
       .def("save", [](PyWorld& world) { return py::bytes(world.session().Save()); })
       .def("call", &Call, py::arg("registry"), py::arg("operation"), py::arg("request"), py::arg("arn"))
-      .def("push", &Push, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("image"), py::arg("arn"),
-           py::arg("mount_from"))
       .def("seconds_of_pushes", &SecondsOfPushes, py::arg("registry"), py::arg("repository"), py::arg("tag"),
            py::arg("image"), py::arg("times"))
       .def("delete_replication_role", &DeleteReplicationRole, py::arg("account"))
-      .def("pull", &Pull, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"), py::arg("arn"))
+      .def("pull", &Pull, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"), py::arg("arn"),
+           py::arg("upstream"))
       .def_property_readonly("now", &NowOf)
       .def("run_until", &RunUntil, py::arg("nanoseconds"))
       .def("run_until_idle", &RunUntilIdle, py::arg("limit"))
       .def("at", &PyWorld::At, py::arg("nanoseconds"), py::arg("function"))
       .def("begin_fault", &BeginFault, py::arg("step"))
+      .def("await_progress", &AwaitProgress, py::arg("condition"))
+      .def_property_readonly("judged", [](PyWorld& world) { return world.session().is_judged(); })
       .def("end_fault", &EndFault, py::arg("number"))
       .def("listen", &PyWorld::Listen, py::arg("function"))
       .def("unlisten", &PyWorld::Unlisten, py::arg("number"))

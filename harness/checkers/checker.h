@@ -8,6 +8,7 @@
 // Determinism  equal events and final states give equal violations in equal order.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ class Checker {
   virtual void OnEvent(const Event& event) = 0;
   /// Is called once, after the last event.
   virtual void AtEnd(const FinalState&) {}
+  /// One that goes on equally: a world that is a value has judges that are.
+  [[nodiscard]] virtual std::unique_ptr<Checker> Clone() const = 0;
 
   /// Order  as found.
   [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
@@ -63,6 +66,15 @@ class Checker {
 
  private:
   std::vector<Violation> violations_;
+};
+
+/// What a checker `Self`, which is plain data, derives from.
+template <class Self>
+class CheckerOf : public Checker {
+ public:
+  [[nodiscard]] std::unique_ptr<Checker> Clone() const final {
+    return std::make_unique<Self>(static_cast<const Self&>(*this));
+  }
 };
 
 /// `app in 111122223333/us-west-2`, for violations.

@@ -11,7 +11,7 @@ namespace crrsim {
 
 namespace {
 
-class ClosureChecker final : public Checker {
+class ClosureChecker final : public CheckerOf<ClosureChecker> {
  public:
   void OnEvent(const Event& event) override {
     if (const auto* blob = std::get_if<BlobStored>(&event.body)) {

@@ -19,7 +19,7 @@ namespace crrsim {
 
 namespace {
 
-class DeletionsChecker final : public Checker {
+class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
  public:
   explicit DeletionsChecker(const Assumptions& assumptions)
       : rules_(assumptions),

@@ -8,7 +8,7 @@ namespace crrsim {
 
 namespace {
 
-class DigestEqualityChecker final : public Checker {
+class DigestEqualityChecker final : public CheckerOf<DigestEqualityChecker> {
  public:
   void OnEvent(const Event& event) override {
     if (const auto* blob = std::get_if<BlobStored>(&event.body)) {

@@ -19,7 +19,7 @@ namespace crrsim {
 
 namespace {
 
-class ExpectedImagesChecker final : public Checker {
+class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
  public:
   explicit ExpectedImagesChecker(const Assumptions& assumptions) : rules_(assumptions), policies_(assumptions) {}
 

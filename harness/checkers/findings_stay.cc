@@ -9,7 +9,7 @@ namespace crrsim {
 
 namespace {
 
-class FindingsStayChecker final : public Checker {
+class FindingsStayChecker final : public CheckerOf<FindingsStayChecker> {
  public:
   void OnEvent(const Event& event) override {
     if (const auto* started = std::get_if<ScanStarted>(&event.body)) {

@@ -52,6 +52,10 @@ Judges::Judges(const Assumptions& assumptions) {
   for (const auto& info : Table()) checkers_.push_back(info.make(assumptions));
 }
 
+Judges::Judges(const Judges& other) : Observer(other) {
+  for (const auto& checker : other.checkers_) checkers_.push_back(checker->Clone());
+}
+
 std::vector<InvariantVerdict> Judges::Verdicts() const {
   std::vector<InvariantVerdict> verdicts;
   for (std::size_t i = 0; i < checkers_.size(); ++i) verdicts.push_back({&Table()[i], checkers_[i]->violations()});

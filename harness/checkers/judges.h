@@ -39,6 +39,12 @@ class Judges final : public Observer {
  public:
   /// A world's assumptions do not change while it runs, so their values are read here.
   explicit Judges(const Assumptions& assumptions);
+  /// Both go on equally.
+  Judges(const Judges& other);
+  Judges(Judges&& other) = default;
+  Judges& operator=(const Judges&) = delete;
+  Judges& operator=(Judges&&) = delete;
+  ~Judges() override = default;
 
   void OnEvent(const Event& event) override {
     for (const auto& checker : checkers_) checker->OnEvent(event);

@@ -20,7 +20,7 @@ namespace crrsim {
 
 namespace {
 
-class LedgerChecker final : public Checker {
+class LedgerChecker final : public CheckerOf<LedgerChecker> {
  public:
   void OnEvent(const Event& event) override {
     if (const auto* blob = std::get_if<BlobStored>(&event.body)) {

@@ -8,7 +8,7 @@ namespace crrsim {
 
 namespace {
 
-class NoChainingChecker final : public Checker {
+class NoChainingChecker final : public CheckerOf<NoChainingChecker> {
  public:
   void OnEvent(const Event& event) override {
     if (const auto* push = std::get_if<ImagePushed>(&event.body)) {

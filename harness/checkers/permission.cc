@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kReplicate = "ecr:ReplicateImage";
 constexpr std::string_view kCreate = "ecr:CreateRepository";
 
-class PermissionChecker final : public Checker {
+class PermissionChecker final : public CheckerOf<PermissionChecker> {
  public:
   explicit PermissionChecker(const Assumptions& assumptions) : policies_(assumptions) {}
 

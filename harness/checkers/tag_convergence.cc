@@ -14,7 +14,7 @@ namespace crrsim {
 
 namespace {
 
-class TagConvergenceChecker final : public Checker {
+class TagConvergenceChecker final : public CheckerOf<TagConvergenceChecker> {
  public:
   explicit TagConvergenceChecker(const Assumptions& assumptions)
       : ordered_(assumptions.value(Assumption::kJobOrder) != "concurrent"), rules_(assumptions) {}

@@ -7,7 +7,7 @@ namespace crrsim {
 
 namespace {
 
-class TimeOrderChecker final : public Checker {
+class TimeOrderChecker final : public CheckerOf<TimeOrderChecker> {
  public:
   void OnEvent(const Event& event) override {
     if (heard_ && event.when < last_) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/run/client.h"
+#include "harness/run/copy_progress.h"
 #include "harness/run/engine_guard.h"
 #include "harness/run/fault_steps.h"
 #include "harness/run/json_subset.h"
@@ -194,30 +195,10 @@ void Runner::WaitForStart(const Step& step) {
 }
 
 void Runner::WaitForProgress(const Step& step) {
-  const auto& condition = *step.when;
-  const auto from = condition.from ? condition.from : recording_.LastPushedTo(condition.image);
-  const auto never = [&](std::string_view why) {
-    return RunStop{fmt::format("{}: the copy of {} to {} never reached {}%: {}", ToText(step.place),
-                               ToText(condition.image), scenario_.NameOf(condition.to), condition.percent, why)};
-  };
-  if (!from) throw never("it was never pushed");
-  while (true) {
-    const auto* repository = world_.FindRegistry(*from)->Find(condition.image.repository);
-    const auto* image = repository == nullptr ? nullptr
-                        : condition.image.tag ? repository->FindImage(*condition.image.tag)
-                                              : repository->FindImage(*condition.image.digest);
-    if (image == nullptr) throw never("it is not at its source");
-    const Replication copy{*from, condition.to, condition.image.repository, image->manifest->digest,
-                           condition.image.tag};
-    const auto whole = world_.ProgressOf(copy, ByteCount());
-    if (!whole) throw never("there is no such destination");
-    const auto wanted = ByteCount::FromBytes((whole->total.bytes() * condition.percent + 99) / 100);
-    const auto progress = world_.ProgressOf(copy, wanted);
-    const auto next = world_.NextInstant();
-    if (progress->reaches && (!next || *progress->reaches <= *next)) return PassUntil(*progress->reaches);
-    if (world_.IsIdle()) throw never("nothing is under way any more");
-    StepOnce();
-  }
+  const auto problem = AwaitProgress(world_, recording_, scenario_, *step.when,
+                                     {[this] { return world_.NextInstant(); }, [this] { return world_.IsIdle(); },
+                                      [this] { StepOnce(); }, [this](Instant until) { PassUntil(until); }});
+  if (problem) throw RunStop{fmt::format("{}: {}", ToText(step.place), *problem)};
 }
 
 // ---- Steps ----------------------------------------------------------------------------------------------------------

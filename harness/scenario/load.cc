@@ -136,6 +136,17 @@ void ReplaceImages(LoadContext& context, const LoadOptions& options, Scenario& s
   }
 }
 
+/// A total order: the scenario's own mistakes first, then by file, place and text.
+Diagnostics InOrder(std::vector<Diagnostic> diagnostics, const std::string& path) {
+  const auto order = [&](const Diagnostic& a) {
+    return std::tuple<bool, std::string_view, std::int64_t, std::int64_t, std::string_view>(
+        a.place.file != path, a.place.file, a.place.line, a.place.column, a.message);
+  };
+  std::sort(diagnostics.begin(), diagnostics.end(),
+            [&](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });
+  return Diagnostics{std::move(diagnostics)};
+}
+
 }  // namespace
 
 Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const std::string& path,
@@ -152,14 +163,27 @@ Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const st
   ReplaceImages(context, options, scenario);
   scenario.used_keys = std::move(context.used_keys);
   if (context.diagnostics.empty()) return scenario;
-  // A total order: the scenario's own mistakes first, then by file, place and text.
-  const auto order = [&](const Diagnostic& a) {
-    return std::tuple<bool, std::string_view, std::int64_t, std::int64_t, std::string_view>(
-        a.place.file != path, a.place.file, a.place.line, a.place.column, a.message);
-  };
-  std::sort(context.diagnostics.begin(), context.diagnostics.end(),
-            [&](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });
-  return Diagnostics{std::move(context.diagnostics)};
+  return InOrder(std::move(context.diagnostics), path);
+}
+
+Result<Step, Diagnostics> LoadStepText(const std::string& text, const std::string& path, const Scenario& definition) {
+  auto root = ParseYaml(text, path);
+  if (!root) return root.error();
+  LoadContext context;
+  context.path = path;
+  context.text = text;
+  context.accounts = definition.accounts;
+  for (const auto& region : definition.world.regions) context.regions.push_back(region.name);
+  for (const auto& image : definition.images) context.image_names.push_back(image.name);
+  context.start = definition.world.start;
+  Node timeline;
+  timeline.kind = Node::Kind::kList;
+  timeline.place = root->place;
+  timeline.items.push_back(*std::move(root));
+  Scenario read;
+  LoadTimeline(context, timeline, read);
+  if (!context.diagnostics.empty()) return InOrder(std::move(context.diagnostics), path);
+  return std::move(read.timeline.front());
 }
 
 Result<Scenario, Diagnostics> LoadScenario(const std::string& path, const LoadOptions& options) {

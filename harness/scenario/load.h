@@ -30,6 +30,10 @@ Result<Scenario, Diagnostics> LoadScenario(const std::string& path, const LoadOp
 Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const std::string& path,
                                                const LoadOptions& options = {});
 
+/// Reads one step of a timeline, for a world whose definition was read before: the names of its accounts, regions and
+/// images are known, and `at: 5m` counts from its start. `path` as above.
+Result<Step, Diagnostics> LoadStepText(const std::string& text, const std::string& path, const Scenario& definition);
+
 /// The JSON Schema (draft 2020-12) of the scenario language, for editors; printed by `crrsim schema`.
 nlohmann::ordered_json ScenarioSchema();
 

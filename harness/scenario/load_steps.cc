@@ -5,9 +5,9 @@
 
 #include "harness/scenario/documents.h"
 #include "harness/scenario/parts.h"
+#include "harness/scenario/principal.h"
 #include "harness/scenario/timeline_order.h"
 #include "registry_model/api/wire.h"
-#include "registry_model/policy/arn.h"
 #include "sim/nearest_name.h"
 #include "sim/units_text.h"
 
@@ -30,14 +30,10 @@ bool IsOperationName(std::string_view key) { return !key.empty() && key.front() 
 std::string LoadCaller(LoadContext& context, ObjectReader& reader) {
   const auto text = reader.Text("as");
   if (!text) return {};
-  const auto arn = policy::ParseArn(*text);
-  if (!arn || !AccountId::Parse(arn->account).ok()) {
-    context.Refuse(
-        reader.Get("as")->place,
-        fmt::format("'{}' names no principal; expected an ARN such as arn:aws:iam::111122223333:role/push", *text));
-    return {};
-  }
-  return *text;
+  auto principal = ParsePrincipal(*text);
+  if (principal) return *std::move(principal);
+  context.Refuse(reader.Get("as")->place, principal.error().message);
+  return {};
 }
 
 std::string LoadException(LoadContext& context, ObjectReader& reader) {

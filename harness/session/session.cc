@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "harness/run/copy_progress.h"
 #include "harness/run/fault_steps.h"
 #include "harness/scenario/load.h"
+#include "harness/scenario/random_faults.h"
 
 namespace crrsim {
 
@@ -18,22 +22,26 @@ Result<Scenario, Diagnostics> Parse(const std::string& text) { return LoadScenar
 
 }  // namespace
 
-Session::Session(Scenario definition, std::string text, World world, Recording recording)
+Session::Session(Scenario definition, std::string text, World world, Recording recording,
+                 std::unique_ptr<Judges> judges)
     : definition_(std::move(definition)),
       text_(std::move(text)),
       world_(std::move(world)),
-      recording_(std::make_unique<Recording>(std::move(recording))) {
+      recording_(std::make_unique<Recording>(std::move(recording))),
+      judges_(std::move(judges)) {
   world_.AddObserver(*recording_);
+  if (judges_) world_.AddObserver(*judges_);
 }
 
 Session::Session(const Session& other)
-    : Session(other.definition_, other.text_, World(other.world_), Recording(*other.recording_)) {}
+    : Session(other.definition_, other.text_, World(other.world_), Recording(*other.recording_),
+              other.judges_ ? std::make_unique<Judges>(*other.judges_) : nullptr) {}
 
-Result<Session, Diagnostics> Session::Open(const nlohmann::json& definition) {
+Result<Session, Diagnostics> Session::Open(const nlohmann::json& definition, Invariants invariants) {
   if (!definition.is_object()) {
     return Diagnostics{{{{kName, 1, 1}, fmt::format("found {}, expected an object", definition.type_name())}}};
   }
-  for (const auto* key : {"images", "timeline", "expect", "until"}) {
+  for (const auto* key : {"images", "timeline", "expect", "until", "converges_within"}) {
     if (!definition.contains(key)) continue;
     return Diagnostics{{{{kName, 1, 1}, fmt::format("'{}' belongs to a scenario; a world is driven by calls", key)}}};
   }
@@ -44,23 +52,28 @@ Result<Session, Diagnostics> Session::Open(const nlohmann::json& definition) {
   auto scenario = Parse(text);
   if (!scenario) return scenario.error();
   World world(scenario->world);
-  return Session(*std::move(scenario), std::move(text), std::move(world), Recording());
+  auto judges = invariants == Invariants::kJudged ? std::make_unique<Judges>(world.assumptions()) : nullptr;
+  Session session(*std::move(scenario), std::move(text), std::move(world), Recording(), std::move(judges));
+  for (const auto& fault : DrawFaults(session.definition_, session.definition_.world.seed)) {
+    session.world_.PlanFault(fault.when, fault.name, fault.what, fault.duration);
+  }
+  return session;
 }
 
 // ---- Clients --------------------------------------------------------------------------------------------------------
 
+CallPacing Session::Pacing() {
+  return {[this](Duration span) { RunUntil(world_.now() + span); }, definition_.call_latency, definition_.client_retry};
+}
+
 Client Session::ClientOf(const RegistryKey& registry, const std::string& arn) {
-  return {
-      world_,
-      CallerFor(arn, registry),
-      registry,
-      {[this](Duration span) { RunUntil(world_.now() + span); }, definition_.call_latency, definition_.client_retry}};
+  return {world_, CallerFor(arn, registry), registry, Pacing()};
 }
 
 ApiResult<nlohmann::json> Session::Call(const RegistryKey& registry, const std::string& arn, std::string_view operation,
                                         const nlohmann::json& request) {
-  RunUntil(world_.now() + definition_.call_latency);
-  return world_.ApplyJson(CallerFor(arn, registry), operation, request);
+  const auto caller = CallerFor(arn, registry);
+  return Pacing().Make(world_, [&] { return world_.ApplyJson(caller, operation, request); });
 }
 
 ApiResult<Digest> Session::Push(const RegistryKey& registry, const std::string& arn, const RepositoryName& repository,
@@ -69,8 +82,14 @@ ApiResult<Digest> Session::Push(const RegistryKey& registry, const std::string& 
   return ClientOf(registry, arn).Push(repository, tag, content, mount_from);
 }
 
-ApiResult<Digest> Session::Pull(const RegistryKey& registry, const std::string& arn, const ImageReference& image) {
-  return ClientOf(registry, arn).Pull(image);
+ApiResult<Digest> Session::Pull(const RegistryKey& registry, const std::string& arn, const ImageReference& image,
+                                const ImageContent* upstream) {
+  auto client = ClientOf(registry, arn);
+  if (upstream != nullptr) {
+    const auto imported = client.Import(image, *upstream);
+    if (!imported) return imported.error();
+  }
+  return client.Pull(image);
 }
 
 ApiResult<Unit> Session::DeleteReplicationRole(const AccountId& account) {
@@ -80,29 +99,42 @@ ApiResult<Unit> Session::DeleteReplicationRole(const AccountId& account) {
 
 // ---- Faults ---------------------------------------------------------------------------------------------------------
 
-Result<std::vector<FaultNumber>, Diagnostics> Session::BeginFault(const nlohmann::json& step) {
-  const auto refuse = [](std::string message) { return Diagnostics{{{{"fault", 1, 1}, std::move(message)}}}; };
-  if (!step.is_object()) return refuse(fmt::format("found {}, expected a step of a timeline", step.type_name()));
-  for (const auto* key : {"at", "after", "when", "label"}) {
-    if (step.contains(key)) return refuse(fmt::format("'{}' belongs to a scenario; a fault begins at once", key));
+namespace {
+
+const std::string kFault = "fault";
+
+Diagnostics RefuseFault(std::string message) { return Diagnostics{{{{kFault, 1, 1}, std::move(message)}}}; }
+
+}  // namespace
+
+Result<Step, Diagnostics> Session::ReadFault(const nlohmann::json& step) const {
+  if (!step.is_object()) {
+    return RefuseFault(fmt::format("found {}, expected a step of a timeline", step.type_name()));
   }
-  auto whole = nlohmann::json::parse(text_);
-  whole["timeline"] = nlohmann::json::array({step});
-  auto scenario = Parse(whole.dump(2));
-  if (!scenario) {
-    // The place is one in a text that nobody has seen.
-    auto diagnostics = std::move(scenario).error();
-    for (auto& diagnostic : diagnostics.all) diagnostic.place = {"fault", 1, 1};
-    return diagnostics;
+  for (const auto* key : {"at", "after", "label"}) {
+    if (!step.contains(key)) continue;
+    return RefuseFault(fmt::format("'{}' belongs to a scenario; a fault begins at once, or waits for its 'when'", key));
   }
-  const auto& what = scenario->timeline.front().what;
-  if (const auto* cut = std::get_if<PartitionStep>(&what)) return BeginFaults(world_, *cut);
-  if (const auto* fail = std::get_if<FailStep>(&what)) return BeginFaults(world_, *fail);
-  const auto* fault = std::get_if<FaultStep>(&what);
-  if (fault == nullptr) return refuse(fmt::format("{} is no fault", step.dump()));
-  auto begun = BeginFaults(world_, *fault, definition_);
-  if (!begun) return refuse(begun.error().message);
-  return *std::move(begun);
+  auto read = LoadStepText(step.dump(2), kFault, definition_);
+  if (!read) return read;
+  const auto& what = read->what;
+  if (std::holds_alternative<PartitionStep>(what) || std::holds_alternative<FailStep>(what) ||
+      std::holds_alternative<FaultStep>(what)) {
+    return read;
+  }
+  return RefuseFault(fmt::format("{} is no fault", step.dump()));
+}
+
+Result<ProgressCondition, Diagnostics> Session::ReadProgress(const nlohmann::json& condition) const {
+  const auto read = LoadStepText(nlohmann::json{{"advance", "0s"}, {"when", condition}}.dump(2), "when", definition_);
+  if (!read) return read.error();
+  return *read->when;
+}
+
+Result<std::vector<FaultNumber>, ParseError> Session::BeginFault(const Step& step) {
+  if (const auto* cut = std::get_if<PartitionStep>(&step.what)) return BeginFaults(world_, *cut);
+  if (const auto* fail = std::get_if<FailStep>(&step.what)) return BeginFaults(world_, *fail);
+  return BeginFaults(world_, std::get<FaultStep>(step.what), definition_);
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
@@ -125,6 +157,24 @@ RunEnd Session::RunUntilIdle(Instant limit) {
   return planned_.empty() ? end : RunEnd::kLimit;
 }
 
+std::optional<std::string> Session::AwaitProgress(const ProgressCondition& condition) {
+  const auto next = [this]() -> std::optional<Instant> {
+    const auto event = world_.NextInstant();
+    if (planned_.empty()) return event;
+    const auto plan = std::max(planned_.begin()->first, world_.now());
+    return event ? std::min(*event, plan) : plan;
+  };
+  const auto is_idle = [this] { return planned_.empty() && world_.IsIdle(); };
+  const auto step = [this, &next] {
+    // One event, so that progress is looked at after each; a plan of the same instant is done by RunUntil.
+    const auto when = *next();
+    if (!planned_.empty() && planned_.begin()->first <= when) return RunUntil(when);
+    world_.Step();
+  };
+  return crrsim::AwaitProgress(world_, *recording_, definition_, condition,
+                               {next, is_idle, step, [this](Instant until) { RunUntil(until); }});
+}
+
 // ---- Looking, and as a value ----------------------------------------------------------------------------------------
 
 RunResult Session::Report() const {
@@ -139,6 +189,14 @@ RunResult Session::Report() const {
   // Looking at the bill consults assumptions; the session itself must not change by being looked at.
   World copy(world_);
   ReportWorld(copy, *recording_, result);
+  if (judges_) {
+    Judges judges(*judges_);
+    judges.AtEnd({copy.registries(), result.bill, copy.now(), copy.IsIdle() ? RunRest::kAtRest : RunRest::kUnderWay});
+    result.invariants = judges.Verdicts();
+    for (const auto& invariant : result.invariants) {
+      if (!invariant.held()) result.verdict = Verdict::kFail;
+    }
+  }
   return result;
 }
 
@@ -163,7 +221,7 @@ Result<Session, ParseError> Session::Load(std::string_view bytes) {
     auto definition = Parse(text);
     auto world = World::Load(saved);
     if (!definition || !world) return damaged();
-    return Session(*std::move(definition), std::move(text), *std::move(world), std::move(recording));
+    return Session(*std::move(definition), std::move(text), *std::move(world), std::move(recording), nullptr);
   } catch (const ArchiveError&) {
     return damaged();
   }

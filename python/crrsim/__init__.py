@@ -36,11 +36,12 @@ from crrsim.commands import (
     solve_network,
     validate,
 )
-from crrsim.errors import ApiError, CrrsimError, DefinitionError, error_class
+from crrsim.errors import ApiError, CrrsimError, DefinitionError, InvariantViolation, error_class
 from crrsim.faults import Fault, Faults
 from crrsim.image import Image
+from crrsim.registry import Account, Registry, Repository
 from crrsim.scenario import Report, Scenario, read_definition, run_scenario
-from crrsim.world import Account, Bill, Event, EventStream, Planned, Registry, Repository, World
+from crrsim.world import Bill, Event, EventStream, Planned, World
 
 if TYPE_CHECKING:
     from crrsim.boto import boto3_session, virtual_sleep
@@ -60,6 +61,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Image",
+    "InvariantViolation",
     "Planned",
     "Registry",
     "Report",

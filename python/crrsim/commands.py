@@ -149,9 +149,16 @@ def solve_network(network: Mapping[str, Any]) -> Json:
     return answer
 
 
-def validate(*paths: Path) -> None:
-    """Checks scenario files, their documents and images. Raises DefinitionError with one line a mistake."""
-    _answer("validate", *paths)
+def _replace(images: Optional[Mapping[str, Path]]) -> list[str]:
+    return [word for name, path in (images or {}).items() for word in ("--image", f"{name}={os.fspath(path)}")]
+
+
+def validate(*paths: Path, images: Optional[Mapping[str, Path]] = None) -> None:
+    """Checks scenario files, their documents and images. Raises DefinitionError with one line a mistake.
+
+    ``images`` are names and paths of content, as for :func:`crrsim.run_scenario`.
+    """
+    _answer("validate", *_replace(images), *paths)
 
 
 def schema(kind: str = "scenario") -> Json:
@@ -163,8 +170,19 @@ def schema(kind: str = "scenario") -> Json:
     return answer
 
 
-def bench(*paths: Path, repetitions: int = 5, seed: Optional[int] = None) -> Json:
-    """The replication throughput of scenarios, simulated and real, in the shape of Google Benchmark's JSON."""
+def bench(
+    *paths: Path,
+    repetitions: int = 5,
+    seed: Optional[int] = None,
+    images: Optional[Mapping[str, Path]] = None,
+    judged: bool = False,
+) -> Json:
+    """The replication throughput of scenarios, simulated and real, in the shape of Google Benchmark's JSON.
+
+    ``images`` are names and paths of content, as for :func:`crrsim.run_scenario`. With ``judged`` the invariants are
+    judged too, as in a run, at what that costs.
+    """
     further = [] if seed is None else ["--seed", str(seed)]
+    further += [*_replace(images), *(["--invariants"] if judged else [])]
     answer: Json = json.loads(_answer("bench", "--json", "-", "--repetitions", str(repetitions), *further, *paths))
     return answer

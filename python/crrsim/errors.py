@@ -11,6 +11,10 @@ class DefinitionError(CrrsimError, ValueError):
     """A world, a scenario or a document is not valid; one line a mistake, each with its place."""
 
 
+class InvariantViolation(CrrsimError, AssertionError):
+    """An invariant did not hold: its claim, and each violation with both sides and their instants."""
+
+
 class ApiError(CrrsimError):
     """An API call was refused, and changed nothing.
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import _crrsim
 
-from crrsim.errors import DefinitionError
+from crrsim.errors import CrrsimError, DefinitionError
 from crrsim.units import Span, nanoseconds
 
 if TYPE_CHECKING:
-    from crrsim.world import Registry, World
+    from crrsim.registry import Registry
+    from crrsim.world import World
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -59,9 +60,13 @@ class FaultVerb:
         /,
         *,
         duration: Optional[Span] = None,
+        when: Optional[Mapping[str, Any]] = None,
         **members: Any,
     ) -> Fault:
         """Begins a fault, for a duration or until it is ended.
+
+        With ``when`` it lets time pass until a copy has come so far: ``{"copy": "model:1", "to": europe, "reaches":
+        "50%"}``, as in a timeline.
 
         ``what`` is what the verb says in a timeline, a region or a dict of members; or members are named one by one.
         Where a member's name is a word of Python an underscore follows it: ``from_``, ``in_``.
@@ -74,6 +79,8 @@ class FaultVerb:
         step: Json = {self.name: named if what is None or isinstance(what, Mapping) else what}
         if duration is not None:
             step["for"] = duration
+        if when is not None:
+            step["when"] = when
         return self._world.faults.begin(step)
 
     def __repr__(self) -> str:
@@ -97,24 +104,34 @@ class Faults:
     def begin(self, step: Mapping[str, Any]) -> Fault:
         """Begins what a fault's step of a timeline says: ``{"outage": "us-west-2", "for": "10m"}``.
 
-        Registries and timedeltas are taken too. Raises DefinitionError, and nothing is in force.
+        Registries and timedeltas are taken too. With a ``when`` time passes until the copy that it names has come so far.
+        Raises DefinitionError, and nothing is in force and no time has passed; CrrsimError where the copy never comes so
+        far.
         """
         try:
             return Fault(self._world, self._world._native.begin_fault(_plain(step)))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
+        except _crrsim.NeverReached as error:
+            raise CrrsimError(str(error)) from None
 
     def partition(
-        self, source: str, destination: str, *, both_ways: bool = False, duration: Optional[Span] = None
+        self,
+        source: str,
+        destination: str,
+        *,
+        both_ways: bool = False,
+        duration: Optional[Span] = None,
+        when: Optional[Mapping[str, Any]] = None,
     ) -> Fault:
-        """Nothing passes from one region to another: for a duration, or until it is ended."""
+        """Nothing passes from one region to another: for a duration, or until it is ended; ``when`` as for all faults."""
         cut: Json = {"between": [source, destination]} if both_ways else {"from": source, "to": destination}
-        return self.begin({"partition": cut} if duration is None else {"partition": cut, "for": duration})
+        return self.__getattr__("partition")(cut, duration=duration, when=when)
 
     def __getattr__(self, name: str) -> FaultVerb:
-        for row in _crrsim.fault_verbs():
-            if row["verb"] == name:
-                return FaultVerb(self._world, row)
+        row = _row(name)
+        if row is not None:
+            return FaultVerb(self._world, row)
         raise AttributeError(f"'{name}' is not a fault: {', '.join(self.verbs)}")
 
     def __dir__(self) -> list[str]:
@@ -130,6 +147,10 @@ class Faults:
         """Every fault so far, with how often it hit something."""
         rows: list[Json] = self._world.report()["faults"]
         return rows
+
+
+def _row(name: str) -> Optional[Json]:
+    return next((row for row in _crrsim.fault_verbs() if row["verb"] == name), None)
 
 
 def _plain(value: Any) -> Any:

@@ -57,19 +57,17 @@ class Image:
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         self.findings = dict(findings or {})
-        given = {
-            "layers": list(layers),
-            "name": name,
-            "based_on": based_on,
-            "sizes_only": sizes_only,
-            "artifact_type": artifact_type,
-            "subject": subject,
-            "architecture": architecture,
-            "findings": self.findings,
-        }
-        defaults = {"name": "image", "sizes_only": False, "artifact_type": "", "architecture": "amd64"}
-        shown = [f"{key}={value!r}" for key, value in given.items() if value and value != defaults.get(key)]
-        self._text = f"Image({', '.join(shown)})"
+        self._text = _call_text(
+            "Image",
+            layers=list(layers),
+            name="" if name == "image" else name,
+            based_on=based_on,
+            sizes_only=sizes_only,
+            artifact_type=artifact_type,
+            subject=subject,
+            architecture="" if architecture == "amd64" else architecture,
+            findings=self.findings,
+        )
 
     @classmethod
     def _of(cls, native: _crrsim.Image, findings: Optional[Mapping[str, int]], text: str) -> Image:
@@ -89,14 +87,20 @@ class Image:
     ) -> Image:
         """Reads an OCI layout folder, or what ``docker save`` or ``skopeo copy docker-archive:`` wrote."""
         try:
-            further = f", reference={reference!r}" if reference is not None else ""
-            text = f"Image.load({os.fspath(path)!r}{further})"
+            text = _call_text("Image.load", os.fspath(path), reference=reference, findings=dict(findings or {}))
             return cls._of(_crrsim.Image.load(os.fspath(path), reference), findings, text)
         except ValueError as error:
             raise DefinitionError(str(error)) from None
 
     @classmethod
-    def index(cls, images: Sequence[Image], *, artifact_type: str = "", subject: Optional[Image] = None) -> Image:
+    def index(
+        cls,
+        images: Sequence[Image],
+        *,
+        artifact_type: str = "",
+        subject: Optional[Image] = None,
+        findings: Optional[Mapping[str, int]] = None,
+    ) -> Image:
         """A multi-platform index over images, in their order."""
         try:
             native = _crrsim.Image.index(
@@ -104,7 +108,10 @@ class Image:
             )
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        return cls._of(native, None, f"Image.index({list(images)!r})")
+        text = _call_text(
+            "Image.index", list(images), artifact_type=artifact_type, subject=subject, findings=dict(findings or {})
+        )
+        return cls._of(native, findings, text)
 
     @property
     def digest(self) -> str:
@@ -150,3 +157,9 @@ class Image:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+
+def _call_text(function: str, *arguments: Any, **named: Any) -> str:
+    """The call that makes something again, without what is not given."""
+    shown = [repr(value) for value in arguments] + [f"{key}={value!r}" for key, value in named.items() if value]
+    return f"{function}({', '.join(shown)})"

@@ -3,6 +3,8 @@
 - Fixtures ``world`` (one account, us-west-2 and eu-west-1), ``two_regions`` (the registries of the same, with a rule
   from the first to the second) and ``cross_account`` (source and destination of two accounts, granted).
 - ``--crrsim-seeds N`` runs every test that uses a world with the seeds 1 to N, ``--crrsim-seed S`` with S alone.
+- What a test does with the world of a fixture is held to the invariants (``crrsim.invariants()``): where one does not
+  hold at its end, the test fails with the claim and both sides.
 - A test that fails shows the last events of its world and the command that repeats it.
 - Scenario files (``*.yaml`` with ``accounts`` and ``timeline``) are tests.
 """
@@ -21,6 +23,7 @@ from crrsim.world import Event
 
 _SHOWN_EVENTS = 40
 _RECORDING = pytest.StashKey["deque[Event]"]()
+_WORLD = pytest.StashKey[crrsim.World]()
 
 
 class Pair(NamedTuple):
@@ -65,7 +68,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _recorded(world: crrsim.World, request: pytest.FixtureRequest) -> crrsim.World:
-    """Keeps the last events for the report of a failure."""
+    """Keeps the last events for the report of a failure, and the world to be judged."""
+    request.node.stash[_WORLD] = world
     events: deque[Event] = deque(maxlen=_SHOWN_EVENTS)
     world.events(events.append)
     request.node.stash[_RECORDING] = events
@@ -107,6 +111,16 @@ def cross_account(crrsim_seed: int, request: pytest.FixtureRequest) -> Pair:
         }
     )
     return pair
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """The world of a test that passed is held to the invariants."""
+    outcome = yield
+    world = item.stash.get(_WORLD, None)
+    if world is not None and world.judged:
+        world.check_invariants()
+    return outcome
 
 
 @pytest.hookimpl(wrapper=True)

@@ -29,11 +29,13 @@ class Scenario:
             raise DefinitionError(str(error)) from None
 
     @classmethod
-    def from_definition(cls, definition: Mapping[str, Any], path: Path) -> Scenario:
-        """From a dict with a scenario's keys; ``path`` is what ``file://`` documents are relative to."""
+    def from_definition(
+        cls, definition: Mapping[str, Any], path: Path, *, images: Optional[Mapping[str, Path]] = None
+    ) -> Scenario:
+        """From a dict with a scenario's keys; ``path`` is what ``file://`` documents are relative to, ``images`` as above."""
         scenario = cls.__new__(cls)
         try:
-            scenario._native = _crrsim.Scenario.from_text(json.dumps(definition, indent=2), os.fspath(path))
+            scenario._native = _crrsim.Scenario.from_text(json.dumps(definition, indent=2), os.fspath(path), _paths(images))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         return scenario

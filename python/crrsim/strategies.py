@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from crrsim.errors import ApiError
 from crrsim.image import Image
-from crrsim.world import Registry, World
+from crrsim.registry import Registry
+from crrsim.world import World
 
 ACCOUNTS = {"build": "111122223333", "prod": "444455556666"}
 """Names and numbers of the accounts that strategies draw from."""
@@ -195,10 +196,11 @@ class ReplicationMachine(RuleBasedStateMachine):
         """Overridden to claim something of the world at rest."""
 
     def teardown(self) -> None:
-        """Lets the world come to rest."""
+        """Lets the world come to rest, and holds it to the invariants."""
         if not hasattr(self, "world"):
             return  # it could not begin
         self.world.run_until_idle()
+        self.world.check_invariants()
         self.at_rest()
 
 

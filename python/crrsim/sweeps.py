@@ -10,6 +10,7 @@ died can change it.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import itertools
@@ -30,11 +31,16 @@ from crrsim.scenario import Scenario, read_definition
 
 Json = dict[str, Any]
 """A JSON object."""
+Columns = dict[str, list[Any]]
+"""A part of a table: equally many values for each column."""
 
 #: Runs of one task: enough that its overhead is small, few enough that progress is seen and that workers end together.
 _BATCH_MIN, _BATCH_MAX = 4, 64
 #: So many tasks a sweep has, or more, where their runs allow it.
 _TASKS = 32
+
+#: Seconds between two files of results so far: a sweep that is killed loses what is younger.
+_STORED_EVERY = 1.0
 
 #: Of the standard normal distribution, 95 % lie within this many standard deviations.
 _NORMAL_95 = 1.959963984540054
@@ -49,13 +55,15 @@ def sweep(
     resume: Union[str, os.PathLike[str], None] = None,
     progress: Optional[bool] = None,
     workers: Optional[int] = None,
+    images: Optional[Mapping[str, Union[str, os.PathLike[str]]]] = None,
 ) -> pandas.DataFrame:
     """Runs every combination of ``params`` with every seed; one row a run, by variant and seed.
 
-    ``params`` maps places in the scenario (``seed``, ``options.call_latency``, ``network.links.0.bandwidth``) to the
-    values to try. ``client`` is a ``distributed.Client`` or a scheduler's address; local threads without it.
+    ``params`` maps places in the scenario (``options.call_latency``, ``network.links.0.bandwidth``) to the values to
+    try. ``client`` is a ``distributed.Client`` or a scheduler's address; local threads without it.
     ``resume`` is a folder for results so far: what is there is not run again. ``progress`` shows a bar on standard
-    error; by default on a terminal only.
+    error; by default on a terminal only. ``images`` are names and paths of content, as ``--image`` of the command line;
+    workers of a cluster find them under the same paths.
 
     Columns: ``variant``, ``seed``, one a parameter, ``verdict``, ``run_digest``, ``simulated_seconds``, ``events``,
     ``replications``, ``failed_replications``, ``lag_p50``, ``lag_p90``, ``lag_p99``, ``lag_max`` (seconds),
@@ -67,10 +75,12 @@ def sweep(
     if not all_seeds:
         raise DefinitionError("a sweep needs a seed")
     definitions = [_changed(definition, variant) for variant in variants]
-    scenarios = [Scenario.from_definition(changed, scenario) for changed in definitions]  # a mistake leaves nothing half done
-    store = _Store(Path(resume), definitions) if resume is not None else None
-    done = store.rows() if store else {}
-    wanted = [(v, s) for v in range(len(variants)) for s in all_seeds if (v, s) not in done]
+    scenarios = [Scenario.from_definition(changed, scenario, images=images) for changed in definitions]  # a mistake leaves nothing half done
+    content = tuple((name, os.fspath(path)) for name, path in (images or {}).items())
+    store = _Store(Path(resume), [*definitions, *([{"images": content}] if content else [])]) if resume is not None else None
+    parts = store.frames() if store else []
+    done = {pair for part in parts for pair in _pairs(part)}
+    wanted = [(v, s) for v in range(len(variants)) for s in dict.fromkeys(all_seeds) if (v, s) not in done]
     size = min(_BATCH_MAX, max(_BATCH_MIN, len(wanted) // _TASKS))
     tasks = [
         (variant, [seed for _, seed in group])
@@ -83,17 +93,27 @@ def sweep(
     else:
         path = os.fspath(scenario)
         texts = [json.dumps(changed) for changed in definitions]  # Dask walks through dicts, not through text
-        results = _run_on_cluster([(texts[variant], path, variant, group) for variant, group in tasks], client)
-    for rows in results:
+        results = _run_on_cluster([(texts[variant], path, content, variant, group) for variant, group in tasks], client)
+    ran: Columns = {}
+    try:
+        for columns in results:
+            _extend(ran, columns)
+            if store:
+                store.add(columns)
+            bar.advance(len(columns["seed"]))
+    finally:
         if store:
-            store.add(rows)
-        for row in rows:
-            done[row["variant"], row["seed"]] = row
-        bar.advance(len(rows))
-    bar.close()
-    ordered = [{**done[v, s], **variants[v]} for v in range(len(variants)) for s in all_seeds]
-    columns = ["variant", "seed", *(params or {}), *(c for c in ordered[0] if c not in ("variant", "seed", *(params or {})))]
-    return pandas.DataFrame(ordered, columns=columns)
+            store.flush()
+        bar.close()
+    if ran:
+        parts.append(pandas.DataFrame(ran))
+    frame = pandas.concat(parts, ignore_index=True)
+    row_of = {pair: row for row, pair in enumerate(_pairs(frame))}
+    frame = frame.take([row_of[v, s] for v in range(len(variants)) for s in all_seeds]).reset_index(drop=True)
+    for place, name in enumerate(params or {}):
+        values = [variant[name] for variant in variants for _ in all_seeds]
+        frame.insert(2 + place, name, pandas.Series(values))
+    return frame
 
 
 def summary(frame: pandas.DataFrame, measure: str = "lag_p99", by: Union[str, Sequence[str]] = "variant") -> pandas.DataFrame:
@@ -129,38 +149,34 @@ def _groups(frame: pandas.DataFrame, by: Union[str, Sequence[str]]) -> Any:
     return frame.assign(**plain).groupby(keys, sort=True)
 
 
-def run_batch(definition: str, path: str, variant: int, seeds: Sequence[int]) -> list[Json]:
+def run_batch(
+    definition: str, path: str, images: tuple[tuple[str, str], ...], variant: int, seeds: Sequence[int]
+) -> Columns:
     """Runs one variant, a definition as JSON, with some seeds: what a worker of a cluster does."""
-    return _rows(Scenario.from_definition(json.loads(definition), path), variant, seeds)
+    return _run(_read(definition, path, images), variant, seeds)
 
 
-def _rows(scenario: Scenario, variant: int, seeds: Sequence[int]) -> list[Json]:
-    return [_row(scenario, variant, seed) for seed in seeds]
+@functools.lru_cache(maxsize=16)
+def _read(definition: str, path: str, images: tuple[tuple[str, str], ...]) -> Scenario:
+    # A worker has many batches of one variant: it is read, and its images are made, once.
+    return Scenario.from_definition(json.loads(definition), path, images=dict(images))
 
 
-def _row(scenario: Scenario, variant: int, seed: int) -> Json:
-    report = scenario.run(seed)
-    copies = report["replications"]
-    lags = sorted(
-        copy["visible_at_seconds"] - copy["queued_at_seconds"] for copy in copies if copy["visible_at_seconds"] is not None
-    )
-    row: Json = {
-        "variant": variant,
-        "seed": seed,
-        "verdict": report["verdict"],
-        "run_digest": report["run_digest"],
-        "simulated_seconds": report["simulated_seconds"],
-        "events": report["events"],
-        "replications": len(copies),
-        "failed_replications": sum(copy["status"] == "FAILED" for copy in copies),
-    }
-    for name, percent in (("lag_p50", 50), ("lag_p90", 90), ("lag_p99", 99), ("lag_max", 100)):
-        row[name] = lags[max(0, -(-len(lags) * percent // 100) - 1)] if lags else math.nan
-    row["useful_bytes"] = sum(way["useful_bytes"] for way in report["transfers"])
-    row["wasted_bytes"] = sum(way["wasted_bytes"] for way in report["transfers"])
-    row["gb_months"] = math.fsum(part["gb_months"] for part in report["storage"])
-    row["fault_hits"] = sum(fault["hits"] for fault in report["faults"])
-    return row
+def _run(scenario: Scenario, variant: int, seeds: Sequence[int]) -> Columns:
+    return {"variant": [variant] * len(seeds), **scenario._native.run_seeds(seeds)}
+
+
+# ---- Columns --------------------------------------------------------------------------------------------------------
+
+
+def _extend(columns: Columns, more: Columns) -> None:
+    for name, values in more.items():
+        columns.setdefault(name, []).extend(values)
+
+
+def _pairs(frame: pandas.DataFrame) -> Iterable[tuple[int, int]]:
+    """Variant and seed of each row."""
+    return zip(frame["variant"].tolist(), frame["seed"].tolist())
 
 
 # ---- Variants -------------------------------------------------------------------------------------------------------
@@ -168,6 +184,8 @@ def _row(scenario: Scenario, variant: int, seed: int) -> Json:
 
 def _variants(params: Mapping[str, Sequence[Any]]) -> Iterator[Json]:
     for name, values in params.items():
+        if name == "seed":
+            raise DefinitionError("seed: every variant is run with the same seeds, which are given as 'seeds'")
         if isinstance(values, str) or not len(values):
             raise DefinitionError(f"{name}: expected a list of values")
     for values in itertools.product(*params.values()):
@@ -203,16 +221,16 @@ def _chunks(pairs: Sequence[tuple[int, int]], size: int) -> Iterator[Sequence[tu
 # ---- Workers --------------------------------------------------------------------------------------------------------
 
 
-def _run_here(tasks: Sequence[tuple[Scenario, int, Sequence[int]]], workers: int) -> Iterator[list[Json]]:
+def _run_here(tasks: Sequence[tuple[Scenario, int, Sequence[int]]], workers: int) -> Iterator[Columns]:
     # The engine runs without the interpreter's lock, so threads are enough; they share the scenarios, read once.
     with ThreadPoolExecutor(workers) as pool:
-        waiting: set[Future[list[Json]]] = set()
+        waiting: set[Future[Columns]] = set()
         left = iter(tasks)
         try:
             while True:
                 # Not all at once: an interrupt has little to wait for.
                 for task in itertools.islice(left, 2 * workers - len(waiting)):
-                    waiting.add(pool.submit(_rows, *task))
+                    waiting.add(pool.submit(_run, *task))
                 if not waiting:
                     return
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -222,14 +240,15 @@ def _run_here(tasks: Sequence[tuple[Scenario, int, Sequence[int]]], workers: int
             pool.shutdown(cancel_futures=True)
 
 
-def _run_on_cluster(tasks: Sequence[tuple[Any, ...]], client: Any) -> Iterator[list[Json]]:
+def _run_on_cluster(tasks: Sequence[tuple[Any, ...]], client: Any) -> Iterator[Columns]:
     distributed: Any = importlib.import_module("distributed")  # an extra of an extra: only a cluster needs it
     own = isinstance(client, str)
     connected = distributed.Client(client) if own else client
     try:
         futures = [connected.submit(run_batch, *task, pure=False, retries=3) for task in tasks]
-        for future in distributed.as_completed(futures):
-            yield future.result()
+        # On the client's own loop: by default it is that of the newest client, whose thread must not touch this one's.
+        for _, columns in distributed.as_completed(futures, loop=connected.loop, with_results=True):
+            yield columns
     finally:
         if own:
             connected.close()
@@ -252,18 +271,29 @@ class _Store:
         else:
             mark.write_text(json.dumps({"definitions": key}))
 
-    def rows(self) -> dict[tuple[int, int], Json]:
-        rows: dict[tuple[int, int], Json] = {}
-        for file in sorted(self._folder.glob("*.parquet")):
-            for row in pandas.read_parquet(file).to_dict("records"):
-                rows[int(row["variant"]), int(row["seed"])] = {str(name): value for name, value in row.items()}
-        return rows
+        self._columns: Columns = {}  # not written yet
+        self._written = time.monotonic()
 
-    def add(self, rows: Sequence[Json]) -> None:
-        name = f"{rows[0]['variant']:06}-{rows[0]['seed']:016}-{len(rows)}.parquet"
+    def frames(self) -> list[pandas.DataFrame]:
+        """All results so far."""
+        return [pandas.read_parquet(file) for file in sorted(self._folder.glob("*.parquet"))]
+
+    def add(self, columns: Columns) -> None:
+        """Keeps results, which are on the disk soon."""
+        _extend(self._columns, columns)
+        if time.monotonic() - self._written >= _STORED_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what is not on the disk yet into a file of its own."""
+        if not self._columns:
+            return
+        variants, seeds = self._columns["variant"], self._columns["seed"]
+        name = f"{variants[0]:06}-{seeds[0]:016}-{len(seeds)}.parquet"
         part = self._folder / (name + ".part")
-        pandas.DataFrame(rows).to_parquet(part)
+        pandas.DataFrame(self._columns).to_parquet(part)
         part.replace(self._folder / name)  # whole or not at all
+        self._columns, self._written = {}, time.monotonic()
 
 
 class _Bar:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,22 +11,14 @@ from typing import Any, Optional, Union, overload
 
 import _crrsim
 
-from crrsim.errors import ApiError, CrrsimError, DefinitionError, error_class
-from crrsim.faults import Faults
+from crrsim.commands import invariants
+from crrsim.errors import CrrsimError, DefinitionError, InvariantViolation
+from crrsim.faults import Faults, _plain
 from crrsim.image import Image
+from crrsim.registry import Account, Registry, refusal_of
 from crrsim.units import Moment, Span, instant, nanoseconds, to_datetime, to_timedelta
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Account:
-    """An AWS account: its nickname in the world, and its id of 12 digits."""
-
-    name: str
-    """What the world calls it."""
-    id: str
-    """Twelve digits."""
 
 
 @dataclass(frozen=True)
@@ -101,179 +92,6 @@ class Planned:
             function()
 
 
-class Repository:
-    """A repository of a registry, which need not exist yet."""
-
-    def __init__(self, registry: Registry, name: str) -> None:
-        self.registry = registry
-        """That it is in."""
-        self.name = name
-        """With its namespace: ``team/api``."""
-
-    def create(self, **settings: Any) -> Json:
-        """CreateRepository; ``settings`` are further members of its request."""
-        answer: Json = self.registry.call("CreateRepository", repositoryName=self.name, **settings)["repository"]
-        return answer
-
-    def describe(self) -> Json:
-        """Its row of DescribeRepositories. Raises RepositoryNotFoundException."""
-        rows = self.registry.call("DescribeRepositories", repositoryNames=[self.name])["repositories"]
-        row: Json = rows[0]
-        return row
-
-    @property
-    def exists(self) -> bool:
-        """Whether it is there."""
-        return any(row["repositoryName"] == self.name for row in self.registry.repositories())
-
-    def images(self) -> list[Json]:
-        """Its rows of DescribeImages, all pages."""
-        return self.registry._pages("DescribeImages", "imageDetails", repositoryName=self.name)
-
-    def tags(self) -> dict[str, str]:
-        """Each tag's digest."""
-        rows = self.registry._pages("ListImages", "imageIds", repositoryName=self.name)
-        return {row["imageTag"]: row["imageDigest"] for row in rows if "imageTag" in row}
-
-    def push(self, tag: Optional[str], image: Image, *, caller: str = "", mount_from: Optional[str] = None) -> str:
-        """Pushes an image as a client does and returns its digest; no tag: by digest alone."""
-        reference = self.name if tag is None else f"{self.name}:{tag}"
-        return self.registry.push(reference, image, caller=caller, mount_from=mount_from)
-
-    def __repr__(self) -> str:
-        return f"<Repository {self.name} in {self.registry.key}>"
-
-
-class Registry:
-    """The private registry of an account in a region."""
-
-    def __init__(self, world: World, account: Account, region: str) -> None:
-        self.world = world
-        """That it is in."""
-        self.account = account
-        """Whose it is."""
-        self.region = region
-        """Its name: ``us-west-2``."""
-        self.key = f"{account.id}/{region}"
-        """Account and region: ``111122223333/us-west-2``."""
-
-    def call(self, operation: str, /, *, caller: str = "", **request: Any) -> Json:
-        """One API call, with the members of its request in AWS's own shape. Takes the call latency of virtual time.
-
-        ``caller`` is the ARN of a principal; the root of the registry's account without it. Raises an
-        :class:`~crrsim.errors.ApiError` with ECR's exception as its class.
-        """
-        try:
-            answer: Json = self.world._native.call(self.key, operation, request, caller)
-            return answer
-        except _crrsim.CallFailed as error:
-            raise _refusal(error) from None
-
-    def _pages(self, operation: str, member: str, **request: Any) -> list[Json]:
-        rows: list[Json] = []
-        while True:
-            answer = self.call(operation, **request)
-            rows += answer[member]
-            if not answer.get("nextToken"):
-                return rows
-            request["nextToken"] = answer["nextToken"]
-
-    # ---- Configuration, in AWS's own shapes ----
-
-    def configure_replication(self, configuration: Union[Mapping[str, Any], Sequence[Mapping[str, Any]]]) -> Json:
-        """PutReplicationConfiguration: ``{"rules": [...]}``, the whole request, or a list of rules."""
-        if isinstance(configuration, Mapping):
-            document = dict(configuration.get("replicationConfiguration", configuration))
-        else:
-            document = {"rules": list(configuration)}
-        return self.call("PutReplicationConfiguration", replicationConfiguration=document)
-
-    def replicate_to(self, *destinations: Union[Registry, str], prefixes: Sequence[str] = ()) -> Json:
-        """Puts a configuration of one rule that sends every push, or those of repositories with a prefix, there."""
-        rows = [self.world.registry(destination) for destination in destinations]
-        rule: Json = {"destinations": [{"region": row.region, "registryId": row.account.id} for row in rows]}
-        if prefixes:
-            rule["repositoryFilters"] = [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes]
-        return self.configure_replication([rule])
-
-    def put_registry_policy(self, policy: Union[str, Mapping[str, Any]]) -> Json:
-        """PutRegistryPolicy; the policy as text or as a dict."""
-        return self.call("PutRegistryPolicy", policyText=policy if isinstance(policy, str) else _json_text(policy))
-
-    def repository(self, name: str) -> Repository:
-        """The repository of this name, which need not exist."""
-        return Repository(self, name)
-
-    def create_repository(self, name: str, **settings: Any) -> Repository:
-        """Creates it; ``settings`` are further members of CreateRepository."""
-        repository = Repository(self, name)
-        repository.create(**settings)
-        return repository
-
-    def repositories(self) -> list[Json]:
-        """All rows of DescribeRepositories."""
-        return self._pages("DescribeRepositories", "repositories")
-
-    # ---- Clients ----
-
-    def push(self, reference: str, image: Image, *, caller: str = "", mount_from: Optional[str] = None) -> str:
-        """Pushes an image as a client does: blobs, children before their index, the root last with its tag.
-
-        ``reference`` is ``repository:tag``, or a repository alone for a push by digest. Returns the digest. Takes the
-        call latency for each call. Layers that the repository ``mount_from`` has are mounted where the registry does
-        that.
-        """
-        repository, tag, digest = _split(reference)
-        if digest is not None:
-            raise DefinitionError(f"{reference}: a push names a tag or nothing; the digest follows from the content")
-        if image.findings:
-            self.world._learn(image)
-        try:
-            return self.world._native.push(self.key, repository, tag, image._native, caller, mount_from)
-        except _crrsim.CallFailed as error:
-            raise _refusal(error) from None
-        except ValueError as error:
-            raise DefinitionError(str(error)) from None
-
-    def pull(self, reference: str, *, caller: str = "") -> str:
-        """Fetches a manifest, ``repository:tag`` or ``repository@digest``, and returns its digest."""
-        repository, tag, digest = _split(reference)
-        try:
-            return self.world._native.pull(self.key, repository, tag, digest, caller)
-        except _crrsim.CallFailed as error:
-            raise _refusal(error) from None
-        except ValueError as error:
-            raise DefinitionError(str(error)) from None
-
-    def digest_of(self, reference: str) -> Optional[str]:
-        """The digest of an image here; None when it, or its repository, is not here."""
-        repository, tag, digest = _split(reference)
-        wanted = {"imageTag": tag} if tag is not None else {"imageDigest": digest}
-        try:
-            answer = self.call("DescribeImages", repositoryName=repository, imageIds=[wanted])
-        except (error_class("ImageNotFoundException"), error_class("RepositoryNotFoundException")):
-            return None
-        found: str = answer["imageDetails"][0]["imageDigest"]
-        return found
-
-    def status(self, reference: str) -> list[Json]:
-        """The entries of DescribeImageReplicationStatus: one a destination."""
-        repository, tag, digest = _split(reference)
-        image = {"imageTag": tag} if tag is not None else {"imageDigest": digest}
-        answer = self.call("DescribeImageReplicationStatus", repositoryName=repository, imageId=image)
-        rows: list[Json] = answer["replicationStatuses"]
-        return rows
-
-    def explain(self, reference: str) -> Json:
-        """Where a push of this image would be replicated to from here, and why; as ``crrsim explain --json`` says it."""
-        repository, tag, digest = _split(reference)
-        answer: Json = self.world._native.explain(self.key, repository, tag, digest)
-        return answer
-
-    def __repr__(self) -> str:
-        return f"<Registry {self.account.name}/{self.region}>"
-
-
 class World:
     """A world of registries under virtual time, repeatable from its seed. Every account has a registry in every region.
 
@@ -299,8 +117,16 @@ class World:
         start: Optional[Moment] = None,
         assumptions: Optional[Mapping[str, str]] = None,
         options: Optional[Mapping[str, Any]] = None,
+        opted_out: Sequence[str] = (),
+        faults: Union[str, Mapping[str, Any], None] = None,
+        judged: bool = True,
     ) -> None:
-        """Keys are those of a scenario file. Raises DefinitionError, one line a mistake."""
+        """Keys are those of a scenario file; ``faults`` is ``"random"``, or what the seed may draw. Raises DefinitionError,
+        one line a mistake.
+
+        The invariants (:func:`crrsim.invariants`) are judged unless ``judged`` is false, which only a measurement should
+        say: see :meth:`check_invariants`.
+        """
         definition: Json = {
             "accounts": dict(accounts or {"main": "111122223333"}),
             "regions": list(regions),
@@ -313,8 +139,12 @@ class World:
             definition["assumptions"] = dict(assumptions)
         if options:
             definition["options"] = dict(options)
+        if opted_out:
+            definition["opted_out"] = list(opted_out)
+        if faults is not None:
+            definition["faults"] = faults if isinstance(faults, str) else _plain(faults)
         try:
-            native = _crrsim.World(definition)
+            native = _crrsim.World(definition, judged)
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         self._take(native, definition, native.now)
@@ -430,6 +260,54 @@ class World:
             raise CrrsimError(f"after {limit} something is still under way{waiting}")
         return to_timedelta(self._native.now - before)
 
+    def wait_for_copy(
+        self,
+        reference: str,
+        destination: Union[str, Registry],
+        *,
+        source: Union[str, Registry, None] = None,
+        reaches: Union[int, str] = "100%",
+    ) -> timedelta:
+        """Lets time pass until the copy of an image has come so far, in percent of its bytes, and returns how long it took.
+
+        The source is the registry that the image was pushed to last, unless it is given. Raises CrrsimError, which says
+        why, where the copy never comes so far.
+        """
+        before = self._native.now
+        condition: Json = {
+            "copy": reference,
+            "to": self.registry(destination).key,
+            "reaches": f"{reaches}%" if isinstance(reaches, int) else reaches,
+        }
+        if source is not None:
+            condition["from"] = self.registry(source).key
+        try:
+            self._native.await_progress(condition)
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
+        except _crrsim.NeverReached as error:
+            raise CrrsimError(str(error)) from None
+        return to_timedelta(self._native.now - before)
+
+    # ---- Invariants ----
+
+    @property
+    def judged(self) -> bool:
+        """Whether the invariants are judged: not of a world that was pickled, whose past nobody has seen."""
+        return self._native.judged
+
+    def check_invariants(self) -> None:
+        """Raises InvariantViolation when an invariant does not hold of all that has happened up to now.
+
+        They are the invariants that every run of a scenario is held to; :func:`crrsim.invariants` lists them. The fixtures of
+        the pytest plugin check their worlds at the end of a test. Raises CrrsimError when the world is not judged.
+        """
+        if not self.judged:
+            raise CrrsimError("the invariants of this world are not judged: it was pickled, or made with judged=False")
+        broken = [row for row in self.report()["invariants"] if row["verdict"] != "pass"]
+        if broken:
+            raise InvariantViolation("\n".join(_violations(row) for row in broken))
+
     # ---- Looking ----
 
     def events(self, callback: Optional[Callable[[Event], None]] = None) -> EventStream:
@@ -472,7 +350,7 @@ class World:
         try:
             self._native.delete_replication_role(self.account(account).id)
         except _crrsim.CallFailed as error:
-            raise _refusal(error) from None
+            raise refusal_of(error) from None
 
     @property
     def run_digest(self) -> str:
@@ -507,19 +385,11 @@ class World:
         return f"<World of {len(self._accounts)} accounts and {len(self.regions)} regions at {self.now.isoformat()}>"
 
 
-def _refusal(error: _crrsim.CallFailed) -> ApiError:
-    code, message = error.args
-    return error_class(code)(message, code)
-
-
-def _split(reference: str) -> tuple[str, Optional[str], Optional[str]]:
-    """Repository, tag and digest of ``repository``, ``repository:tag`` or ``repository@digest``."""
-    if "@" in reference:
-        repository, _, digest = reference.partition("@")
-        return repository, None, digest
-    repository, colon, tag = reference.partition(":")
-    return repository, tag if colon else None, None
-
-
-def _json_text(document: Mapping[str, Any]) -> str:
-    return json.dumps(document)
+def _violations(row: Json) -> str:
+    claim = next(known["claim"] for known in invariants() if known["name"] == row["name"])
+    lines = [f"invariant {row['name']}: {claim}"]
+    for violation in row["violations"]:
+        for side in ("found", "expected"):
+            when = violation[f"{side}_at_seconds"]
+            lines.append(f"    {side:<9}{violation[side]}" + ("" if when is None else f", at +{when:g}s"))
+    return "\n".join(lines)

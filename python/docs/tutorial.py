@@ -55,6 +55,21 @@ world.run_until_idle()
 assert europe.digest_of("prod/api:2") == digest
 print(f"the longest lag: {world.lag(west, europe)}")
 
+# A fault can wait for a copy to come so far: here for half of its bytes.
+west.push("prod/api:half", crrsim.Image(layers=["900MiB"], name="half", sizes_only=True))
+half = {"copy": "prod/api:half", "to": europe, "reaches": "50%"}
+world.faults.partition("us-west-2", "eu-west-1", when=half, duration="30m")
+assert europe.digest_of("prod/api:half") is None
+world.run_until_idle()
+
+# %% [markdown]
+# ## What always holds
+# Every run is held to the invariants, whatever it is about; in pytest the fixtures do that at the end of a test.
+
+# %%
+world.check_invariants()
+print("held:", ", ".join(row["name"] for row in crrsim.invariants()))
+
 # %% [markdown]
 # ## Why, or why not
 

@@ -1,4 +1,4 @@
-"""The benchmark of sweeps runs to its end; its figures are read elsewhere, from an optimised build."""
+"""The benchmarks run to their ends; their figures are read elsewhere, from an optimised build."""
 
 import pathlib
 import re
@@ -7,19 +7,34 @@ import sys
 
 import pytest
 
-pytest.importorskip("distributed")
+BENCH = pathlib.Path(__file__).parents[1] / "bench"
 
-BENCH = pathlib.Path(__file__).parents[1] / "bench" / "sweep_bench.py"
+
+def run(program, *arguments):
+    return subprocess.run([sys.executable, BENCH / program, *arguments], capture_output=True, text=True)
+
+
+def test_what_python_adds_to_a_push_is_told():
+    done = run("push_bench.py", "--repetitions", "2")
+    cpp, python, added = (float(text) for text in re.findall(r" (-?\d+\.\d\d) us a push", done.stdout))
+    assert cpp > 0 and python > 0, done.stderr
+    assert added == pytest.approx(python - cpp, abs=0.02)
+    assert done.returncode == (1 if "MISSED" in done.stdout else 0)
 
 
 def test_a_small_sweep_is_compared():
-    done = subprocess.run([sys.executable, BENCH, "--seeds", "12", "--repetitions", "1"], capture_output=True, text=True)
+    pytest.importorskip("distributed")
+    done = run("sweep_bench.py", "--seeds", "12", "--repetitions", "1")
     figures = re.findall(r"^(\S.*?) +(\d+\.\d\d)  \(", done.stdout, re.MULTILINE)
     assert [name for name, _ in figures] == [
         "sweep / crrsim run --seeds",
+        "sweep / crrsim run, by CPU time",
         "two workers / one",
         "two processes / one",
-        "share of it that a cluster has",
+        "CPU time of one / of two",
+        "share of time with a task",
+        "two workers / one, expected",
+        "engine's share of a worker",
     ], done.stderr
     assert all(0.01 < float(ratio) < 100 for _, ratio in figures)
     assert done.returncode == (1 if "MISSED" in done.stdout else 0)

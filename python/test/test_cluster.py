@@ -36,6 +36,25 @@ def test_a_cluster_gives_bit_identical_results(cluster):
     )
 
 
+def test_a_client_that_is_not_the_newest_waits_in_its_own_thread(cluster, monkeypatch):
+    looked_at = []
+    real = distributed.as_completed
+
+    def noting(*arguments, **named):
+        made = real(*arguments, **named)
+        looked_at.append(made.loop)
+        return made
+
+    monkeypatch.setattr(distributed, "as_completed", noting)
+    with distributed.Client(cluster) as client:
+        with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as other:
+            with distributed.Client(other) as newest:
+                assert distributed.default_client() is newest
+                frame = crrsim.sweep(SCENARIO, seeds=range(1, 11), client=client, progress=False)
+        assert looked_at == [client.loop]
+    assert list(frame["seed"]) == list(range(1, 11))
+
+
 def test_a_killed_worker_changes_nothing(cluster):
     local = crrsim.sweep(SCENARIO, seeds=range(1, 601), progress=False)
     with distributed.Client(cluster) as client:

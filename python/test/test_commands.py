@@ -142,6 +142,33 @@ def test_bandwidth_sharing_alone():
         crrsim.solve_network({**network, "flows": [{"start": 0, "src": 7, "dst": 1, "bytes": 1}]})
 
 
+def test_what_is_installed_has_the_stub_where_type_checkers_look(tmp_path):
+    import _crrsim
+
+    build = pathlib.Path(_crrsim.__file__).parent
+    if not (build / "CMakeCache.txt").exists():
+        pytest.skip("the module is not that of a build folder")
+    arguments = ["cmake", "--install", build, "--component", "python", "--prefix", tmp_path]
+    subprocess.run(arguments, check=True, capture_output=True)
+    installed = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert installed == {pathlib.Path(_crrsim.__file__).name, "_crrsim-stubs/__init__.pyi"}
+
+
+def test_commands_take_content_for_images():
+    layout = SCENARIOS / "images" / "greeting"
+    crrsim.validate(WALKTHROUGH, images={"mservice": layout})
+    with pytest.raises(crrsim.DefinitionError, match="did you mean 'mservice'"):
+        crrsim.validate(WALKTHROUGH, images={"mservise": layout})
+    for judged in (False, True):
+        assert crrsim.bench(WALKTHROUGH, repetitions=1, images={"mservice": layout}, judged=judged)["benchmarks"]
+    definition = crrsim.read_definition(WALKTHROUGH)
+    digests = {
+        row["digest"]
+        for row in crrsim.Scenario.from_definition(definition, WALKTHROUGH, images={"mservice": layout}).run()["images"]
+    }
+    assert digests == {crrsim.Image.load(layout).digest}
+
+
 def test_validate_and_bench(tmp_path):
     crrsim.validate(WALKTHROUGH)
     wrong = tmp_path / "wrong.yaml"

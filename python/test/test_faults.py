@@ -85,6 +85,9 @@ def test_names_that_are_words_of_python_take_an_underscore():
         ({"delay": {"between": ["us-west-2", "eu-west-1"], "latensy": "1s"}}, "did you mean 'latency'?"),
         ({"crash": "eu-west-1", "for": "5"}, "has no unit"),
         ({"crash": "eu-west-1", "at": "5m"}, "'at' belongs to a scenario"),
+        ({"crash": "eu-west-1", "when": {"copy": "api:1", "to": "eu-west-1"}}, "'reaches'"),
+        ({"crash": "eu-west-1", "when": {"copy": "api:1", "too": "eu-west-1", "reaches": "5%"}}, "did you mean 'to'?"),
+        ({"crash": "eu-west-1", "when": {"copy": "api:1", "to": "eu-west-9", "reaches": "5%"}}, "did you mean 'eu-west-1'?"),
         ({"advance": "5m"}, "is no fault"),
         ({"damage": {"image": "api:9", "in": "us-west-2"}}, "api:9 is not in us-west-2"),
         ({"damage": {"image": "api:1", "in": "us-west-2", "layer": 7}}, "api:1 has 1 layers"),
@@ -97,6 +100,111 @@ def test_a_fault_that_cannot_be_says_why_and_changes_nothing(step, said):
         world.faults.begin(step)
     assert said in str(caught.value)
     assert (world.state_hash(), world.faults.hits) == before
+
+
+SLOW = {"links": [{"between": ["us-west-2", "eu-west-1"], "latency": "65ms", "bandwidth": "1MB/s"}]}
+
+
+def slowly(size="8MiB"):
+    world = crrsim.World(network=SLOW)
+    world["us-west-2"].replicate_to("eu-west-1")
+    world["us-west-2"].create_repository("api")
+    world["us-west-2"].push("api:1", crrsim.Image(layers=[size], name="api"))
+    return world
+
+
+def test_a_fault_waits_until_a_copy_has_come_so_far():
+    world = slowly()
+    when = {"copy": "api:1", "to": world["eu-west-1"], "reaches": "50%"}
+    cut = world.faults.partition("us-west-2", "eu-west-1", when=when)
+    assert timedelta(seconds=4) < world.elapsed < timedelta(seconds=6)  # 4 of 8 MiB at 1 MB/s
+    assert world["eu-west-1"].digest_of("api:1") is None
+    world.advance("10m")
+    assert world["eu-west-1"].digest_of("api:1") is None
+    cut.end()
+    world.run_until_idle()
+    assert world["eu-west-1"].digest_of("api:1")
+    assert world.faults.hits[0]["hits"] > 0
+
+
+def test_a_fault_that_waits_is_the_same_from_python_and_from_a_scenario(tmp_path):
+    file = tmp_path / "cut.yaml"
+    file.write_text(
+        """
+title: A cut in the middle of a layer
+accounts: {main: "111122223333"}
+regions: [us-west-2, eu-west-1]
+network:
+  links: [{between: [us-west-2, eu-west-1], latency: 65ms, bandwidth: 1MB/s}]
+images: {api: {layers: [8MiB]}}
+timeline:
+  - PutReplicationConfiguration:
+      {"replicationConfiguration": {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}]}}
+    in: us-west-2
+  - CreateRepository: {repositoryName: api}
+    in: us-west-2
+  - push: api:1
+    to: us-west-2
+  - partition: {from: us-west-2, to: eu-west-1}
+    when: {copy: "api:1", to: eu-west-1, reaches: 50%}
+    for: 30m
+expect:
+  - {image: api:1, in: eu-west-1, same_digest_as: us-west-2}
+"""
+    )
+    report = crrsim.run_scenario(file).check()
+    for begin in (
+        lambda faults, when: faults.begin({"partition": {"from": "us-west-2", "to": "eu-west-1"}, "when": when, "for": "30m"}),
+        lambda faults, when: faults.partition("us-west-2", "eu-west-1", when=when, duration="30m"),
+    ):
+        world = slowly()
+        begin(world.faults, {"copy": "api:1", "to": "eu-west-1", "reaches": "50%"})
+        world.run_until_idle()
+        assert world.run_digest == report["run_digest"]
+
+
+def test_a_copy_is_waited_for_and_one_that_never_comes_so_far_says_why():
+    world = slowly()
+    half = world.wait_for_copy("api:1", "eu-west-1", reaches=50)
+    assert world["us-west-2"].status("api:1")[0]["status"] == "IN_PROGRESS"
+    rest = world.wait_for_copy("api:1", world["eu-west-1"], source="us-west-2")
+    assert timedelta(seconds=3) < half < timedelta(seconds=6) and timedelta(seconds=3) < rest < timedelta(seconds=6)
+    assert world.wait_for_copy("api:1", "eu-west-1", reaches="10%") == timedelta(0)
+    for reference, said in (("api:9", "the copy of api:9 to eu-west-1 never reached 100%: it was never pushed"),):
+        with pytest.raises(crrsim.CrrsimError, match=said):
+            world.wait_for_copy(reference, "eu-west-1")
+    with pytest.raises(crrsim.DefinitionError, match="101"):
+        world.wait_for_copy("api:1", "eu-west-1", reaches=101)
+    lonely = crrsim.World()
+    lonely["us-west-2"].create_repository("api")
+    lonely["us-west-2"].push("api:1", IMAGE)
+    with pytest.raises(crrsim.CrrsimError, match="nothing is under way any more"):
+        lonely.faults.crash("eu-west-1", when={"copy": "api:1", "to": "eu-west-1", "reaches": "1%"})
+    assert lonely.faults.hits == []
+
+
+def test_what_is_planned_is_done_while_a_copy_is_waited_for():
+    world = slowly()
+    done = []
+    world.at("2s", lambda: done.append(world.elapsed))
+    world.at("3s", lambda: world.faults.partition("us-west-2", "eu-west-1", duration="1h"))
+    took = world.wait_for_copy("api:1", "eu-west-1", reaches="50%")
+    assert done == [timedelta(seconds=2)]
+    assert took > timedelta(hours=1)
+
+
+def test_a_seed_draws_faults():
+    seen = set()
+    for seed in range(1, 6):
+        world = crrsim.World(seed=seed, faults={"kinds": {"outage": "100%", "delay": "50%"}, "heal_by": timedelta(hours=1)})
+        world.advance("2h")
+        rows = world.faults.hits
+        assert {row["fault"] for row in rows} <= {"outage", "delay"} and any(row["fault"] == "outage" for row in rows)
+        seen.add(str(rows))
+    assert len(seen) > 1
+    assert crrsim.World(faults="random") is not None
+    with pytest.raises(crrsim.DefinitionError, match="did you mean 'outage'"):
+        crrsim.World(faults={"kinds": {"outrage": "100%"}})
 
 
 def test_a_verb_that_is_none_is_no_attribute():

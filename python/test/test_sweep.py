@@ -1,6 +1,7 @@
 """Sweeps: variants, seeds, resuming, workers."""
 
 import json
+import math
 import pathlib
 
 import crrsim
@@ -28,6 +29,60 @@ def test_a_row_a_variant_and_seed_in_order():
     assert own["useful_bytes"][0] == sum(way["useful_bytes"] for way in report["transfers"])
 
 
+def test_a_row_says_what_the_report_of_its_run_says():
+    lossy = ROOT / "scenarios" / "faults" / "everything.yaml"
+    frame = crrsim.sweep(lossy, seeds=range(1, 9), progress=False)
+    assert (frame["fault_hits"] > 0).any() and (frame["wasted_bytes"] > 0).any()
+    for row in frame.to_dict("records"):
+        report = crrsim.run_scenario(lossy, seed=row["seed"])
+        copies = report["replications"]
+        assert {name: row[name] for name in ("verdict", "run_digest", "simulated_seconds", "events")} == {
+            name: report[name] for name in ("verdict", "run_digest", "simulated_seconds", "events")
+        }
+        assert row["replications"] == len(copies) > 0
+        assert row["failed_replications"] == sum(copy["status"] == "FAILED" for copy in copies)
+        lags = sorted(c["visible_at_seconds"] - c["queued_at_seconds"] for c in copies if c["visible_at_seconds"] is not None)
+        for name, percent in (("lag_p50", 50), ("lag_p90", 90), ("lag_p99", 99), ("lag_max", 100)):
+            wanted = lags[-(-len(lags) * percent // 100) - 1]
+            assert row[name] == pytest.approx(wanted, rel=1e-9)
+        for name in ("useful_bytes", "wasted_bytes"):
+            assert row[name] == sum(way[name] for way in report["transfers"])
+        assert row["gb_months"] == pytest.approx(math.fsum(part["gb_months"] for part in report["storage"]), rel=1e-12)
+        assert row["fault_hits"] == sum(fault["hits"] for fault in report["faults"])
+
+
+def test_a_run_whose_images_cannot_be_had_is_an_error_in_each_row(tmp_path):
+    file = tmp_path / "absent.yaml"
+    file.write_text(
+        """
+title: No content
+accounts: {shop: "111122223333"}
+regions: [us-west-2]
+network: aws-2026
+images: {api: {path: absent.tar}}
+timeline: []
+"""
+    )
+    frame = crrsim.sweep(file, seeds=range(3), progress=False)
+    assert list(frame["verdict"]) == ["error"] * 3
+    assert frame["lag_max"].isna().all()
+
+
+def test_content_of_ones_own_is_swept(tmp_path):
+    walkthrough = ROOT / "scenarios" / "walkthrough" / "us_west_to_europe.yaml"
+    layout = ROOT / "scenarios" / "images" / "greeting"
+    own = crrsim.sweep(walkthrough, seeds=[1, 2], images={"mservice": layout}, resume=tmp_path, progress=False)
+    report = crrsim.run_scenario(walkthrough, seed=2, images={"mservice": layout})
+    assert own["run_digest"][1] == report["run_digest"]
+    assert own["useful_bytes"][0] < crrsim.sweep(walkthrough, seeds=[1], progress=False)["useful_bytes"][0]
+    with pytest.raises(crrsim.DefinitionError, match="another scenario or other parameters"):
+        crrsim.sweep(walkthrough, seeds=[1, 2], resume=tmp_path, progress=False)
+    by_worker = crrsim.sweeps.run_batch(
+        json.dumps(crrsim.read_definition(walkthrough)), str(walkthrough), (("mservice", str(layout)),), 0, [1, 2]
+    )
+    assert by_worker["run_digest"] == list(own["run_digest"])
+
+
 def test_the_number_of_workers_changes_nothing():
     equal(
         crrsim.sweep(SCENARIO, seeds=range(1, 200), workers=1, progress=False),
@@ -39,17 +94,39 @@ def test_a_sweep_goes_on_where_it_was_left(tmp_path, monkeypatch):
     whole = crrsim.sweep(SCENARIO, seeds=range(1, 6), progress=False)
     crrsim.sweep(SCENARIO, seeds=range(1, 4), resume=tmp_path, progress=False)
     ran = []
-    real = crrsim.sweeps._rows
+    real = crrsim.sweeps._run
 
     def noting(scenario, variant, seeds):
         ran.extend(seeds)
         return real(scenario, variant, seeds)
 
-    monkeypatch.setattr(crrsim.sweeps, "_rows", noting)
+    monkeypatch.setattr(crrsim.sweeps, "_run", noting)
     equal(crrsim.sweep(SCENARIO, seeds=range(1, 6), resume=tmp_path, progress=False), whole)
     assert ran == [4, 5]
+    ran.clear()
+    twice = crrsim.sweep(SCENARIO, seeds=[2, 1, 2], resume=tmp_path, progress=False)
+    equal(twice, whole.take([1, 0, 1]).reset_index(drop=True))
+    assert ran == []
     with pytest.raises(crrsim.DefinitionError, match="another scenario or other parameters"):
         crrsim.sweep(SCENARIO, {"options.call_latency": ["1ms"]}, [1], resume=tmp_path, progress=False)
+
+
+def test_a_sweep_that_breaks_off_leaves_what_it_has(tmp_path, monkeypatch):
+    real = crrsim.sweeps._run
+
+    def breaking(scenario, variant, seeds):
+        if 9 in seeds:
+            raise KeyboardInterrupt
+        return real(scenario, variant, seeds)
+
+    monkeypatch.setattr(crrsim.sweeps, "_run", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        crrsim.sweep(SCENARIO, seeds=range(1, 13), resume=tmp_path, workers=1, progress=False)
+    monkeypatch.undo()
+    left = pandas.concat(crrsim.sweeps._Store(tmp_path, [crrsim.read_definition(SCENARIO)]).frames())
+    assert set(range(1, 9)) >= set(left["seed"]) >= set(range(1, 5))
+    equal(crrsim.sweep(SCENARIO, seeds=range(1, 13), resume=tmp_path, progress=False),
+          crrsim.sweep(SCENARIO, seeds=range(1, 13), progress=False))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -59,6 +136,7 @@ def test_a_sweep_goes_on_where_it_was_left(tmp_path, monkeypatch):
         ({"options.call_latency": "1ms"}, "expected a list of values"),
         ({"timeline.999.at": ["1ms"]}, "there is no '999'"),
         ({"title.more": ["1ms"]}, "holds a value"),
+        ({"seed": [1, 2]}, "given as 'seeds'"),
     ],
 )
 def test_a_wrong_parameter_is_refused_before_anything_runs(params, said):

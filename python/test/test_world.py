@@ -135,9 +135,17 @@ def test_what_a_callback_raises_comes_out_of_the_call():
 
 def test_a_callback_may_not_drive_the_world():
     world = crrsim.World()
-    world.events(lambda event: world.advance("1s"))
-    with pytest.raises(RuntimeError, match="may only look on"):
-        world["us-west-2"].create_repository("api")
+    for number, drive in enumerate(
+        (
+            lambda: world.advance("1s"),
+            lambda: world.faults.crash("us-west-2"),
+            lambda: world.wait_for_copy("api:1", "eu-west-1"),
+            lambda: world["us-west-2"].push("api:1", IMAGE),
+        )
+    ):
+        with world.events(lambda event: drive()):
+            with pytest.raises(RuntimeError, match="may only look on"):
+                world["us-west-2"].create_repository(f"api-{number}")
 
 
 def test_copies_and_pickles_go_on_equally_and_independently():
@@ -201,6 +209,113 @@ def test_findings_stay_where_the_scan_was(world):
     assert found["imageScanFindings"]["findingSeverityCounts"] == {"HIGH": 2}
     with pytest.raises(errors.ScanNotFoundException):
         world["eu-west-1"].call("DescribeImageScanFindings", **request)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("api:1@x", IMAGE), "a push names a tag or nothing"),
+        (("api:-", IMAGE), "'-' is not a tag"),
+        (("Api:1", IMAGE), "'Api' is not a repository name"),
+        (("", IMAGE), "'' is not a repository name"),
+        (("api:", IMAGE), "'' is not a tag"),
+    ],
+)
+def test_a_push_with_a_wrong_name_says_so_and_pushes_nothing(arguments, said):
+    west = crrsim.World()["us-west-2"]
+    west.create_repository("api")
+    before = west.world.state_hash()
+    for _ in range(2):  # the second reads what the first has read
+        with pytest.raises(crrsim.DefinitionError) as caught:
+            west.push(*arguments)
+        assert said in str(caught.value)
+    assert west.world.state_hash() == before
+    assert west.push("api", IMAGE) == west.push("api:1", IMAGE) == IMAGE.digest
+
+
+def test_a_push_takes_what_it_is_for_and_nothing_else():
+    world = crrsim.World()
+    native, image = world._native, IMAGE._native
+    world["us-west-2"].create_repository("api")
+    key = world["us-west-2"].key
+    for wrong, said in [
+        ((1, "api:1", image, "", None), "registry: expected a str, found int"),
+        ((key, b"api:1", image, "", None), "reference: expected a str, found bytes"),
+        ((key, "api:1", IMAGE, "", None), "expected a .*Image, found Image"),
+        ((key, "api:1", image, None, None), "arn: expected a str, found NoneType"),
+        ((key, "api:1", image, "", 5), "mount_from: expected a str, found int"),
+        ((key, "api:1", image), r"takes 5 arguments \(3 given\)"),
+    ]:
+        with pytest.raises(TypeError, match=said):
+            native.push(*wrong)
+    with pytest.raises(TypeError):
+        type(native).push(image, key, "api:1", image, "", None)
+    with pytest.raises(TypeError, match="World"):
+        type(native).push(type(native).__new__(type(native)), key, "api:1", image, "", None)
+    with pytest.raises(UnicodeEncodeError):
+        native.push(key, "api:\ud800", image, "", None)
+    assert native.push(key, "api:1", image, "", None) == IMAGE.digest
+
+
+def test_names_of_one_call_are_not_those_of_the_next():
+    world = crrsim.World()
+    west, europe = world["us-west-2"], world["eu-west-1"]
+    for registry in (west, europe):
+        for name in ("api", "web"):
+            registry.create_repository(name)
+    for registry, reference in ((west, "api:1"), (europe, "api:2"), (europe, "web:3"), (west, "web:4"), (west, "api:5")):
+        registry.push(reference, IMAGE)
+    assert set(west.repository("api").tags()) == {"1", "5"} and set(west.repository("web").tags()) == {"4"}
+    assert set(europe.repository("api").tags()) == {"2"} and set(europe.repository("web").tags()) == {"3"}
+
+
+def test_a_region_that_an_account_has_not_opted_in_to_takes_nothing():
+    world = crrsim.World(opted_out=["eu-west-1"])
+    world["us-west-2"].create_repository("api")
+    with pytest.raises(crrsim.ApiError):
+        world["eu-west-1"].create_repository("api")
+    with pytest.raises(crrsim.DefinitionError, match="did you mean 'eu-west-1'"):
+        crrsim.World(opted_out=["eu-west-9"])
+
+
+def test_a_pull_through_cache_gets_what_it_lacks():
+    world = crrsim.World()
+    west = world["us-west-2"]
+    west.replicate_to("eu-west-1")
+    west.create_repository("hub/tool")
+    with pytest.raises(errors.ImageNotFoundException):
+        west.pull("hub/tool:1")
+    assert west.pull("hub/tool:1", upstream=IMAGE) == IMAGE.digest == west.pull("hub/tool:1")
+    with pytest.raises(crrsim.DefinitionError, match="by its tag"):
+        west.pull(f"hub/tool@{IMAGE.digest}", upstream=IMAGE)
+    world.run_until_idle()
+    world.check_invariants()
+
+
+def test_clients_try_again_for_as_long_as_they_are_told():
+    def called(retry):
+        world = crrsim.World(options={"client_retry": retry})
+        world.faults.begin({"error": {"account": "main"}, "for": "10s"})
+        world["us-west-2"].create_repository("api")
+        return world.elapsed
+
+    with pytest.raises(crrsim.errors.ServerException):
+        called("0s")
+    assert timedelta(seconds=10) < called("1m") < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("caller", ["somebody", "arn:aws:iam::12:root", "arn:aws:s3:::bucket"])
+def test_a_caller_is_an_arn_of_an_account(caller):
+    west = crrsim.World()["us-west-2"]
+    west.create_repository("api")
+    for use in (
+        lambda: west.call("DescribeRepositories", caller=caller),
+        lambda: west.push("api:1", IMAGE, caller=caller),
+        lambda: west.pull("api:1", caller=caller),
+    ):
+        with pytest.raises(crrsim.DefinitionError, match=f"'{caller}' names no principal; expected an ARN such as"):
+            use()
+    assert west.push("api:1", IMAGE, caller="arn:aws:iam::111122223333:role/push") == IMAGE.digest
 
 
 def test_requests_take_bytes_and_refuse_what_has_no_form():
