@@ -241,13 +241,14 @@ void World::CarryOut(const AcceptBlob& action) {
   CRRSIM_CHECK(transfer != nullptr, "transfer {} is accepted but not under way", action.transfer);
   const auto& copy = *transfer->start.replication;
   const auto size = transfer->start.size;
-  auto* repository = registries_.at(copy.destination).FindMutable(copy.repository);
+  auto& destination = registries_.at(copy.destination);
+  auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) {
     // Deleted while the bytes were under way: they crossed for nothing, and the put of the manifest will say so.
     return EndTransfer(action.transfer, ByteCount(), size, FailureCode::kRepositoryNotFound);
   }
   // What is stored is what arrived: an engine that accepts damaged bytes has them under their own digest.
-  StoreBlob(ArrivalAt(copy.destination), *repository, transfer->damaged.value_or(transfer->start.blob), size);
+  StoreBlob(ArrivalAt(destination), *repository, transfer->damaged.value_or(transfer->start.blob), size);
   EndTransfer(action.transfer, size, ByteCount(), FailureCode::kNone);
 }
 

@@ -78,9 +78,9 @@ void World::DuplicateArrived(std::uint64_t number) {
   AnswerAt(registries_.at(ask.replication->destination), ask);
 }
 
-ContentContext World::ArrivalAt(const RegistryKey& registry) {
-  HitFault(faults_.Skewing(registry.region));
-  return {ClockOf(registry.region), registries_.at(registry), Origin::kReplication, assumptions_, *this};
+ContentContext World::ArrivalAt(Registry& registry) {
+  HitFault(faults_.Skewing(registry.key.region));
+  return {ClockOf(registry.key.region), registry, Origin::kReplication, assumptions_, *this};
 }
 
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
@@ -160,7 +160,7 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
     if (Mutated(Mutant::kSourceTemplatesApply)) {
       creation = DecideCreation(source, copy.repository, "REPLICATION", assumptions_);
     }
-    CreateRepositoryIn(ArrivalAt(destination.key), destination, copy.repository, creation.settings,
+    CreateRepositoryIn(ArrivalAt(destination), destination, copy.repository, creation.settings,
                        creation.template_prefix);
   }
   return {};
@@ -204,7 +204,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   const auto missing = FindMissing(*repository, *ask.manifest);
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
-  const auto content = ArrivalAt(destination.key);
+  const auto content = ArrivalAt(destination);
   if (const auto* image = repository->FindImage(ask.manifest->digest)) {
     if (image->storage.status == ImageStatus::kArchived && !Mutated(Mutant::kArchivedCopiesStay)) {
       ChangeStorageClass(content, *repository, ask.manifest->digest, StorageClass::kStandard);
@@ -228,7 +228,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
                          copy.source.account, ask.manifest->size(), ByteCount(), FailureCode::kNone});
     }
   }
-  if (!copy.tag && ask.manifest->digest == copy.digest) NoteReplicated(destination.key, ask);
+  if (!copy.tag && ask.manifest->digest == copy.digest) NoteReplicated(destination, ask);
   return {};
 }
 
@@ -251,7 +251,7 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});
   }
-  NoteReplicated(destination.key, ask);
+  NoteReplicated(destination, ask);
   return {};
 }
 
@@ -269,18 +269,17 @@ Answer World::DeleteAt(Registry& destination, const Ask& ask) {
     assumptions_.Use(Assumption::kDeleteChained);
   }
   if (auto* repository = destination.FindMutable(deletion.repository)) {
-    TakeOff(ArrivalAt(destination.key), *repository, deletion, ask.tags);
+    TakeOff(ArrivalAt(destination), *repository, deletion, ask.tags);
   }
   return {};
 }
 
-void World::NoteReplicated(const RegistryKey& registry, const Ask& ask) {
-  const auto& there = registries_.at(registry);
+void World::NoteReplicated(const Registry& there, const Ask& ask) {
   auto onward = DestinationsOf(there.replication, ask.replication->repository, assumptions_);
   if (onward.empty()) return;
   const auto* repository = there.Find(ask.replication->repository);
   const auto* image = repository->FindImage(ask.replication->digest);
-  Feed(ImageReplicated{registry, ask.replication->repository, ClosureOf(*repository, image->manifest),
+  Feed(ImageReplicated{there.key, ask.replication->repository, ClosureOf(*repository, image->manifest),
                        ask.replication->tag, std::move(onward)});
 }
 

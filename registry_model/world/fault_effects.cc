@@ -113,32 +113,33 @@ void World::UpdateCut(const RegionName& from, const RegionName& to) {
 
 /// Bandwidth and latency as the faults in force leave them, and new caps for the flows whose round trip this is.
 void World::UpdateLink(const RegionName& from, const RegionName& to) {
-  const auto& link = LinkOf(from, to);
+  const auto site_from = SiteOf(from);
+  const auto site_to = SiteOf(to);
+  const auto& link = LinkOf(site_from, site_to);
   auto bandwidth = link.bandwidth;
   const auto percent = faults_.BandwidthPercent(from, to);
   if (percent < 100 && !bandwidth.unlimited()) {
     const auto left = static_cast<Int128>(bandwidth.count()) * percent / 100;
     bandwidth = BytesPerSecond::FromCount(std::max<std::int64_t>(static_cast<std::int64_t>(left), 1));
   }
-  network_.SetLink(now_, SiteOf(from), SiteOf(to), {LatencyOf(from, to), link.jitter, bandwidth});
-  const auto renew = [&](const RegionName& one, const RegionName& other) {
-    const auto& way = LinkOf(one, other);
+  network_.SetLink(now_, site_from, site_to, {LatencyOf(link), link.jitter, bandwidth});
+  const auto renew = [&](const LinkConfig& way) {
     if (way.loss == LossRate() && way.window == ByteCount()) return;
-    for (const auto id : Crossing(one, other)) {
+    for (const auto id : Crossing(way.from, way.to)) {
       PauseFlow(*transfers_.Find(id));
       RunFlow(id);
     }
   };
-  renew(from, to);
-  renew(to, from);
+  renew(link);
+  renew(LinkOf(site_to, site_from));
 }
 
-const LinkConfig& World::LinkOf(const RegionName& from, const RegionName& to) const {
-  return links_.at(SiteOf(from).value * regions_.size() + SiteOf(to).value);
+const LinkConfig& World::LinkOf(SiteId from, SiteId to) const {
+  return links_.at(from.value * regions_.size() + to.value);
 }
 
-Duration World::LatencyOf(const RegionName& from, const RegionName& to) const {
-  return LinkOf(from, to).latency + faults_.ExtraLatency(from, to);
+Duration World::LatencyOf(const LinkConfig& link) const {
+  return link.latency + faults_.ExtraLatency(link.from, link.to);
 }
 
 Duration World::MessageDelay(const RegionName& from, const RegionName& to) {
@@ -146,11 +147,11 @@ Duration World::MessageDelay(const RegionName& from, const RegionName& to) {
   return network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
 }
 
-BytesPerSecond World::FlowCap(const RegionName& from, const RegionName& to) const {
+BytesPerSecond World::FlowCap(SiteId from, SiteId to) const {
   const auto& link = LinkOf(from, to);
   auto cap = BytesPerSecond::Unlimited();
   if (link.loss == LossRate() && link.window == ByteCount()) return cap;
-  const auto round_trip = LatencyOf(from, to) + LatencyOf(to, from);
+  const auto round_trip = LatencyOf(link) + LatencyOf(LinkOf(to, from));
   if (link.window != ByteCount()) cap = std::min(cap, WindowThroughput(link.window, round_trip));
   return std::min(cap, MathisThroughput(ByteCount::FromBytes(kEthernetSegmentBytes), round_trip, link.loss));
 }
@@ -176,7 +177,7 @@ void World::RunFlow(TransferId id) {
   flow.from = SiteOf(from);
   flow.to = SiteOf(to);
   flow.size = transfer.start.size - transfer.kept;
-  flow.cap = FlowCap(from, to);
+  flow.cap = FlowCap(flow.from, flow.to);
   flow.owner = id;
   for (std::uint32_t number = 0; number < limits_.size(); ++number) {
     const auto& limit = limits_[number];
