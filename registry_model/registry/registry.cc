@@ -38,7 +38,7 @@ Registry& Registries::operator[](const RegistryKey& key) {
   auto row = rows_.emplace(behind, key, Registry());
   const auto added = row;
   for (; row != rows_.end(); ++row) {
-    const auto place = static_cast<std::uint32_t>(row - rows_.begin());
+    const auto place = static_cast<Place>(row - rows_.begin());
     places_.Emplace(row->first, place).first = place;
   }
   return added->second;
@@ -48,7 +48,7 @@ Registries Registries::Decode(Reader& reader) {
   Registries registries;
   registries.rows_ = reader.Get<std::vector<Row>>();
   for (const auto& row : registries.rows_) {
-    const auto place = static_cast<std::uint32_t>(&row - registries.rows_.data());
+    const auto place = static_cast<Place>(&row - registries.rows_.data());
     if (place > 0 && !(registries.rows_[place - 1].first < row.first)) {
       throw ArchiveError("the registries of a world are not sorted");
     }

@@ -95,6 +95,8 @@ struct Registry {
 class Registries {
  public:
   using Row = std::pair<RegistryKey, Registry>;
+  /// Where a registry stands in the order of the keys, until one is added: 0, 1, 2, ...
+  using Place = std::uint32_t;
 
   [[nodiscard]] auto begin() { return rows_.begin(); }
   [[nodiscard]] auto end() { return rows_.end(); }
@@ -108,6 +110,12 @@ class Registries {
     const auto* place = places_.Find(key);
     return place == nullptr ? nullptr : &rows_[*place].second;
   }
+  [[nodiscard]] std::optional<Place> PlaceOf(const RegistryKey& key) const {
+    const auto* place = places_.Find(key);
+    return place == nullptr ? std::nullopt : std::optional(*place);
+  }
+  /// Requires place < size().
+  [[nodiscard]] Registry& AtPlace(Place place) { return rows_.at(place).second; }
   [[nodiscard]] Registry* Find(const RegistryKey& key) { return const_cast<Registry*>(std::as_const(*this).Find(key)); }
   [[nodiscard]] bool contains(const RegistryKey& key) const { return places_.Find(key) != nullptr; }
   /// Requires that there is one; a Defect otherwise.
@@ -120,8 +128,8 @@ class Registries {
   static Registries Decode(Reader& reader);
 
  private:
-  std::vector<Row> rows_;                     // by key
-  Index<RegistryKey, std::uint32_t> places_;  // among the rows
+  std::vector<Row> rows_;  // by key
+  Index<RegistryKey, Place> places_;
 };
 
 }  // namespace crrsim

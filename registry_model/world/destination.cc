@@ -24,10 +24,10 @@ void World::RequestArrived(RequestId id) {
   }
   const auto& ask = arrived.ask;
   auto answer = arrived.void_lease ? Answer{FailureCode::kTimedOut, {}}
-                                   : AnswerAt(registries_.at(ask.replication->destination), ask);
+                                   : AnswerAt(registries_.AtPlace(arrived.ends.destination), ask);
   auto& request = *requests_.Find(id);
-  const auto from = request.ask.replication->destination.region;
-  const auto to = request.ask.replication->source.region;
+  const auto& from = request.ask.replication->destination.region;
+  const auto& to = request.ask.replication->source.region;
   request.answer = std::move(answer);
   request.phase = RequestPhase::kLost;
   auto lost = faults_.Cutting(from, to);
@@ -37,7 +37,7 @@ void World::RequestArrived(RequestId id) {
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
   }
-  const auto arrival = now_ + MessageDelay(from, to);
+  const auto arrival = now_ + MessageDelay(request.ends.destination, request.ends.source);
   if (arrival > request.deadline) {
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
@@ -167,34 +167,40 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
 }
 
 Answer World::CheckContent(Registry& destination, const Ask& ask) {
-  const auto* repository = destination.Find(ask.replication->repository);
+  const auto& copy = *ask.replication;
+  const auto* repository = destination.Find(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
-  Repository* unshared = nullptr;
+  for (const auto& content : ask.content) {
+    if (content.kind == ContentKind::kBlob) repository->blobs.Prefetch(content.digest);
+  }
+  const bool mounts = registries_.at(copy.source).account_settings.blob_mounting || Mutated(Mutant::kOneEndMounts);
   Answer answer;
   answer.missing.reserve(ask.content.size());
   for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
-    const bool is_there = HasContent(destination, unshared, ask, ask.content[place]);
-    if (!is_there) answer.missing.push_back(place);
+    const auto& content = ask.content[place];
+    if (HasContent(*repository, content)) continue;
+    if (mounts && content.kind == ContentKind::kBlob && MountAt(destination, copy.repository, content.digest)) {
+      repository = destination.Find(copy.repository);  // it may be another one than before, unshared
+      continue;
+    }
+    answer.missing.push_back(place);
   }
   return answer;
 }
 
-bool World::HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content) {
-  const auto& copy = *ask.replication;
-  const auto& repository = unshared != nullptr ? *unshared : *destination.Find(copy.repository);
-  if (content.kind == ContentKind::kManifest) {
-    // An archived one has to be put again, which restores it.
-    const auto* image = repository.FindImage(content.digest);
-    return image != nullptr &&
-           (image->storage.status != ImageStatus::kArchived || Mutated(Mutant::kArchivedCopiesStay));
-  }
-  if (repository.blobs.Find(content.digest) != nullptr) return true;
-  if (!registries_.at(copy.source).account_settings.blob_mounting && !Mutated(Mutant::kOneEndMounts)) return false;
-  const auto* origin = FindMountOrigin(destination, repository, content.digest);
+bool World::HasContent(const Repository& repository, const Content& content) {
+  if (content.kind == ContentKind::kBlob) return repository.blobs.Find(content.digest) != nullptr;
+  // An archived one has to be put again, which restores it.
+  const auto* image = repository.FindImage(content.digest);
+  return image != nullptr && (image->storage.status != ImageStatus::kArchived || Mutated(Mutant::kArchivedCopiesStay));
+}
+
+/// Mounts a blob from another repository of the registry. Returns whether there was one to mount it from.
+bool World::MountAt(Registry& destination, const RepositoryName& name, const Digest& blob) {
+  const auto* origin = FindMountOrigin(destination, *destination.Find(name), blob);
   if (origin == nullptr) return false;
   const auto from = origin->name;
-  unshared = destination.FindMutable(copy.repository);
-  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *unshared, from, content.digest);
+  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *destination.FindMutable(name), from, blob);
   return true;
 }
 

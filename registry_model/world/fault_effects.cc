@@ -126,8 +126,9 @@ void World::UpdateLink(const RegionName& from, const RegionName& to) {
   const auto renew = [&](const LinkConfig& way) {
     if (way.loss == LossRate() && way.window == ByteCount()) return;
     for (const auto id : Crossing(way.from, way.to)) {
-      PauseFlow(*transfers_.Find(id));
-      RunFlow(id);
+      auto& transfer = *transfers_.Find(id);
+      PauseFlow(transfer);
+      RunFlow(id, transfer);
     }
   };
   renew(link);
@@ -142,9 +143,11 @@ Duration World::LatencyOf(const LinkConfig& link) const {
   return link.latency + faults_.ExtraLatency(link.from, link.to);
 }
 
-Duration World::MessageDelay(const RegionName& from, const RegionName& to) {
-  HitFault(faults_.Slowing(from, to));
-  return network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
+Duration World::MessageDelay(Registries::Place from, Registries::Place to) {
+  const auto site_from = SiteAt(from);
+  const auto site_to = SiteAt(to);
+  HitFault(faults_.Slowing(regions_[site_from.value], regions_[site_to.value]));
+  return network_.DrawMessageDelay(site_from, site_to);
 }
 
 BytesPerSecond World::FlowCap(SiteId from, SiteId to) const {
@@ -168,14 +171,11 @@ std::vector<TransferId> World::Crossing(const RegionName& from, const RegionName
 }
 
 /// Begins, or goes on with, what is left of a transfer.
-void World::RunFlow(TransferId id) {
-  auto& transfer = *transfers_.Find(id);
+void World::RunFlow(TransferId id, ActiveTransfer& transfer) {
   const auto& copy = *transfer.start.replication;
-  const auto from = copy.source.region;
-  const auto to = copy.destination.region;
   FlowSpec flow;
-  flow.from = SiteOf(from);
-  flow.to = SiteOf(to);
+  flow.from = SiteAt(transfer.ends.source);
+  flow.to = SiteAt(transfer.ends.destination);
   flow.size = transfer.start.size - transfer.kept;
   flow.cap = FlowCap(flow.from, flow.to);
   flow.owner = id;
@@ -186,7 +186,7 @@ void World::RunFlow(TransferId id) {
     if (copy.repository.text().starts_with(limit.prefix)) flow.limits.Add(LimitId{number});
   }
   transfer.flow = network_.Start(now_, flow);
-  if (const auto cut = faults_.Cutting(from, to)) WatchForStall(id, transfer, *cut);
+  if (const auto cut = faults_.Cutting(copy.source.region, copy.destination.region)) WatchForStall(id, transfer, *cut);
 }
 
 void World::PauseFlow(ActiveTransfer& transfer) {
@@ -223,7 +223,7 @@ void World::ResumeStalledBy(FaultNumber number) {
     if (transfer == nullptr) continue;
     transfer->stalled_by.reset();
     StopWatching(*transfer);
-    RunFlow(id);
+    RunFlow(id, *transfer);
   }
 }
 

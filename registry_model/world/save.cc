@@ -5,7 +5,7 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::string_view kMagic = "crrsim world 3\n";
+constexpr std::string_view kMagic = "crrsim world 4\n";
 
 }  // namespace
 

@@ -328,6 +328,13 @@ SiteId World::SiteOf(const RegionName& region) const {
   return *site;
 }
 
+std::optional<CopyEnds> World::EndsOf(const Replication& copy) const {
+  const auto source = registries_.PlaceOf(copy.source);
+  const auto destination = registries_.PlaceOf(copy.destination);
+  if (!source || !destination) return std::nullopt;
+  return CopyEnds{*source, *destination};
+}
+
 std::vector<ManifestPtr> World::ClosureOf(const Repository& repository, const ManifestPtr& root) const {
   if (root->children.empty()) return {root};
   // Depth first, children before their index; an index that lists itself through others cannot exist, since a digest

@@ -228,8 +228,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void StallMatching();
   void ResumeStalledBy(FaultNumber number);
   void PauseFlow(ActiveTransfer& transfer);
-  void RunFlow(TransferId id);
-  Duration MessageDelay(const RegionName& from, const RegionName& to);
+  void RunFlow(TransferId id, ActiveTransfer& transfer);
+  Duration MessageDelay(Registries::Place from, Registries::Place to);
   [[nodiscard]] Duration LatencyOf(const LinkConfig& link) const;
   [[nodiscard]] BytesPerSecond FlowCap(SiteId from, SiteId to) const;
   [[nodiscard]] const LinkConfig& LinkOf(SiteId from, SiteId to) const;
@@ -245,7 +245,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   Answer AnswerAt(Registry& destination, const Ask& ask);
   Answer Admit(Registry& destination, const Ask& ask);
   Answer CheckContent(Registry& destination, const Ask& ask);
-  bool HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content);
+  [[nodiscard]] static bool HasContent(const Repository& repository, const Content& content);
+  bool MountAt(Registry& destination, const RepositoryName& name, const Digest& blob);
   Answer PutManifest(Registry& destination, const Ask& ask);
   [[nodiscard]] ContentContext ArrivalAt(Registry& registry);
   Answer BindTagAt(Registry& destination, const Ask& ask);
@@ -281,6 +282,11 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);
   [[nodiscard]] SiteId SiteOf(const RegionName& region) const;
+  /// Every account has a registry in every region, so the registries of each stand in the order of the sites.
+  [[nodiscard]] SiteId SiteAt(Registries::Place registry) const {
+    return SiteId{registry % static_cast<std::uint32_t>(regions_.size())};
+  }
+  [[nodiscard]] std::optional<CopyEnds> EndsOf(const Replication& copy) const;
   [[nodiscard]] std::vector<ManifestPtr> ClosureOf(const Repository& repository, const ManifestPtr& root) const;
   template <class Archive, class Self>
   static void VisitState(Self& self, Archive&& archive);
