@@ -116,13 +116,15 @@ void World::CarryOut(StartTransfer&& action) {
     return;
   }
   ByteCount kept;
-  const auto partial = partials_.find({copy.source, copy.destination, copy.repository, action.blob});
-  if (partial != partials_.end()) {
-    const auto& [before, job, bytes] = partial->second;
-    Emit(TransferEnded{before, job, copy.source, copy.destination, copy.repository, action.blob, copy.source.account,
-                       ByteCount(), ByteCount(), FailureCode::kWorkersCrashed});
-    kept = bytes;
-    partials_.erase(partial);
+  if (!partials_.empty()) {
+    const auto partial = partials_.find({copy.source, copy.destination, copy.repository, action.blob});
+    if (partial != partials_.end()) {
+      const auto& [before, job, bytes] = partial->second;
+      Emit(TransferEnded{before, job, copy.source, copy.destination, copy.repository, action.blob, copy.source.account,
+                         ByteCount(), ByteCount(), FailureCode::kWorkersCrashed});
+      kept = bytes;
+      partials_.erase(partial);
+    }
   }
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
   const auto delay = MessageDelay(ends->source, ends->destination);
