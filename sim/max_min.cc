@@ -234,7 +234,8 @@ void BasicMaxMin<Numbers>::RecomputeUnshared(std::uint32_t resource) {
   if (level == levels_[resource]) return;
   const Member& only = row.members.front();
   MarkMoved(only.path);
-  elsewhere_.assign(1, LevelElsewhere(only));
+  if (elsewhere_.empty()) elsewhere_.resize(1);
+  elsewhere_.front() = LevelElsewhere(only);
   SetLevel(resource, level);
 }
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "registry_model/mutants.h"
-#include "sim/overloaded.h"
 
 namespace crrsim {
 
@@ -22,63 +21,60 @@ StorageClassUpdated UpdateOf(const StorageClassChanged& changed, const Registrie
   return update;
 }
 
-EventBus::Messages ActionOn(const RegistryKey& registry, ImageAction action) {
-  return {BusMessage{registry, std::move(action)}, {}};
+EventBus::Messages One(const RegistryKey& registry, BusDetail detail) {
+  EventBus::Messages messages;
+  messages.push_back({registry, std::move(detail)});
+  return messages;
 }
 
 }  // namespace
 
 EventBus::Messages EventBus::Hear(const Event& event, const Registries& registries, Assumptions& assumptions) {
-  return std::visit(
-      Overloaded{
-          [&](const JobEnded& ended) { return Ended(ended, registries, assumptions); },
-          [](const ImagePulled& pull) -> Messages {
-            if (!Mutated(Mutant::kPullsAreTold)) return {};
-            return ActionOn(pull.registry, {pull.repository, pull.digest, pull.tag, ImageActionType::kPush});
-          },
-          [](const ImagePushed& push) -> Messages {
-            const auto tag = Mutated(Mutant::kPushesWithoutTag) ? std::nullopt : push.tag;
-            return ActionOn(push.registry, {push.repository, push.digest, tag, ImageActionType::kPush});
-          },
-          [&](const TagMoved& moved) -> Messages {
-            if (moved.to) return {};
-            untagged_ = ImageAt{event.when, {moved.registry, moved.repository}, *moved.from};
-            return ActionOn(moved.registry, {moved.repository, *moved.from, moved.tag, ImageActionType::kDelete});
-          },
-          [&](const ManifestRemoved& removed) -> Messages {
-            // One event a tag; an image that lost its last tag just now has had its own.
-            const ImageAt image{event.when, {removed.registry, removed.repository}, removed.digest};
-            if (untagged_ == image) return {};
-            return ActionOn(removed.registry,
-                            {removed.repository, removed.digest, std::nullopt, ImageActionType::kDelete});
-          },
-          [&](const TagDropped& dropped) -> Messages {
-            dropped_.insert({{dropped.registry, dropped.repository}, dropped.tag, dropped.digest});
-            return {};
-          },
-          [&](const ScanCompleted& scan) -> Messages {
-            if (Mutated(Mutant::kScansAreNotTold)) return {};
-            const auto& image = *registries.at(scan.registry).Find(scan.repository)->FindImage(scan.digest);
-            return {BusMessage{scan.registry, ImageScanned{scan.repository, scan.digest, image.tags, scan.findings}},
-                    {}};
-          },
-          [&](const StorageClassChanged& changed) -> Messages {
-            // A restore is said when it is done.
-            if (changed.status == ImageStatus::kActivating) return {};
-            return {BusMessage{changed.registry, UpdateOf(changed, registries)}, {}};
-          },
-          [](const ScanningConfigured& scanning) -> Messages {
-            if (scanning.changes.empty() || Mutated(Mutant::kScansAreNotTold)) return {};
-            return {BusMessage{scanning.registry, ScanResourcesChanged{scanning.registry, scanning.changes}}, {}};
-          },
-          [&](const BackfillChanged& backfill) -> Messages {
-            if (!IsTerminal(backfill.status) || assumptions.Use(Assumption::kBackfillEvent) == "off") return {};
-            const BackfillFinished finished{backfill.id, backfill.destination, backfill.status};
-            return {BusMessage{backfill.registry, finished}, {}};
-          },
-          [](const auto&) -> Messages { return {}; },
-      },
-      event.body);
+  if (const auto* ended = std::get_if<JobEnded>(&event.body)) return Ended(*ended, registries, assumptions);
+  if (const auto* pull = std::get_if<ImagePulled>(&event.body); pull != nullptr && Mutated(Mutant::kPullsAreTold)) {
+    return One(pull->registry, ImageAction{pull->repository, pull->digest, pull->tag, ImageActionType::kPush});
+  }
+  if (const auto* push = std::get_if<ImagePushed>(&event.body)) {
+    const auto tag = Mutated(Mutant::kPushesWithoutTag) ? std::nullopt : push->tag;
+    return One(push->registry, ImageAction{push->repository, push->digest, tag, ImageActionType::kPush});
+  }
+  if (const auto* moved = std::get_if<TagMoved>(&event.body)) {
+    if (moved->to) return {};
+    untagged_ = ImageAt{event.when, {moved->registry, moved->repository}, *moved->from};
+    const ImageAction action{moved->repository, *moved->from, moved->tag, ImageActionType::kDelete};
+    return One(moved->registry, action);
+  }
+  if (const auto* removed = std::get_if<ManifestRemoved>(&event.body)) {
+    // One event a tag; an image that lost its last tag just now has had its own.
+    const ImageAt image{event.when, {removed->registry, removed->repository}, removed->digest};
+    if (untagged_ == image) return {};
+    const ImageAction action{removed->repository, removed->digest, std::nullopt, ImageActionType::kDelete};
+    return One(removed->registry, action);
+  }
+  if (const auto* dropped = std::get_if<TagDropped>(&event.body)) {
+    dropped_.insert({{dropped->registry, dropped->repository}, dropped->tag, dropped->digest});
+    return {};
+  }
+  if (const auto* scan = std::get_if<ScanCompleted>(&event.body)) {
+    if (Mutated(Mutant::kScansAreNotTold)) return {};
+    const auto& image = *registries.at(scan->registry).Find(scan->repository)->FindImage(scan->digest);
+    return One(scan->registry, ImageScanned{scan->repository, scan->digest, image.tags, scan->findings});
+  }
+  if (const auto* changed = std::get_if<StorageClassChanged>(&event.body)) {
+    // A restore is said when it is done.
+    if (changed->status == ImageStatus::kActivating) return {};
+    return One(changed->registry, UpdateOf(*changed, registries));
+  }
+  if (const auto* scanning = std::get_if<ScanningConfigured>(&event.body)) {
+    if (scanning->changes.empty() || Mutated(Mutant::kScansAreNotTold)) return {};
+    return One(scanning->registry, ScanResourcesChanged{scanning->registry, scanning->changes});
+  }
+  if (const auto* backfill = std::get_if<BackfillChanged>(&event.body)) {
+    if (!IsTerminal(backfill->status) || assumptions.Use(Assumption::kBackfillEvent) == "off") return {};
+    const BackfillFinished finished{backfill->id, backfill->destination, backfill->status};
+    return One(backfill->registry, finished);
+  }
+  return {};
 }
 
 EventBus::Messages EventBus::Ended(const JobEnded& ended, const Registries& registries, Assumptions& assumptions) {
@@ -89,12 +85,10 @@ EventBus::Messages EventBus::Ended(const JobEnded& ended, const Registries& regi
       ended.status == ReplicationStatus::kComplete) {
     tag.reset();
   }
-  Messages messages;
-  messages.first = BusMessage{Mutated(Mutant::kEventsAtTheSource) ? copy.source : copy.destination,
-                              ReplicationAction{copy.repository, copy.digest, tag, copy.source, ended.status}};
+  auto messages = One(Mutated(Mutant::kEventsAtTheSource) ? copy.source : copy.destination,
+                      ReplicationAction{copy.repository, copy.digest, tag, copy.source, ended.status});
   if (ended.status == ReplicationStatus::kComplete && assumptions.Use(Assumption::kDestinationPushEvent) == "on") {
-    messages.second =
-        BusMessage{copy.destination, ImageAction{copy.repository, copy.digest, tag, ImageActionType::kPush}};
+    messages.push_back({copy.destination, ImageAction{copy.repository, copy.digest, tag, ImageActionType::kPush}});
   }
   return messages;
 }
