@@ -14,6 +14,7 @@ std::unique_ptr<Checker> MakeNoChainingChecker(const Assumptions& assumptions);
 std::unique_ptr<Checker> MakePermissionChecker(const Assumptions& assumptions);
 std::unique_ptr<Checker> MakeTagConvergenceChecker(const Assumptions& assumptions);
 std::unique_ptr<Checker> MakeExpectedImagesChecker(const Assumptions& assumptions);
+std::unique_ptr<Checker> MakeDeletionsChecker(const Assumptions& assumptions);
 std::unique_ptr<Checker> MakeLedgerChecker(const Assumptions& assumptions);
 std::unique_ptr<Checker> MakeTimeOrderChecker(const Assumptions& assumptions);
 std::unique_ptr<Checker> MakeFindingsStayChecker(const Assumptions& assumptions);

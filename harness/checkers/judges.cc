@@ -8,8 +8,8 @@ namespace crrsim {
 
 namespace {
 
-const std::array<InvariantInfo, 9>& Table() {
-  static const std::array<InvariantInfo, 9> kTable = {{
+const std::array<InvariantInfo, 10>& Table() {
+  static const std::array<InvariantInfo, 10> kTable = {{
       {"closure", "No manifest is visible while something that it references is not, at any instant.",
        "ecr-replication.md 4 (layers and children), assumption `visibility`", MakeClosureChecker},
       {"digest_equality",
@@ -30,6 +30,11 @@ const std::array<InvariantInfo, 9>& Table() {
        "At rest exactly those images have come to those destinations that the rules at their pushes name, or a "
        "backfill brought, or their jobs have failed for a reason.",
        "ecr-replication.md 1.4 (5 to 8), 1.7 (2), 2.1", MakeExpectedImagesChecker},
+      {"deletions",
+       "What a source deletes goes at the destinations of its rules that replicate deletions, and nothing vanishes "
+       "from a "
+       "registry that was not deleted there or at such a source.",
+       "ecr-replication.md 1.6 (1 to 5)", MakeDeletionsChecker},
       {"ledger", "The bill has every byte that was delivered and stored, once: summed and integrated from the events.",
        "ecr-replication.md 7 (3, 4, 7)", MakeLedgerChecker},
       {"time_order", "Time never runs back from one event to the next.", "crrsim's own", MakeTimeOrderChecker},

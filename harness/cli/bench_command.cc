@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "harness/cli/commands.h"
+#include "harness/json.h"
 #include "harness/report/names.h"
 #include "harness/report/throughput.h"
 #include "harness/scenario/documents.h"
@@ -16,8 +17,6 @@
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 enum class Better : std::uint8_t { kHigher, kLower };
 
@@ -147,6 +146,7 @@ ExitCode Bench(const BenchCommand& command, const Streams& streams) {
       Complain(scenario.error(), streams);
       return ExitCode::kInvalid;
     }
+    HintAtLargeContent(*scenario, streams);
     RunOptions options;
     options.invariants = command.invariants ? Invariants::kJudged : Invariants::kLeftOut;
     options.seed = command.seed;

@@ -12,6 +12,7 @@
 #include "harness/cli/exit_code.h"
 #include "harness/conformance/table.h"
 #include "harness/report/terminal.h"
+#include "harness/scenario/scenario.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
 class App;
@@ -104,6 +105,11 @@ void AddConformance(CLI::App& app, ChosenCommand& chosen);
 
 /// One line of `err` for each.
 void Complain(const Diagnostics& diagnostics, const Streams& streams);
+
+/// So many bytes of generated layers in a scenario take seconds to hash.
+inline const ByteCount kContentHintMin = Gibibytes(4);
+/// Says on `err`, before the content is made, that a scenario has more of it than that, and how to do without.
+void HintAtLargeContent(const Scenario& scenario, const Streams& streams);
 
 /// The scenario files that paths name: a file itself, a folder's `*.yaml` and `*.yml` below it.
 /// Order  as given, a folder's files by path. On error  a path that does not exist, or a folder without a scenario.

@@ -9,6 +9,7 @@
 #include "harness/compare/snapshot_of_folder.h"
 #include "harness/compare/snapshot_of_world.h"
 #include "harness/explain/scenario_state.h"
+#include "harness/report/printable.h"
 #include "harness/scenario/load.h"
 #include "sim/nearest_name.h"
 #include "sim/units_text.h"
@@ -18,7 +19,7 @@ namespace crrsim {
 namespace {
 
 ExitCode WrongCompareUse(std::string_view message, const Streams& streams) {
-  streams.err << message << "\n";
+  streams.err << Printable(message) << "\n";
   return ExitCode::kUsage;
 }
 
@@ -38,16 +39,41 @@ Result<RegistryKey, ParseError> RegistryNamed(const char* option, const std::str
   return ParseError{fmt::format("{} {}: there is no such registry{}", option, name, DidYouMean(name, names))};
 }
 
+/// What `--at` names: the end, a step's label, or an instant.
+struct MomentOfScenario {
+  std::optional<std::string> label;
+  std::optional<Instant> instant;
+};
+
 /// A label wins over an instant that is written the same.
-Result<World, ParseError> WorldAtText(const Scenario& scenario, const std::string& at) {
-  if (at.empty()) return WorldOf(scenario, std::nullopt);
-  const bool is_label = std::any_of(scenario.timeline.begin(), scenario.timeline.end(),
-                                    [&](const Step& step) { return step.label == at; });
-  if (!is_label) {
-    if (const auto since = ParseDuration(at)) return WorldAt(scenario, scenario.world.start + *since);
-    if (const auto instant = ParseInstant(at)) return WorldAt(scenario, *instant);
+Result<MomentOfScenario, ParseError> ReadAt(const Scenario& scenario, const std::string& at) {
+  MomentOfScenario moment;
+  if (at.empty()) return moment;
+  std::vector<std::string> labels;
+  for (const auto& step : scenario.timeline) {
+    if (!step.label.empty()) labels.push_back(step.label);
   }
-  return WorldOf(scenario, at);
+  if (std::find(labels.begin(), labels.end(), at) != labels.end()) {
+    moment.label = at;
+    return moment;
+  }
+  if (const auto since = ParseDuration(at)) {
+    const auto since_max = Days(36'525);
+    if (*since > since_max) return ParseError{fmt::format("--at {}: expected 100 years at most", at)};
+    moment.instant = scenario.world.start + *since;
+  } else if (const auto instant = ParseInstant(at)) {
+    moment.instant = *instant;
+  } else {
+    return ParseError{
+        fmt::format("--at {}: found neither a step's label{} nor an instant such as "
+                    "2026-11-01T00:00:00Z nor a duration such as 5m since the start",
+                    at, DidYouMean(at, labels))};
+  }
+  if (*moment.instant < scenario.world.start) {
+    return ParseError{
+        fmt::format("--at {}: that is before the scenario starts, at {}", at, ToText(scenario.world.start))};
+  }
+  return moment;
 }
 
 ExitCode CompareInScenario(const CompareCommand& command, const Streams& streams) {
@@ -59,7 +85,10 @@ ExitCode CompareInScenario(const CompareCommand& command, const Streams& streams
     Complain(scenario.error(), streams);
     return ExitCode::kInvalid;
   }
-  const auto world = WorldAtText(*scenario, command.at);
+  const auto moment = ReadAt(*scenario, command.at);
+  if (!moment) return WrongCompareUse(moment.error().message, streams);
+  HintAtLargeContent(*scenario, streams);
+  const auto world = moment->instant ? WorldAt(*scenario, *moment->instant) : WorldOf(*scenario, moment->label);
   if (!world) {
     streams.err << world.error().message << "\n";
     return ExitCode::kUnfinished;
@@ -91,12 +120,24 @@ ExitCode CompareFolders(const CompareCommand& command, const Streams& streams) {
 }  // namespace
 
 ExitCode Compare(const CompareCommand& command, const Streams& streams) {
+  const auto is_folder = [](const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_directory(path, error);
+  };
+  const auto needed = is_folder(command.paths.front()) ? std::size_t{2} : std::size_t{1};
+  if (command.json && command.paths.size() > needed) {
+    return WrongCompareUse(
+        fmt::format("{}: --json takes no file here; it prints on standard output, so write --json > FILE",
+                    command.paths.back()),
+        streams);
+  }
+  if (command.paths.size() > 2) return WrongCompareUse("expected one scenario file, or two folders", streams);
   for (const auto& path : command.paths) {
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
       return WrongCompareUse(fmt::format("{}: no such file or folder", path), streams);
     }
-    if (std::filesystem::is_directory(path, error) != (command.paths.size() == 2)) {
+    if (is_folder(path) != (command.paths.size() == 2)) {
       return WrongCompareUse("expected one scenario file, or two folders", streams);
     }
   }

@@ -101,6 +101,7 @@ ExitCode ExplainScenario(const ExplainCommand& command, const PushedImage& image
     return ExitCode::kInvalid;
   }
   const auto label = command.at.empty() ? std::nullopt : std::optional(command.at);
+  HintAtLargeContent(*scenario, streams);
   const auto world = WorldOf(*scenario, label);
   if (!world) {
     streams.err << world.error().message << "\n";

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "harness/cli/commands.h"
+#include "harness/report/printable.h"
 
 namespace crrsim {
 
@@ -82,7 +83,37 @@ Result<std::map<std::string, std::string>, ParseError> ImagePaths(const std::vec
 }
 
 void Complain(const Diagnostics& diagnostics, const Streams& streams) {
-  for (const auto& diagnostic : diagnostics.all) streams.err << ToText(diagnostic) << "\n";
+  for (const auto& diagnostic : diagnostics.all) streams.err << Printable(ToText(diagnostic)) << "\n";
+}
+
+void HintAtLargeContent(const Scenario& scenario, const Streams& streams) {
+  Int128 total = 0;
+  const ImageSpec* largest = nullptr;
+  Int128 bytes_of_largest = 0;
+  for (const auto& image : scenario.images) {
+    if (!image.path.empty() || image.content == ImageSpec::Content::kSizesOnly) continue;
+    std::int64_t contents = 1;
+    for (const auto& step : scenario.timeline) {
+      const auto* push = std::get_if<PushStep>(&step.what);
+      if (image.distinct_per_push && push != nullptr && push->content == image.name)
+        contents = std::max(contents, push->times);
+    }
+    Int128 bytes = 0;
+    for (const auto& layer : image.layers) bytes += Int128{layer.bytes()} * contents;
+    total += bytes;
+    if (bytes <= bytes_of_largest) continue;
+    bytes_of_largest = bytes;
+    largest = &image;
+  }
+  if (largest == nullptr || total <= kContentHintMin.bytes()) return;
+  streams.err
+      << Printable(fmt::format(
+             "{}: hint: {:.1f} GiB of layers are generated and hashed, which takes long the first time; 'content: "
+             "sizes-only' gives an image such as '{}' its sizes alone, and nothing is generated",
+             ToText(largest->place), static_cast<double>(total) / static_cast<double>(Gibibytes(1).bytes()),
+             largest->name))
+      << "\n"
+      << std::flush;
 }
 
 std::optional<std::string> ReadInput(const std::string& path, const Streams& streams) {

@@ -157,7 +157,7 @@ void AddCompare(CLI::App& app, ChosenCommand& chosen) {
   compare->footer(std::string(kCompareFooter));
   compare->add_option("PATH", command->paths, "A scenario file, or two folders: the source, the destination")
       ->required()
-      ->expected(1, 2);
+      ->expected(1, 3);  // a third is complained of in words
   compare->add_option("--from", command->from, "The source, a registry of the scenario");
   compare->add_option("--to", command->to, "The destination, a registry of the scenario");
   compare->add_option("--at", command->at,

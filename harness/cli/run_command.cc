@@ -64,6 +64,7 @@ std::optional<std::vector<Scenario>> LoadAll(const std::vector<std::string>& fil
     streams.err << *problem << "\n";
     return std::nullopt;
   }
+  for (const auto& scenario : scenarios) HintAtLargeContent(scenario, streams);
   return scenarios;
 }
 

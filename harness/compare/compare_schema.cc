@@ -4,13 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/compare/compare.h"
+#include "harness/json.h"
 #include "harness/report/parts.h"
 
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 using schema::kCount;
 using schema::kText;

@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/compare/compare.h"
+#include "harness/json.h"
+#include "harness/report/printable.h"
 
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 5> kKindNames = {"missing", "different", "pending", "extra", "setting"};
 constexpr std::array<std::string_view, 13> kReasonNames = {"no-rule",
@@ -45,6 +45,9 @@ std::string WhatOf(const Difference& difference) {
   return what;
 }
 
+/// As WhatOf, for a terminal.
+std::string ShownWhatOf(const Difference& difference) { return Printable(WhatOf(difference)); }
+
 std::string VerdictOf(const Comparison& comparison) {
   std::string counts;
   for (std::size_t i = 0; i < kKindNames.size(); ++i) {
@@ -52,9 +55,9 @@ std::string VerdictOf(const Comparison& comparison) {
     if (count > 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, kKindNames.at(i));
   }
   const auto lead = comparison.equal() ? "equal" : comparison.ready() ? "ready" : "not ready";
-  return fmt::format("{}: {} of {} images and {} of {} tags of {} are the same at {}{}{}\n", lead,
-                     comparison.same_images, comparison.images, comparison.same_tags, comparison.tags, comparison.from,
-                     comparison.to, counts.empty() ? "" : "; ", counts);
+  return fmt::format("{}: {} of {} images and {} of {} tags of {} are the same at {}{}{}", lead, comparison.same_images,
+                     comparison.images, comparison.same_tags, comparison.tags, comparison.from, comparison.to,
+                     counts.empty() ? "" : "; ", counts);
 }
 
 }  // namespace
@@ -63,21 +66,21 @@ std::string_view NameOf(DifferenceKind kind) { return kKindNames.at(static_cast<
 std::string_view NameOf(DifferenceReason reason) { return kReasonNames.at(static_cast<std::size_t>(reason)); }
 
 std::string ToText(const Comparison& comparison) {
-  std::string text = fmt::format("{} and {}", comparison.from, comparison.to);
+  std::string text = Printable(fmt::format("{} and {}", comparison.from, comparison.to));
   if (!comparison.at.empty()) text += fmt::format(" at {}", comparison.at);
   text += "\n";
   std::size_t repository_width = 0;
   std::size_t what_width = 0;
   for (const auto& difference : comparison.differences) {
     repository_width = std::max(repository_width, difference.repository.size());
-    what_width = std::max(what_width, WhatOf(difference).size());
+    what_width = std::max(what_width, ShownWhatOf(difference).size());
   }
   for (const auto& difference : comparison.differences) {
     text += fmt::format("  {:<9}  {:<{}}  {:<{}}  {}\n", NameOf(difference.kind), difference.repository,
-                        repository_width, WhatOf(difference), what_width, difference.why);
+                        repository_width, ShownWhatOf(difference), what_width, Printable(difference.why));
   }
-  for (const auto& note : comparison.notes) text += fmt::format("  note       {}\n", note);
-  return text + VerdictOf(comparison);
+  for (const auto& note : comparison.notes) text += fmt::format("  note       {}\n", Printable(note));
+  return text + Printable(VerdictOf(comparison)) + "\n";
 }
 
 nlohmann::ordered_json ToJson(const Comparison& comparison) {

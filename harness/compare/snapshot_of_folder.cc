@@ -4,44 +4,54 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <set>
-#include <sstream>
+
+#include "harness/scenario/documents.h"
+#include "harness/scenario/printed_json.h"
+#include "registry_model/names.h"
+#include "registry_model/oci/digest.h"
+#include "registry_model/policy/arn.h"
 
 namespace crrsim {
 
 namespace {
 
-using nlohmann::json;
+using JsonId = PrintedJson::Id;
 
-/// What is wrong with the document that is being read.
-struct WrongDocument {
-  std::string message;
-};
+constexpr std::string_view kExpectedDigest = "a digest (sha256: and 64 hexadecimal digits)";
+constexpr std::string_view kExpectedRepository = "a repository name";
+constexpr std::string_view kExpectedTag = "a tag";
+constexpr std::string_view kExpectedAccount = "an account id of 12 digits";
+constexpr std::string_view kExpectedRegion = "a region";
 
-std::string TextOf(const json& object, const char* member) {
-  const auto found = object.find(member);
-  if (found == object.end()) return "";
-  if (!found->is_string()) throw WrongDocument{fmt::format("{} is {}; expected text", member, found->type_name())};
-  return *found;
-}
-
-std::string RequiredTextOf(const json& object, const char* member) {
-  if (!object.is_object()) throw WrongDocument{fmt::format("{}; expected an object", object.type_name())};
-  auto text = TextOf(object, member);
-  if (text.empty()) throw WrongDocument{fmt::format("{} is missing", member)};
+/// The text of a value that Type::Parse takes.
+template <class Type>
+std::string Checked(const PrintedJson& document, JsonId id, std::string_view expected) {
+  auto text = document.Text(id, expected);
+  if (!Type::Parse(text).ok()) document.Refuse(id, expected);
   return text;
 }
 
-const json& ListOf(const json& object, const char* member) {
-  const auto& list = object.at(member);
-  if (!list.is_array()) throw WrongDocument{fmt::format("{} is {}; expected a list", member, list.type_name())};
-  return list;
+template <class Type>
+std::string RequiredOf(const PrintedJson& document, JsonId object, const char* member, std::string_view expected) {
+  return Checked<Type>(document, document.Required(object, member, expected), expected);
 }
 
-bool HasMore(const json& document) { return document.contains("nextToken") || document.contains("NextToken"); }
+/// Empty where the member is not there.
+template <class Type>
+std::string OptionalOf(const PrintedJson& document, JsonId object, const char* member, std::string_view expected) {
+  const auto found = document.Find(object, member);
+  return found == PrintedJson::kNone ? "" : Checked<Type>(document, found, expected);
+}
+
+bool HasMore(const PrintedJson& document) {
+  for (const auto* member : {"nextToken", "NextToken"}) {
+    const auto token = document.Find(document.root(), member);
+    if (token != PrintedJson::kNone && !document.IsNull(token)) return true;
+  }
+  return false;
+}
 
 class FolderReader {
  public:
@@ -56,7 +66,7 @@ class FolderReader {
     }
     if (error) Complain(folder_, error.message());
     std::sort(files.begin(), files.end());
-    for (const auto& file : files) ReadFile(file);
+    for (const auto& file : files) ReadDocumentsOf(file);
     if (problems_.all.empty()) CheckWhole();
     if (!problems_.all.empty()) return std::move(problems_);
     return std::move(snapshot_);
@@ -67,83 +77,81 @@ class FolderReader {
     problems_.all.push_back({{std::move(file), 1, 1}, std::move(message)});
   }
 
-  /// Any number of documents, one behind the other.
-  void ReadFile(const std::string& file) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) return Complain(file, "cannot be read");
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    std::istringstream rest(text);
-    if ((rest >> std::ws).peek() == std::istringstream::traits_type::eof()) {
-      return Complain(file, "empty; expected what the aws cli printed, so the call that was to fill it has failed");
-    }
+  void ReadDocumentsOf(const std::string& file) {
+    auto text = ReadFile(file);
+    if (!text) return Complain(file, "the file cannot be read");
     try {
-      while ((rest >> std::ws).peek() != std::istringstream::traits_type::eof()) {
-        json document;
-        rest >> document;
-        ReadDocument(document);
+      const auto documents = PrintedJson::ParseAll(file, *std::move(text));
+      if (documents.empty()) {
+        Complain(file, "empty; expected what the aws cli printed, so the call that was to fill it has failed");
       }
-    } catch (const json::exception& wrong) {
-      Complain(file, fmt::format("not JSON as the aws cli prints it: {}", wrong.what()));
-    } catch (const WrongDocument& wrong) {
-      Complain(file, wrong.message);
+      for (const auto& document : documents) ReadDocument(document);
+    } catch (WrongJson& wrong) {
+      problems_.all.push_back(std::move(wrong.what));
     }
   }
 
-  void ReadDocument(const json& document) {
-    if (!document.is_object()) throw WrongDocument{fmt::format("{}; expected an object", document.type_name())};
-    if (document.contains("imageDetails")) ReadImages(document);
-    if (document.contains("repositories")) ReadRepositories(document);
-    if (document.contains("replicationConfiguration")) ReadRules(document);
+  void ReadDocument(const PrintedJson& document) {
+    const auto has = [&](const char* member) { return document.Find(document.root(), member) != PrintedJson::kNone; };
+    if (has("imageDetails")) ReadImages(document);
+    if (has("repositories")) ReadRepositories(document);
+    if (has("replicationConfiguration")) ReadRules(document);
   }
 
-  void NoteRegistry(const std::string& account, const std::string& region) {
-    if (account.empty() || region.empty()) return;
+  void NoteRegistry(const PrintedJson& document, JsonId arn, const std::string& account, const std::string& region) {
     const auto key = account + "/" + region;
     auto& known = snapshot_.registry.registry;
     if (!known.empty() && known != key) {
-      throw WrongDocument{fmt::format("of the registry {}, and other documents here are of {}", key, known)};
+      document.Refuse(arn, fmt::format("the registry {}", key),
+                      fmt::format("{}, of which other documents here are", known));
     }
     known = key;
     snapshot_.registry.name = key;
   }
 
-  void NoteAccount(const std::string& account) {
+  void NoteAccount(const PrintedJson& document, JsonId object) {
+    const auto account = OptionalOf<AccountId>(document, object, "registryId", kExpectedAccount);
     if (account.empty()) return;
     if (!account_.empty() && account_ != account) {
-      throw WrongDocument{fmt::format("of the account {}, and other documents here are of {}", account, account_)};
+      document.Refuse(document.Find(object, "registryId"), fmt::format("the account {}", account),
+                      fmt::format("{}, of which other documents here are", account_));
     }
     account_ = account;
   }
 
-  void ReadRepositories(const json& document) {
-    for (const auto& shape : ListOf(document, "repositories")) {
-      const auto name = RequiredTextOf(shape, "repositoryName");
+  /// arn:PARTITION:ecr:REGION:ACCOUNT:repository/NAME
+  void ReadArn(const PrintedJson& document, JsonId shape, const std::string& name) {
+    const auto arn = document.Find(shape, "repositoryArn");
+    if (arn == PrintedJson::kNone) return;
+    const auto parsed = policy::ParseArn(document.Text(arn));
+    const bool sound = parsed && parsed->service == "ecr" && RegionName::Parse(parsed->region).ok() &&
+                       AccountId::Parse(parsed->account).ok() && parsed->resource == "repository/" + name;
+    if (!sound) document.Refuse(arn, fmt::format("arn:aws:ecr:REGION:ACCOUNT:repository/{}", name));
+    NoteRegistry(document, arn, std::string(parsed->account), std::string(parsed->region));
+  }
+
+  void ReadRepositories(const PrintedJson& document) {
+    for (const auto shape : document.List(document.root(), "repositories")) {
+      const auto name = RequiredOf<RepositoryName>(document, shape, "repositoryName", kExpectedRepository);
       auto& repository = snapshot_.registry.repositories[name];
-      // arn:PARTITION:ecr:REGION:ACCOUNT:repository/NAME
-      const auto arn = TextOf(shape, "repositoryArn");
-      std::vector<std::string> parts;
-      for (std::size_t begin = 0; begin < arn.size() && parts.size() < 5;) {
-        const auto end = std::min(arn.find(':', begin), arn.size());
-        parts.push_back(arn.substr(begin, end - begin));
-        begin = end + 1;
-      }
-      NoteAccount(TextOf(shape, "registryId"));
-      if (parts.size() == 5) NoteRegistry(parts[4], parts[3]);
-      repository.settings["imageTagMutability"] = TextOf(shape, "imageTagMutability");
-      if (shape.contains("imageTagMutabilityExclusionFilters")) {
+      NoteAccount(document, shape);
+      ReadArn(document, shape, name);
+      repository.settings["imageTagMutability"] = document.OptionalText(shape, "imageTagMutability");
+      if (document.Find(shape, "imageTagMutabilityExclusionFilters") != PrintedJson::kNone) {
         auto& filters = repository.settings["imageTagMutabilityExclusionFilters"];
         filters.clear();
         repository.mutability_filters.clear();
-        for (const auto& filter : ListOf(shape, "imageTagMutabilityExclusionFilters")) {
-          repository.mutability_filters.push_back(RequiredTextOf(filter, "filter"));
+        for (const auto filter : document.List(shape, "imageTagMutabilityExclusionFilters")) {
+          repository.mutability_filters.push_back(document.RequiredText(filter, "filter"));
           filters += (filters.empty() ? "" : " ") + repository.mutability_filters.back();
         }
       }
-      if (shape.contains("encryptionConfiguration")) {
-        repository.settings["encryptionType"] = TextOf(shape.at("encryptionConfiguration"), "encryptionType");
+      if (const auto encryption = document.Find(shape, "encryptionConfiguration"); encryption != PrintedJson::kNone) {
+        repository.settings["encryptionType"] = document.OptionalText(encryption, "encryptionType");
       }
-      if (shape.contains("imageScanningConfiguration")) {
-        const bool scans = shape.at("imageScanningConfiguration").value("scanOnPush", false);
+      if (const auto scanning = document.Find(shape, "imageScanningConfiguration"); scanning != PrintedJson::kNone) {
+        const auto on_push = document.Find(scanning, "scanOnPush");
+        const bool scans = on_push != PrintedJson::kNone && document.YesNo(on_push);
         repository.settings["scanOnPush"] = scans ? "true" : "false";
       }
     }
@@ -155,25 +163,40 @@ class FolderReader {
     }
   }
 
-  void ReadImages(const json& document) {
+  std::set<std::string> ReadTags(const PrintedJson& document, JsonId detail, const std::string& name,
+                                 const std::string& digest) {
+    std::set<std::string> tags;
+    if (document.Find(detail, "imageTags") == PrintedJson::kNone) return tags;
+    for (const auto item : document.List(detail, "imageTags")) {
+      const auto tag = Checked<Tag>(document, item, kExpectedTag);
+      const auto& named = digest_of_tag_.emplace(std::pair(name, tag), digest).first->second;
+      if (named != digest) {
+        document.Refuse(item, fmt::format("the tag {} of {}, which names {} as well", tag, digest, named),
+                        fmt::format("one image of {} by that tag", name));
+      }
+      tags.insert(tag);
+    }
+    return tags;
+  }
+
+  void ReadImages(const PrintedJson& document) {
     is_known_ = true;
     std::string name;
-    for (const auto& detail : ListOf(document, "imageDetails")) {
-      name = RequiredTextOf(detail, "repositoryName");
-      NoteAccount(TextOf(detail, "registryId"));
-      const auto digest = RequiredTextOf(detail, "imageDigest");
+    for (const auto detail : document.List(document.root(), "imageDetails")) {
+      name = RequiredOf<RepositoryName>(document, detail, "repositoryName", kExpectedRepository);
+      NoteAccount(document, detail);
+      const auto digest = RequiredOf<Digest>(document, detail, "imageDigest", kExpectedDigest);
       ImageSnapshot image;
-      if (detail.contains("imageTags")) {
-        for (const auto& tag : ListOf(detail, "imageTags")) image.tags.insert(tag.get<std::string>());
-      }
-      image.media_type = TextOf(detail, "imageManifestMediaType");
-      image.subject = TextOf(detail, "subjectManifestDigest");
-      image.status = TextOf(detail, "imageStatus");
+      image.tags = ReadTags(document, detail, name, digest);
+      image.media_type = document.OptionalText(detail, "imageManifestMediaType");
+      image.subject = OptionalOf<Digest>(document, detail, "subjectManifestDigest", kExpectedDigest);
+      image.status = document.OptionalText(detail, "imageStatus");
       auto& repository = snapshot_.registry.repositories[name];
       repository.images_known = true;
       const auto [there, is_new] = repository.images.emplace(digest, image);
       if (!is_new && there->second != image) {
-        throw WrongDocument{fmt::format("{} of {} is described twice, and differently", digest, name)};
+        document.Refuse(detail, fmt::format("{} of {} a second time, and described differently", digest, name),
+                        "one description of an image");
       }
     }
     if (name.empty()) {
@@ -188,18 +211,19 @@ class FolderReader {
     }
   }
 
-  void ReadRules(const json& document) {
-    NoteAccount(TextOf(document, "registryId"));
+  void ReadRules(const PrintedJson& document) {
+    NoteAccount(document, document.root());
     auto& rules = snapshot_.replication.rules.emplace();
-    for (const auto& shape : ListOf(document.at("replicationConfiguration"), "rules")) {
+    const auto configuration = document.Find(document.root(), "replicationConfiguration");
+    for (const auto shape : document.List(configuration, "rules")) {
       auto& rule = rules.emplace_back();
-      for (const auto& destination : ListOf(shape, "destinations")) {
-        rule.destinations.insert(RequiredTextOf(destination, "registryId") + "/" +
-                                 RequiredTextOf(destination, "region"));
+      for (const auto destination : document.List(shape, "destinations")) {
+        rule.destinations.insert(RequiredOf<AccountId>(document, destination, "registryId", kExpectedAccount) + "/" +
+                                 RequiredOf<RegionName>(document, destination, "region", kExpectedRegion));
       }
-      if (!shape.contains("repositoryFilters")) continue;
-      for (const auto& filter : ListOf(shape, "repositoryFilters")) {
-        rule.prefixes.push_back(RequiredTextOf(filter, "filter"));
+      if (document.Find(shape, "repositoryFilters") == PrintedJson::kNone) continue;
+      for (const auto filter : document.List(shape, "repositoryFilters")) {
+        rule.prefixes.push_back(document.RequiredText(filter, "filter"));
       }
     }
   }
@@ -231,6 +255,7 @@ class FolderReader {
   FolderSnapshot snapshot_;
   Diagnostics problems_;
   std::string account_;
+  std::map<std::pair<std::string, std::string>, std::string> digest_of_tag_;  // by repository and tag
   bool is_known_ = false;
   std::set<std::string> with_more_;
   std::set<std::string> whole_;

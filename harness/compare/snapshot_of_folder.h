@@ -21,8 +21,10 @@ struct FolderSnapshot {
   ReplicationSnapshot replication;
 };
 
-/// On error  no folder, a file that is no JSON, a member that is missing, a repository of which the last page is not
-///           there, one image described in two ways, repositories of two registries, nothing known in the folder.
+/// On error  no folder; by place: a file that is no JSON or repeats a key, a member that is missing or no name of its
+///           kind (repository, digest, tag, account, region), one image described in two ways, one tag on two images,
+///           repositories of two registries; of the folder: a repository of which the last page is not there, nothing
+///           known in it.
 Result<FolderSnapshot, Diagnostics> ReadFolderSnapshot(const std::string& folder);
 
 }  // namespace crrsim

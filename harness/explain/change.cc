@@ -8,13 +8,12 @@
 #include <set>
 #include <sstream>
 
+#include "harness/json.h"
 #include "harness/scenario/documents.h"
 
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string OutcomeOf(const DestinationExplanation& destination) {
   if (destination.failure == FailureCode::kNone) return std::string(NameOf(destination.ending));

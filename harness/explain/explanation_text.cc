@@ -3,12 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/explain/explanation.h"
+#include "harness/json.h"
 
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string RuleText(const MatchedRule& rule) {
   if (!rule.filter) return fmt::format("rule {}, which has no filters and takes every repository", rule.rule);

@@ -7,6 +7,7 @@
 
 #include "harness/explain/set_up_documents.h"
 #include "harness/scenario/documents.h"
+#include "harness/scenario/printed_json.h"
 #include "registry_model/policy/json_tree.h"
 
 namespace crrsim {
@@ -49,6 +50,16 @@ std::vector<fs::path> EntriesOf(const fs::path& folder) {
   // Names in a folder are unique: a total order.
   std::sort(entries.begin(), entries.end());
   return entries;
+}
+
+/// What prints a file of this name, by custom; any of the commands, where the name does not tell.
+std::string_view CommandOf(std::string_view stem) {
+  if (stem == "registry") return "aws ecr describe-registry (replicationConfiguration)";
+  if (stem == "policy") return "aws ecr get-registry-policy (policyText)";
+  if (stem == "templates") return "aws ecr describe-repository-creation-templates (repositoryCreationTemplates)";
+  if (stem == "repositories") return "aws ecr describe-repositories (repositories)";
+  return "one of aws ecr describe-registry, get-registry-policy, describe-repository-creation-templates, "
+         "describe-repositories";
 }
 
 /// Goes through the folders and hands documents to the reader of their kind.
@@ -94,33 +105,70 @@ class SetUpReader {
   }
 
   void ReadFileOf(const RegistryKey& key, const std::string& file) {
-    SetUpDocument document;
-    document.registry = key;
-    document.file = file;
     auto text = ReadFile(file);
     if (!text) return Refuse(file, "the file cannot be read");
-    if (text->find_first_not_of(" \t\r\n") == std::string::npos) return;
-    document.text = std::make_shared<const std::string>(*std::move(text));
-    const auto tree = JsonTree::Parse(*document.text);
-    if (!tree) {
-      diagnostics_.push_back({{file, tree.error().line, tree.error().column},
-                              fmt::format("found {}, expected {}", tree.error().found, tree.error().expected)});
-      return;
+    try {
+      const auto printed = PrintedJson::ParseAll(file, *text);
+      if (printed.empty()) return RefuseEmpty(file);
+      if (printed.size() > 1) printed[1].Refuse(printed[1].root(), "a second document", "one document a file");
+      SetUpDocument document;
+      document.registry = key;
+      document.file = file;
+      document.text = std::make_shared<const std::string>(*std::move(text));
+      document.json = nlohmann::json::parse(*document.text);
+      document.kind = CheckedKindOf(document.json, printed.front(), file);
+      if (const auto* first = set_up_.Find(key, document.kind)) {
+        return Refuse(
+            file, fmt::format("a second {} of {}; the first is {}", NameOf(document.kind), ToText(key), first->file));
+      }
+      document.base = BaseOf(document.json, document.kind);
+      set_up_.documents.push_back(std::move(document));
+    } catch (WrongJson& wrong) {
+      diagnostics_.push_back(std::move(wrong.what));
     }
-    document.json = nlohmann::json::parse(*document.text);
-    const auto kind = KindOf(document.json);
+  }
+
+  /// Only what prints the policy prints nothing at all, where there is none.
+  void RefuseEmpty(const std::string& file) {
+    const auto stem = fs::path(file).stem().string();
+    if (stem.find("policy") != std::string::npos) return;
+    Refuse(file, fmt::format("found an empty file, expected what {} prints; the call that was to fill it has failed. "
+                             "Only of get-registry-policy, in a file such as policy.json, nothing means no policy",
+                             CommandOf(stem)));
+  }
+
+  /// On error  WrongJson: not of a kind, or not of its shape.
+  static DocumentKind CheckedKindOf(const nlohmann::json& json, const PrintedJson& printed, const std::string& file) {
+    const auto kind = KindOf(json);
     if (!kind) {
-      return Refuse(file, fmt::format("found none of {}; expected what one of these commands prints: {}",
-                                      "replicationConfiguration, policyText, repositoryCreationTemplates, repositories",
-                                      "aws ecr describe-registry, get-registry-policy, "
-                                      "describe-repository-creation-templates, describe-repositories"));
+      printed.Refuse(printed.root(),
+                     fmt::format("none of replicationConfiguration, policyText, "
+                                 "repositoryCreationTemplates, repositories"),
+                     fmt::format("what {} prints", CommandOf(fs::path(file).stem().string())));
     }
-    document.kind = *kind;
-    if (const auto* first = set_up_.Find(key, *kind)) {
-      return Refuse(file, fmt::format("a second {} of {}; the first is {}", NameOf(*kind), ToText(key), first->file));
+    const auto root = printed.root();
+    switch (*kind) {
+      case DocumentKind::kConfiguration: {
+        const auto bare = printed.Find(root, "rules") != PrintedJson::kNone;
+        static_cast<void>(printed.List(bare ? root : printed.Find(root, "replicationConfiguration"), "rules"));
+        break;
+      }
+      case DocumentKind::kPolicy: {
+        const auto text = printed.Find(root, "policyText");
+        if (text != PrintedJson::kNone && !printed.IsText(text) && !printed.IsObject(text))
+          printed.Refuse(text, "the text of a policy");
+        break;
+      }
+      case DocumentKind::kTemplates:
+        for (const auto item : printed.List(root, "repositoryCreationTemplates"))
+          static_cast<void>(printed.RequiredText(item, "prefix"));
+        break;
+      case DocumentKind::kRepositories:
+        for (const auto item : printed.List(root, "repositories"))
+          static_cast<void>(printed.RequiredText(item, "repositoryName"));
+        break;
     }
-    document.base = BaseOf(document.json, *kind);
-    set_up_.documents.push_back(std::move(document));
+    return *kind;
   }
 
   SetUp set_up_;

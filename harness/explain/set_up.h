@@ -8,13 +8,15 @@
 //   SETUP/111122223333/us-west-2/repositories.json   aws ecr describe-repositories
 //
 // Every `*.json` is read; what it is shows from its members, so its name is free. A bare replication configuration, a
-// list of rules under `rules`, a bare policy and a policy as an object are taken as well. A file that is missing or
-// empty stands for nothing put, which is why nothing is printed where a registry has no policy. Members that are not
-// needed here are passed over, so output of a newer cli can be read.
+// list of rules under `rules`, a bare policy and a policy as an object are taken as well. A file that is missing stands
+// for nothing put; so does an empty one whose name says that it is of the policy, as get-registry-policy prints nothing
+// where there is none. The others always print something, and without it, or without the list that they are about, the
+// set-up is refused. Members that are not needed here are passed over, so output of a newer cli can be read.
 //
 // Reading is lenient: what ECR would not store is kept as far as it can be, and noted in `refusals`.
 //
-// Order: documents by path, registries by account and region. Errors: not JSON, nothing known, twice the same kind.
+// Order: documents by path, registries by account and region. Errors: not JSON, nothing known, not of the shape
+// of its kind, twice the same kind.
 #pragma once
 
 #include <cstdint>

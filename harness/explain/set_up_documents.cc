@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/json.h"
 #include "registry_model/api/json_codec.h"
 #include "registry_model/api/replication_shapes.h"
 #include "registry_model/api/settings_shapes.h"
@@ -13,8 +14,6 @@
 namespace crrsim {
 
 namespace {
-
-using PlainJson = nlohmann::json;
 
 /// A member that has to be text; nothing otherwise.
 std::optional<std::string> OptionalText(const PlainJson& json, const char* member) {

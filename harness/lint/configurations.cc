@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/json.h"
 #include "harness/lint/linter.h"
 #include "registry_model/api/context.h"
 #include "registry_model/policy/text.h"
@@ -13,8 +14,6 @@
 namespace crrsim {
 
 namespace {
-
-using PlainJson = nlohmann::json;
 
 std::string_view TextIn(const PlainJson& json, const char* member) {
   const auto found = json.is_object() ? json.find(member) : json.end();

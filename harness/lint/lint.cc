@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "harness/json.h"
 #include "harness/lint/linter.h"
 
 namespace crrsim {
@@ -129,7 +130,6 @@ std::string ToText(const std::vector<LintFinding>& findings) {
 }
 
 nlohmann::ordered_json ToJson(const std::vector<LintFinding>& findings) {
-  using Json = nlohmann::ordered_json;
   auto all = Json::array();
   for (const auto& finding : findings) {
     all.push_back({{"code", finding.code},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/json.h"
 #include "harness/lint/linter.h"
 #include "harness/lint/policy_probe.h"
 #include "registry_model/policy/text.h"
@@ -12,8 +13,6 @@
 namespace crrsim {
 
 namespace {
-
-using PlainJson = nlohmann::json;
 using policy::LetterCase;
 using policy::Pattern;
 using policy::PrincipalEntry;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/json.h"
 #include "harness/lint/linter.h"
 #include "registry_model/policy/arn.h"
 #include "registry_model/policy/text.h"
@@ -11,8 +12,6 @@
 namespace crrsim {
 
 namespace {
-
-using PlainJson = nlohmann::json;
 
 constexpr std::string_view kReplication = "REPLICATION";
 

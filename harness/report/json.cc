@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "harness/json.h"
 #include "harness/report/names.h"
+#include "harness/report/queue_depth.h"
 
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json OrNull(const std::optional<Tag>& tag) { return tag ? Json(tag->text()) : Json(nullptr); }
 
@@ -75,6 +75,23 @@ Json ReplicationsOf(const RunResult& result) {
          {"queued_at_seconds", SecondsSince(result, row.queued_at)},
          {"completed_at_seconds", row.completed_at ? Json(SecondsSince(result, *row.completed_at)) : Json(nullptr)},
          {"visible_at_seconds", row.visible_at ? Json(SecondsSince(result, *row.visible_at)) : Json(nullptr)}});
+  }
+  return rows;
+}
+
+Json QueueDepthOf(const RunResult& result) {
+  auto rows = Json::array();
+  for (const auto& depth : QueueDepthsOf(result.replications)) {
+    auto steps = Json::array();
+    for (const auto& [when, count] : depth.steps) {
+      auto& step = steps.emplace_back(Json::array());
+      step.push_back(SecondsSince(result, when));
+      step.push_back(count);
+    }
+    rows.push_back({{"destination", ToText(depth.destination)},
+                    {"max", depth.max},
+                    {"max_at_seconds", SecondsSince(result, depth.max_at)},
+                    {"steps", std::move(steps)}});
   }
   return rows;
 }
@@ -158,6 +175,7 @@ nlohmann::ordered_json ToJson(const RunResult& result) {
   report["warnings"] = result.warnings;
   report["images"] = ImagesOf(result);
   report["replications"] = ReplicationsOf(result);
+  report["queue_depth"] = QueueDepthOf(result);
   report["transfers"] = TransfersOf(result);
   report["storage"] = StorageOf(result);
   report["replicated"] = ReplicatedOf(result);

@@ -1,12 +1,11 @@
 // The schema of the JSON report, written beside the code that makes the report; a test holds one against the other.
+#include "harness/json.h"
 #include "harness/report/json.h"
 #include "harness/report/parts.h"
 
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 using schema::kCount;
 using schema::kNumber;
@@ -74,6 +73,14 @@ nlohmann::ordered_json ReportSchema() {
                                   {"queued_at_seconds", kNumber},
                                   {"completed_at_seconds", kNumberOrNull},
                                   {"visible_at_seconds", kNumberOrNull}});
+  members["queue_depth"] = Rows("how many replications were queued or running towards each destination",
+                                {{"destination", kRegistry},
+                                 {"max", kCount},
+                                 {"max_at_seconds", kNumber},
+                                 {"steps",
+                                  {{"type", "array"},
+                                   {"description", "[seconds since the start, how many from then on]"},
+                                   {"items", {{"type", "array"}, {"items", kNumber}}}}}});
   members["transfers"] = Rows("bytes moved by replication", {{"source_region", kText},
                                                              {"destination_region", kText},
                                                              {"source_account", kAccount},

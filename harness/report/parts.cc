@@ -1,11 +1,9 @@
 #include "harness/report/parts.h"
 
+#include "harness/json.h"
+
 namespace crrsim {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-}  // namespace
+namespace {}  // namespace
 
 std::string EscapedForXml(std::string_view text) {
   std::string escaped;

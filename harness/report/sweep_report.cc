@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/json.h"
 #include "harness/report/names.h"
 #include "harness/report/parts.h"
 #include "harness/run/claim_text.h"
@@ -14,8 +15,6 @@
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kFailingShownMax = 50;
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "harness/report/names.h"
+#include "harness/report/queue_depth.h"
+#include "harness/report/throughput.h"
 #include "harness/run/claim_text.h"
 #include "sim/units_text.h"
 
@@ -26,6 +28,7 @@ class Page {
       Heading();
       Timeline();
       Images();
+      Replication();
       Bill();
     }
     Expectations();
@@ -94,6 +97,22 @@ class Page {
                        name_width, image.digest.text(), ToShortText(image.size)));
     }
     More(result_.images.size() - rows, "images");
+  }
+
+  void Replication() {
+    if (result_.replications.empty()) return;
+    Section("Replication");
+    for (const auto& way : LagFiguresOf(result_)) {
+      Line(fmt::format("  {} to {}: {}, lag p50 {}, p90 {}, p99 {}, max {}", NameOf(result_, way.source),
+                       NameOf(result_, way.destination), Counted(static_cast<std::size_t>(way.images), "image"),
+                       ToShortText(way.p50), ToShortText(way.p90), ToShortText(way.p99), ToShortText(way.max)));
+    }
+    for (const auto& depth : QueueDepthsOf(result_.replications)) {
+      if (depth.max == 0) continue;
+      Line(fmt::format("  {}: at most {} queued or running, first at +{}", NameOf(result_, depth.destination),
+                       Counted(static_cast<std::size_t>(depth.max), "replication"),
+                       ToShortText(depth.max_at - result_.start)));
+    }
   }
 
   static std::string NameOfImage(const ImageRow& image) {
@@ -190,9 +209,14 @@ class Page {
     const auto verdict =
         result_.verdict == Verdict::kPass ? Green("PASS ") : Red(result_.verdict == Verdict::kFail ? "FAIL " : "ERROR");
     if (options_.detail != Detail::kQuiet) text_ += "\n";
-    Line(fmt::format("{} {}/{} expectations  seed {}  digest {}  {} simulated in {:.3f} s  {}", verdict, held,
-                     result_.expectations.size(), result_.seed, ToText(result_.run_digest), simulated,
-                     result_.wall_seconds, Counted(result_.events, "event")));
+    // A pass of nothing would read as if something had been shown.
+    const auto claims = !result_.expectations.empty()
+                            ? fmt::format("{}/{} expectations", held, result_.expectations.size())
+                        : result_.invariants.empty()
+                            ? std::string("nothing claimed, nothing judged")
+                            : fmt::format("nothing claimed; only the {} invariants judged", result_.invariants.size());
+    Line(fmt::format("{} {}  seed {}  digest {}  {} simulated in {:.3f} s  {}", verdict, claims, result_.seed,
+                     ToText(result_.run_digest), simulated, result_.wall_seconds, Counted(result_.events, "event")));
     if (result_.verdict != Verdict::kPass) Line(fmt::format("      reproduce: {}", result_.reproduce));
   }
 
@@ -211,6 +235,7 @@ std::string SummaryOf(const std::vector<RunResult>& results, const TerminalOptio
   std::size_t failed = 0;
   std::size_t errors = 0;
   std::size_t expectations = 0;
+  std::size_t claimless = 0;
   std::uint64_t events = 0;
   double seconds = 0;
   std::string list;
@@ -218,6 +243,7 @@ std::string SummaryOf(const std::vector<RunResult>& results, const TerminalOptio
     failed += result.verdict == Verdict::kFail ? 1U : 0U;
     errors += result.verdict == Verdict::kError ? 1U : 0U;
     expectations += result.expectations.size();
+    claimless += result.expectations.empty() && result.verdict == Verdict::kPass ? 1U : 0U;
     events += result.events;
     seconds += result.wall_seconds;
     if (result.verdict != Verdict::kPass) list += fmt::format("  {}  {}\n", NameOf(result.verdict), result.reproduce);
@@ -225,6 +251,10 @@ std::string SummaryOf(const std::vector<RunResult>& results, const TerminalOptio
   const bool pass = failed + errors == 0;
   const auto word = std::string(pass ? "PASS" : "FAIL");
   const auto style = fg(pass ? fmt::terminal_color::green : fmt::terminal_color::red) | fmt::emphasis::bold;
+  if (claimless > 0) {
+    list += fmt::format("  {} {} nothing; only the invariants were judged there\n", Counted(claimless, "scenario"),
+                        claimless == 1 ? "claims" : "claim");
+  }
   return fmt::format("{}  {} of {} passed, {}, {}, {:.3f} s\n{}",
                      options.colour == Colour::kOn ? fmt::format(style, "{}", word) : word,
                      results.size() - failed - errors, Counted(results.size(), "scenario"),

@@ -7,9 +7,7 @@
 
 namespace crrsim {
 
-namespace {
-
-std::vector<LagFigures> LagsOf(const RunResult& result) {
+std::vector<LagFigures> LagFiguresOf(const RunResult& result) {
   std::set<std::pair<RegistryKey, RegistryKey>> ways;
   for (const auto& row : result.replications) ways.emplace(row.replication.source, row.replication.destination);
   std::vector<LagFigures> figures;
@@ -22,13 +20,11 @@ std::vector<LagFigures> LagsOf(const RunResult& result) {
   return figures;
 }
 
-}  // namespace
-
 Throughput ThroughputOf(const std::vector<RunResult>& repetitions) {
   CRRSIM_CHECK(!repetitions.empty());
   const auto& first = repetitions.front();
   Throughput figures;
-  figures.lags = LagsOf(first);
+  figures.lags = LagFiguresOf(first);
   std::optional<Instant> begin;
   std::optional<Instant> end;
   for (const auto& row : first.replications) {

@@ -18,6 +18,9 @@ struct LagFigures {
   Duration max;
 };
 
+/// Of each way on which an image became visible. Order  by source, destination.
+std::vector<LagFigures> LagFiguresOf(const RunResult& result);
+
 struct Throughput {
   std::int64_t replications = 0;       // that completed
   Duration span;                       // from the first push that replicated to the last completion

@@ -236,11 +236,20 @@ nlohmann::json Runner::FilledIn(const Step& step, nlohmann::json request) const 
   const auto mention = ParseAnswerMention(request.get_ref<const std::string&>());
   if (!mention) return request;
   const auto answer = answers_.find(mention->label);
-  if (answer == answers_.end() || !answer->second.contains(mention->member)) {
-    throw RunStop{fmt::format("{}: the step labelled '{}' gave no answer with a member '{}'", ToText(step.place),
-                              mention->label, mention->member)};
+  if (answer == answers_.end()) {
+    throw RunStop{fmt::format("{}: the step labelled '{}' gave no answer", ToText(step.place), mention->label)};
   }
-  return answer->second.at(mention->member);
+  const auto* member = &answer->second;
+  for (const auto& name : mention->path) {
+    // The loader let an item of a list pass only by its number.
+    const nlohmann::json::json_pointer pointer("/" + name);
+    if (!member->is_structured() || !member->contains(pointer)) {
+      throw RunStop{fmt::format("{}: the answer to the step labelled '{}' has no '{}' for {}", ToText(step.place),
+                                mention->label, name, request.get_ref<const std::string&>())};
+    }
+    member = &member->at(pointer);
+  }
+  return *member;
 }
 
 void Runner::DoIt(const Step& step, const CallStep& call) {

@@ -95,8 +95,9 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   scenario.world.start = reader.Moment("start").value_or(*ParseInstant(kDefaultStart));
   context.start = scenario.world.start;
   scenario.until = reader.Moment("until");
+  if (scenario.until) scenario.until_place = reader.Get("until")->place;
   if (scenario.until && *scenario.until < scenario.world.start)
-    context.Refuse(reader.Get("until")->place, "'until' is before the start");
+    context.Refuse(scenario.until_place, "'until' is before the start");
   scenario.converges_within = reader.Span("converges_within");
   if (scenario.converges_within) scenario.converges_place = reader.Get("converges_within")->place;
   // Names first: everything after refers to them.

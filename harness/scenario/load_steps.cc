@@ -5,9 +5,11 @@
 
 #include "harness/scenario/documents.h"
 #include "harness/scenario/parts.h"
+#include "harness/scenario/timeline_order.h"
 #include "registry_model/api/wire.h"
 #include "registry_model/policy/arn.h"
 #include "sim/nearest_name.h"
+#include "sim/units_text.h"
 
 namespace crrsim {
 
@@ -54,13 +56,22 @@ void CheckMentions(LoadContext& context, const Place& place, const nlohmann::jso
     for (const auto& member : request) CheckMentions(context, place, member);
   }
   if (!request.is_string()) return;
-  const auto mention = ParseAnswerMention(request.get_ref<const std::string&>());
-  if (!mention || std::find(context.labels.begin(), context.labels.end(), mention->label) != context.labels.end()) {
-    return;
+  const auto& text = request.get_ref<const std::string&>();
+  const auto mention = ParseAnswerMention(text);
+  if (!mention) return;
+  if (std::find(context.labels.begin(), context.labels.end(), mention->label) == context.labels.end()) {
+    const std::vector<std::string_view> labels(context.labels.begin(), context.labels.end());
+    return context.Refuse(place, fmt::format("no step before this one is labelled '{}'{}", mention->label,
+                                             DidYouMean(mention->label, labels)));
   }
-  const std::vector<std::string_view> labels(context.labels.begin(), context.labels.end());
-  context.Refuse(place, fmt::format("no step before this one is labelled '{}'{}", mention->label,
-                                    DidYouMean(mention->label, labels)));
+  const auto operation = context.answered_operations.find(mention->label);
+  if (operation == context.answered_operations.end()) {
+    return context.Refuse(place, fmt::format("{}: the step labelled '{}' is no call of an operation that succeeds, and "
+                                             "has no answer",
+                                             text, mention->label));
+  }
+  if (const auto problem = ProblemOfResponsePath(operation->second, mention->path))
+    context.Refuse(place, fmt::format("{}: {}", text, *problem));
 }
 
 CallStep LoadCall(LoadContext& context, const Node& node, const Member& call) {
@@ -143,8 +154,10 @@ PushStep LoadPush(LoadContext& context, ObjectReader& reader) {
   step.every = reader.Span("every").value_or(Duration());
   if (reader.Get("every") != nullptr && reader.Get("times") == nullptr)
     context.Refuse(reader.place(), "'every' goes with 'times'");
-  if (!context.TakeTime(step.every, step.times))
+  if (!context.TakeTime(step.every, step.times)) {
     context.Refuse(reader.place(), "the durations of a scenario may add up to 100 years; this repeats for longer");
+    step.every = Duration();
+  }
   return step;
 }
 
@@ -275,7 +288,7 @@ void RefuseVerbless(LoadContext& context, const Node& node) {
           fmt::join(verbs, ", "), hint));
 }
 
-std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
+std::optional<Step> LoadStep(LoadContext& context, const Node& node, TimelineOrder& order) {
   const Section* section = nullptr;
   const auto* verb = VerbOf(node, section);
   if (verb == nullptr) {
@@ -314,7 +327,10 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node) {
       context.Refuse(reader.Get("label")->place, fmt::format("another step is labelled '{}' already", *label));
     step.label = *label;
     context.labels.push_back(*label);
+    const auto* call = std::get_if<CallStep>(&step.what);
+    if (call != nullptr && call->fails_with.empty()) context.answered_operations.emplace(*label, call->operation);
   }
+  order.Take(step, reader);
   return step;
 }
 
@@ -341,8 +357,14 @@ std::optional<StepFault> LoadStepFault(LoadContext& context, const Node& node, c
 }
 
 void LoadTimeline(LoadContext& context, const Node& node, Scenario& scenario) {
+  TimelineOrder order(context, scenario.call_latency);
   for (const auto* item : ValueReader(context).List(node)) {
-    if (auto step = LoadStep(context, *item)) scenario.timeline.push_back(std::move(*step));
+    if (auto step = LoadStep(context, *item, order)) scenario.timeline.push_back(std::move(*step));
+  }
+  if (scenario.until && *scenario.until >= context.start && *scenario.until < order.earliest()) {
+    context.Refuse(scenario.until_place,
+                   fmt::format("'until' is {}, but the timeline ends at {} at the earliest; expected that or later",
+                               ToText(*scenario.until), ToText(order.earliest())));
   }
 }
 

@@ -29,6 +29,7 @@ struct LoadContext {
   std::vector<RegionName> regions;
   std::vector<std::string> image_names;
   std::vector<std::string> labels;
+  std::map<std::string, std::string> answered_operations;  // by the label of the call that succeeds
   Instant start;
   Duration time_named;  // all durations of the file together
 

@@ -37,12 +37,17 @@ std::string Scenario::NameOf(const RegistryKey& registry) const {
 
 std::optional<AnswerMention> ParseAnswerMention(const std::string& text) {
   if (!text.starts_with('{') || !text.ends_with('}')) return std::nullopt;
-  // Policies and manifests stand in braces, too; a label in a mention is one word.
+  // Policies and manifests stand in braces, too; the parts of a mention are words.
   constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-  const auto dot = text.find_first_not_of(kWord, 1);
-  if (dot == std::string::npos || text[dot] != '.' || dot == 1) return std::nullopt;
-  if (text.find_first_not_of(kWord, dot + 1) != text.size() - 1 || dot + 2 == text.size()) return std::nullopt;
-  return AnswerMention{text.substr(1, dot - 1), text.substr(dot + 1, text.size() - dot - 2)};
+  std::vector<std::string> words;
+  for (std::size_t begin = 1; begin < text.size();) {
+    const auto end = text.find_first_not_of(kWord, begin);
+    if (end == begin || (text[end] != '.' && end + 1 != text.size())) return std::nullopt;
+    words.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (words.size() < 2) return std::nullopt;
+  return AnswerMention{words.front(), {words.begin() + 1, words.end()}};
 }
 
 }  // namespace crrsim

@@ -213,18 +213,19 @@ struct Expectation {
 /// An AWS operation with its exact request.
 struct CallStep {
   std::string operation;
-  nlohmann::json request;  // a text `{LABEL.MEMBER}` stands for that member of the answer to the step of that label
+  nlohmann::json request;  // a text `{LABEL.MEMBER}` stands for that of the answer to the step of that label
   RegistryKey in;
   std::string as;                         // the caller's ARN; empty: the root of the registry's account
   std::string fails_with;                 // the exception that must come; empty: must succeed
   std::string message;                    // the exception's exact text; empty: any
   std::optional<nlohmann::json> answers;  // what the response must contain (objects: these members; the rest is free)
 };
-/// `{LABEL.MEMBER}` in a request; empty for any other text.
+/// `{LABEL.MEMBER}` in a request, or `{LABEL.MEMBER.MEMBER}` deeper in the answer; an item of a list by its number.
 struct AnswerMention {
   std::string label;
-  std::string member;
+  std::vector<std::string> path;  // never empty
 };
+/// Empty for any other text.
 std::optional<AnswerMention> ParseAnswerMention(const std::string& text);
 
 struct PushStep {
@@ -335,6 +336,7 @@ struct Scenario {
   std::vector<Step> timeline;
   std::vector<Expectation> expect;
   std::optional<Instant> until;
+  Place until_place;
   std::optional<Duration> converges_within;  // of the last step, or the end of the last fault, whichever is later
   Place converges_place;
   std::set<std::string>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/json.h"
 #include "harness/scenario/keys.h"
 #include "harness/scenario/load.h"
 #include "registry_model/api/wire.h"
@@ -10,8 +11,6 @@
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json Text(const std::string& pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
 Json ListOf(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }

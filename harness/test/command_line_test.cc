@@ -1,4 +1,5 @@
 // The command line as a user meets it: exit codes by class, messages with places, reports on request.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,12 +8,14 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/checkers/judges.h"
 #include "harness/test/support/command_bench.h"
 
 namespace crrsim {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::string_view kScenario = R"(title: A push appears
 accounts: {shop: "111122223333"}
@@ -47,6 +50,36 @@ TEST_F(CommandLineTest, APassingScenarioEndsWithZeroAndAPassLine) {
   const auto outcome = InvokeCommand({"run", folder_.Write("s.yaml", kScenario)});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("PASS  1/1 expectations  seed 1  digest "));
+}
+
+TEST_F(CommandLineTest, APassOfNothingClaimedSaysSo) {
+  const auto text =
+      Replaced("  - expect: {image: app:1, in: eu-west-1, same_digest_as: us-west-2}\n    within: 30m\n", "");
+  const auto path = folder_.Write("s/claimless.yaml", text);
+  const auto outcome = InvokeCommand({"run", path});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("PASS  nothing claimed; only the {} invariants judged  seed 1",
+                                                 InvariantTable().size())));
+  folder_.Write("s/claims.yaml", kScenario);
+  EXPECT_THAT(InvokeCommand({"run", folder_.PathOf("s")}).out,
+              HasSubstr("  1 scenario claims nothing; only the invariants were judged there"));
+}
+
+TEST_F(CommandLineTest, MuchContentIsHintedAtBeforeItIsMade) {
+  const auto scenario = [&](std::string_view images) {
+    return folder_.Write("s.yaml", Replaced("  app: {layers: [1MiB], content: sizes-only}", images));
+  };
+  constexpr std::string_view kHint = "GiB of layers are generated and hashed";
+  // Explained at a label that is not there, so that nothing is generated in the test.
+  const auto explained = [&](std::string_view images) {
+    return InvokeCommand({"explain", scenario(images), "app:1", "--from", "shop/us-west-2", "--at", "nowhere"}).err;
+  };
+  EXPECT_THAT(explained("  app: {layers: [3GiB, 2GiB]}"),
+              HasSubstr(folder_.PathOf("s.yaml") + ":6:3: hint: 5.0 GiB of layers are generated and hashed"));
+  EXPECT_THAT(explained("  app: {layers: [3GiB]}\n  more: {layers: [2GiB]}"),
+              HasSubstr("such as 'app' its sizes alone"));
+  EXPECT_THAT(explained("  app: {layers: [4GiB]}"), Not(HasSubstr(kHint)));
+  EXPECT_THAT(explained("  app: {layers: [5GiB], content: sizes-only}"), Not(HasSubstr(kHint)));
 }
 
 TEST_F(CommandLineTest, AWrongExpectationEndsWithOneAndTheCommandThatRepeatsIt) {
@@ -173,7 +206,7 @@ TEST_F(CommandLineTest, ReportsAreWritten) {
   EXPECT_EQ(report["replications"][0]["status"], "COMPLETE");
   std::ostringstream junit;
   junit << std::ifstream(junit_path).rdbuf();
-  EXPECT_THAT(junit.str(), HasSubstr("<testsuites name=\"crrsim\" tests=\"11\" failures=\"0\" errors=\"0\">"));
+  EXPECT_THAT(junit.str(), HasSubstr("<testsuites name=\"crrsim\" tests=\"12\" failures=\"0\" errors=\"0\">"));
 }
 
 TEST_F(CommandLineTest, ABenchmarkThatFallsBehindItsBaselineEndsWithOneAndNamesTheFigure) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/test/support/command_bench.h"
+#include "registry_model/oci/digest.h"
 
 namespace crrsim {
 namespace {
@@ -49,8 +50,10 @@ class CompareCommandTest : public testing::Test {
   ScratchFolder folder_;
 };
 
-constexpr std::string_view kDetail =
-    R"({"registryId": "111122223333", "repositoryName": "api", "imageDigest": "sha256:aa", "imageTags": ["1"]})";
+const std::string kDigest = Digest::Of("a").text();
+const std::string kOtherDigest = Digest::Of("b").text();
+const std::string kDetail = fmt::format(
+    R"({{"registryId": "111122223333", "repositoryName": "api", "imageDigest": "{}", "imageTags": ["1"]}})", kDigest);
 
 TEST_F(CompareCommandTest, AScenarioIsComparedWhileACopyIsUnderWayAndAtItsEnd) {
   const auto during = InScenario({"--at", "pushed"});
@@ -77,12 +80,20 @@ TEST_F(CompareCommandTest, AnInstantStopsTheRunThere) {
   const auto late = nlohmann::json::parse(InScenario({"--at", "1h", "--json"}).out);
   EXPECT_EQ(late["counts"]["pending"], 0);
   EXPECT_EQ(late["images"]["same"], 1);
-  EXPECT_EQ(InScenario({"--at", "1990-01-01"}).code, 4);
+  const auto before = InScenario({"--at", "1990-01-01T00:00:00Z"});
+  EXPECT_EQ(before.code, 2);
+  EXPECT_THAT(before.err, HasSubstr("that is before the scenario starts, at 2026-01-01T00:00:00Z"));
 }
 
 TEST_F(CompareCommandTest, WrongUseIsSaid) {
-  EXPECT_EQ(InScenario({"--at", "psuhed"}).code, 4);
+  EXPECT_EQ(InScenario({"--at", "psuhed"}).code, 2);
   EXPECT_THAT(InScenario({"--at", "psuhed"}).err, HasSubstr("did you mean 'pushed'?"));
+  folder_.Write("a/1.json", "{}");
+  folder_.Write("b/1.json", "{}");
+  const auto with_file = Folders({"--json", folder_.PathOf("out.json")});
+  EXPECT_EQ(with_file.code, 2);
+  EXPECT_THAT(with_file.err, HasSubstr("--json takes no file here; it prints on standard output"));
+  EXPECT_EQ(InScenario({"--json", folder_.PathOf("out.json")}).err, with_file.err);
   const auto to = InScenario({}, "shop/eu-west-2");
   EXPECT_EQ(to.code, 2);
   EXPECT_THAT(to.err, HasSubstr("did you mean 'shop/eu-west-1'?"));
@@ -107,13 +118,13 @@ TEST_F(CompareCommandTest, TheSampleFoldersAreNotReady) {
 }
 
 TEST_F(CompareCommandTest, PagesInOneFileAndInSeveralAreOneRegistry) {
-  const auto detail = [](const char* digest) {
+  const auto detail = [](const std::string& digest) {
     return fmt::format(R"({{"repositoryName": "api", "imageDigest": "{}"}})", digest);
   };
   folder_.Write("a/1.json", fmt::format("{{\"imageDetails\": [{}], \"nextToken\": \"x\"}}\n{{\"imageDetails\": [{}]}}",
-                                        detail("sha256:aa"), detail("sha256:bb")));
-  folder_.Write("b/deep/1.json", fmt::format("{{\"imageDetails\": [{}], \"NextToken\": \"x\"}}", detail("sha256:bb")));
-  folder_.Write("b/2.json", fmt::format("{{\"imageDetails\": [{}]}}", detail("sha256:aa")));
+                                        detail(kDigest), detail(kOtherDigest)));
+  folder_.Write("b/deep/1.json", fmt::format("{{\"imageDetails\": [{}], \"NextToken\": \"x\"}}", detail(kOtherDigest)));
+  folder_.Write("b/2.json", fmt::format("{{\"imageDetails\": [{}]}}", detail(kDigest)));
   const auto outcome = Folders({"--strict"});
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("2 of 2 images"));
@@ -170,20 +181,59 @@ TEST_F(CompareCommandTest, WhatCannotBeReadIsNamed) {
     EXPECT_EQ(outcome.out, "");
     return outcome.err;
   };
-  EXPECT_THAT(refused("{"), HasSubstr("a/1.json:1:1: not JSON"));
-  EXPECT_THAT(refused("[]"), HasSubstr("expected an object"));
+  const auto described = [](std::string_view more) {
+    return fmt::format(R"({{"imageDetails": [{{"repositoryName": "api", "imageDigest": "{}"{}}}]}})", kDigest, more);
+  };
+  EXPECT_THAT(refused("{\n \"imageDetails\": [,]}"), HasSubstr("a/1.json:2:19: "));
+  EXPECT_THAT(refused("{\"imageDetails\": []}\n  {\"imageDetails\": 5}"),
+              HasSubstr("a/1.json:2:20: /imageDetails: found a number (5), expected a list"));
+  EXPECT_THAT(refused("[]"), HasSubstr("a/1.json:1:1: found an empty list, expected an object"));
   EXPECT_THAT(refused("{}"), HasSubstr("holds nothing that describe-images or describe-repositories printed"));
-  EXPECT_THAT(refused(R"({"imageDetails": [{"imageDigest": "sha256:aa"}]})"), HasSubstr("repositoryName is missing"));
-  EXPECT_THAT(refused(R"({"imageDetails": [{"repositoryName": "api"}]})"), HasSubstr("imageDigest is missing"));
-  EXPECT_THAT(refused(R"({"imageDetails": {}})"), HasSubstr("expected a list"));
-  EXPECT_THAT(refused(R"({"imageDetails": [{"repositoryName": "api", "imageDigest": "sha256:aa", "imageTags": [1]}]})"),
-              HasSubstr("not JSON as the aws cli prints it"));
-  EXPECT_THAT(refused(fmt::format(
-                  R"({{"imageDetails": [{}, {{"repositoryName": "api", "imageDigest": "sha256:aa"}}]}})", kDetail)),
-              HasSubstr("described twice, and differently"));
-  EXPECT_THAT(refused(R"({"repositories": [{"repositoryName": "a", "repositoryArn": "arn:aws:ecr:r:1:repository/a"},
-                                           {"repositoryName": "b", "repositoryArn": "arn:aws:ecr:s:1:repository/b"}]})"),
-              HasSubstr("other documents here are of 1/r"));
+  EXPECT_THAT(
+      refused(R"({"imageDetails": [{"imageDigest": "sha256:aa"}]})"),
+      HasSubstr("1.json:1:19: /imageDetails/0: found no repositoryName, expected a repository name as the member"));
+  EXPECT_THAT(refused(R"({"imageDetails": [{"repositoryName": "Api", "imageDigest": "sha256:aa"}]})"),
+              HasSubstr("/imageDetails/0/repositoryName: found \"Api\", expected a repository name"));
+  EXPECT_THAT(refused(R"({"imageDetails": [{"repositoryName": "api"}]})"), HasSubstr("found no imageDigest"));
+  EXPECT_THAT(refused(R"({"imageDetails": [{"repositoryName": "api", "imageDigest": "sha256:aa"}]})"),
+              HasSubstr("1.json:1:60: /imageDetails/0/imageDigest: found \"sha256:aa\", expected a digest"));
+  EXPECT_THAT(refused(described(R"(, "imageTags": [1])")),
+              HasSubstr("/imageDetails/0/imageTags/0: found a number (1), expected a tag"));
+  EXPECT_THAT(refused(described(R"(, "imageTags": ["\u001b[31m"])")),
+              HasSubstr("/imageDetails/0/imageTags/0: found \"\\u001b[31m\", expected a tag"));
+  EXPECT_THAT(refused(described(R"(, "imageDigest": "sha256:aa")")), HasSubstr("/imageDetails/0/imageDigest: found "));
+  EXPECT_THAT(refused(fmt::format(R"({{"imageDetails": [{}, {{"repositoryName": "api", "imageDigest": "{}"}}]}})",
+                                  kDetail, kDigest)),
+              HasSubstr("a second time, and described differently"));
+  EXPECT_THAT(
+      refused(fmt::format(R"({{"imageDetails": [{}, {{"repositoryName": "api", "imageDigest": "{}",
+                                                             "imageTags": ["1"]}}]}})",
+                          kDetail, kOtherDigest)),
+      HasSubstr(fmt::format("1.json:2:76: /imageDetails/1/imageTags/0: found the tag 1 of {}, which names {} as "
+                            "well, expected one image of api by that tag",
+                            kOtherDigest, kDigest)));
+  EXPECT_THAT(refused(R"({"repositories": [{"repositoryName": "ab",
+                                             "repositoryArn": "arn:aws:ecr:us-west-2:111122223333:repository/ab"},
+                                            {"repositoryName": "cd",
+                                             "repositoryArn": "arn:aws:ecr:us-west-1:111122223333:repository/cd"}]})"),
+              HasSubstr("found the registry 111122223333/us-west-1, expected 111122223333/us-west-2, of which other "
+                        "documents here are"));
+  EXPECT_THAT(
+      refused(R"({"repositories": [{"repositoryName": "ab", "repositoryArn": "arn:aws:ecr:r:1:repository/ab"}]})"),
+      HasSubstr("expected arn:aws:ecr:REGION:ACCOUNT:repository/ab"));
+}
+
+TEST_F(CompareCommandTest, WhatADocumentHoldsDoesNotSteerTheTerminal) {
+  const auto repository = [](std::string_view mutability) {
+    return fmt::format(R"({{"repositories": [{{"repositoryName": "api", "imageTagMutability": "{}"}}]}}
+                          {{"imageDetails": [{}]}})",
+                       mutability, kDetail);
+  };
+  folder_.Write("a/1.json", repository("MUTABLE"));
+  folder_.Write("b/1.json", repository("\\u001b[31m\\n\\u009b"));
+  const auto outcome = Folders();
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("imageTagMutability: MUTABLE here, \\u001b[31m\\u000a\\u009b there"));
 }
 
 }  // namespace

@@ -202,5 +202,55 @@ TEST(CompareSourceTest, TheJudgeSharesNoCodeWithTheModel) {
   }
 }
 
+/// A tag that names another image there is immutable unless a filter takes it.
+TEST_F(CompareRegistriesTest, AnExclusionFilterTakesTagsByItsWildcards) {
+  struct Case {
+    std::string filter;
+    std::string tag;
+    bool takes;
+  };
+  const std::vector<Case> cases = {
+      {"*", "v1", true},         {"v1", "v1", true},        {"v1", "v10", false},       {"v*", "v", true},
+      {"v*", "w1", false},       {"*v", "rev", true},       {"*v", "rev1", false},      {"a*a", "a", false},
+      {"a*a", "aa", true},       {"a*b*c", "abc", true},    {"a*b*c", "a-b-b-c", true}, {"a*b*c", "acb", false},
+      {"*ab*ab*", "abab", true}, {"*ab*ab*", "aab", false}, {"**", "v", true},          {"a**c", "abc", true}};
+  for (const auto& [filter, tag, takes] : cases) {
+    source_.repositories.clear();
+    destination_.repositories.clear();
+    from().images_known = to().images_known = true;
+    from().images[kOne] = ImageTagged({tag});
+    to().images[kOne] = ImageTagged({});
+    to().images[kTwo] = ImageTagged({tag});
+    from().images[kTwo] = ImageTagged({});
+    to().settings["imageTagMutability"] = "IMMUTABLE_WITH_EXCLUSION";
+    to().mutability_filters = {filter};
+    Status(kOne, "COMPLETE");
+    const auto comparison = Run();
+    const auto fixed =
+        std::any_of(comparison.differences.begin(), comparison.differences.end(),
+                    [](const Difference& difference) { return difference.reason == DifferenceReason::kImmutableTag; });
+    EXPECT_NE(fixed, takes) << filter << " and " << tag << "\n" << ToText(comparison);
+  }
+}
+
+TEST_F(CompareRegistriesTest, AFilterOfManyWildcardsIsNoWork) {
+  // By trying every place of every `*` this would outlast the test's time limit by far.
+  std::string filter;
+  for (int i = 0; i < 64; ++i) filter += "*a";
+  const std::string tag(127, 'a');
+  for (int i = 0; i < 200; ++i) {
+    const auto one = tag.substr(0, 120) + std::to_string(i) + "b";
+    from().images[kOne].tags.insert(one);
+    to().images[kTwo].tags.insert(one);
+  }
+  from().images[kTwo] = to().images[kOne] = ImageTagged({});
+  to().settings["imageTagMutability"] = "IMMUTABLE_WITH_EXCLUSION";
+  to().mutability_filters = {filter};
+  Status(kOne, "COMPLETE");
+  const auto comparison = Run();
+  EXPECT_EQ(comparison.tags, 200);
+  EXPECT_EQ(comparison.same_tags, 0);
+}
+
 }  // namespace
 }  // namespace crrsim

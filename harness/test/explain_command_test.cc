@@ -165,7 +165,7 @@ TEST_F(ExplainCommandTest, AChangeIsShownRepositoryByRepository) {
 TEST_F(ExplainCommandTest, APermissionThatChangesIsShown) {
   for (const auto* side : {"before", "after"}) EXPECT_NE(WriteSide(side, kBuildFolder, "r.json", RuleToProd("")), "");
   EXPECT_NE(WriteSide("before", kProdFolder, "p.json", PrintedPolicy("[" + GrantToBuild("*", kBothActions) + "]")), "");
-  EXPECT_NE(WriteSide("after", kProdFolder, "p.json", ""), "");
+  EXPECT_NE(WriteSide("after", kProdFolder, "policy.json", ""), "");
   const auto outcome = Compare("api\n");
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.out, HasSubstr("permission  replicated  refused (AccessDenied)"));

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "harness/test/support/set_up_folder.h"
 
 namespace crrsim {
@@ -72,6 +74,52 @@ TEST_F(ExplainSetUpTest, AnEmptyFileStandsForNothingPut) {
   const auto set_up = ReadOrFail(folder_.path());
   EXPECT_FALSE(RegistryIn(set_up, kProdFolder).policy.has_value());
   EXPECT_EQ(set_up.documents.size(), 1U);
+}
+
+TEST_F(ExplainSetUpTest, WhatAlwaysPrintsSomethingIsNeverEmpty) {
+  const std::vector<std::pair<std::string, std::string>> documents = {
+      {"registry.json", "what aws ecr describe-registry (replicationConfiguration) prints"},
+      {"templates.json", "what aws ecr describe-repository-creation-templates (repositoryCreationTemplates) prints"},
+      {"repositories.json", "what aws ecr describe-repositories (repositories) prints"},
+      {"a.json",
+       "what one of aws ecr describe-registry, get-registry-policy, describe-repository-creation-templates, "
+       "describe-repositories prints"}};
+  for (const auto& [name, expected] : documents) {
+    for (const auto& [text, found] : {std::pair("\n", "an empty file"),
+                                      {"{}", "none of replicationConfiguration, policyText"},
+                                      {R"({"registryId": "111122223333"})", "none of replicationConfiguration"}}) {
+      const auto file = Write(kBuildFolder, name, text);
+      EXPECT_THAT(Problems(),
+                  ElementsAre(testing::AllOf(HasSubstr(name + ":1:1: found " + found), HasSubstr(expected))));
+      std::filesystem::remove(file);
+    }
+  }
+}
+
+TEST_F(ExplainSetUpTest, ADocumentHasTheShapeOfItsKind) {
+  const std::vector<std::pair<std::string, std::string>> documents = {
+      {R"({"replicationConfiguration": {}})",
+       ":1:30: /replicationConfiguration: found no rules, expected a list as the member rules"},
+      {R"({"replicationConfiguration": null})", ":1:30: /replicationConfiguration: found null, expected an object"},
+      {R"({"rules": {}})", ":1:11: /rules: found an empty object, expected a list"},
+      {R"({"policyText": null})", ":1:16: /policyText: found null, expected the text of a policy"},
+      {R"({"repositoryCreationTemplates": null})", ":1:33: /repositoryCreationTemplates: found null, expected a list"},
+      {R"({"repositoryCreationTemplates": [{}]})",
+       ":1:34: /repositoryCreationTemplates/0: found no prefix, expected text as the member prefix"},
+      {R"({"repositories": [[]]})", ":1:19: /repositories/0: found an empty list, expected an object"},
+      {R"({"repositories": []} {"repositories": []})", ":1:22: found a second document, expected one document a file"},
+      {R"({"repositories": [], "repositories": []})", ":1:22: /repositories: found "}};
+  for (const auto& [text, problem] : documents) {
+    Write(kBuildFolder, "a.json", text);
+    EXPECT_THAT(Problems(), ElementsAre(HasSubstr(problem))) << text;
+  }
+}
+
+TEST_F(ExplainSetUpTest, ListsOfNothingAreSound) {
+  Write(kBuildFolder, "registry.json", R"({"registryId": "111122223333", "replicationConfiguration": {"rules": []}})");
+  Write(kBuildFolder, "templates.json", R"({"registryId": "111122223333", "repositoryCreationTemplates": []})");
+  Write(kBuildFolder, "repositories.json", R"({"repositories": []})");
+  EXPECT_EQ(ReadOrFail(folder_.path()).documents.size(), 3U);
 }
 
 TEST_F(ExplainSetUpTest, WhatCannotBeReadIsNamedWithItsPlace) {

@@ -73,6 +73,19 @@ const std::string kDeleted = kPushApp +
                              "  - BatchDeleteImage: {repositoryName: app, imageIds: [{imageTag: \"1\"}]}\n"
                              "    in: shop/us-west-2\n    after: 1h\n  - advance: 1h\n";
 
+const std::string kDeletedEverywhere = R"(  - PutReplicationConfiguration:
+      {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}],
+        "deleteReplication": {"enabled": true}}]}
+    in: shop/us-west-2
+)" + kDeleted;
+const std::string kTagDeletedEverywhere = R"(  - PutReplicationConfiguration:
+      {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}],
+        "deleteReplication": {"enabled": true}}]}
+    in: shop/us-west-2
+  - push: app:2
+    to: shop/us-west-2
+)" + kDeleted;
+
 struct EngineMutant {
   std::string name;
   std::string timeline;
@@ -83,6 +96,7 @@ struct EngineMutant {
 std::vector<EngineMutant> EngineMutants() {
   using namespace mutants;  // NOLINT(google-build-using-namespace): a table of its names
   const RegistryKey elsewhere = ShopIn("us-east-1");
+  const RegistryKey source = ShopIn("us-west-2");
   return {
       {"Chains", kPushApp, Chains(), "no_chaining"},
       {"ChainsIndexes", kPushBoth, Chains(), "no_chaining"},
@@ -96,6 +110,10 @@ std::vector<EngineMutant> EngineMutants() {
       {"SaysCompleteTooEarly", kUntagged, SaysCompleteTooEarly(), "expected_images"},
       {"LetsJobsOvertake", kMovedTag, LetsJobsOvertake(), "tag_convergence"},
       {"ForgetsTheTag", kPushApp, ForgetsTheTag(), "tag_convergence"},
+      {"ForgetsDeletions", kDeletedEverywhere, ForgetsDeletions(), "deletions"},
+      {"NeverDeletes", kDeletedEverywhere, NeverDeletes(), "deletions"},
+      {"NeverDeletesTags", kTagDeletedEverywhere, NeverDeletes(), "deletions"},
+      {"DeletesWhatArrives", kPushApp, DeletesWhatArrives(source), "deletions"},
   };
 }
 
@@ -142,6 +160,7 @@ std::vector<WorldMutant> WorldMutants() {
       {"SweepsABlobAway", kPushApp, SweepABlobAway, "closure"},
       {"ChangesBytesOnTheWay", kPushApp, ChangeBytesOnTheWay, "digest_equality"},
       {"ForgetsThePolicy", kGranted, ForgetThePolicy, "permission"},
+      {"LosesAnImage", kPushApp, LoseAnImage, "deletions"},
       {"BillsAByteMore", kPushApp, BillAByteMore, "ledger"},
       {"DropsTheEndOfATransfer", kPushApp, DropTheEndOfATransfer, "ledger"},
       {"BillsWhatWasRemoved", kDeleted, BillWhatWasRemoved, "ledger"},

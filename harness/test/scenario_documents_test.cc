@@ -5,13 +5,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "harness/json.h"
 #include "harness/scenario/documents.h"
 #include "harness/scenario/load.h"
 
 namespace crrsim {
 namespace {
-
-using Json = nlohmann::json;
 using testing::ElementsAre;
 
 class ScenarioDocumentsTest : public testing::Test {
@@ -58,17 +57,18 @@ timeline:
   std::filesystem::path folder_;
 };
 
-const Json kRules = Json::parse(R"([{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}])");
-const Json kPolicy = Json::parse(R"({"Version": "2012-10-17", "Statement": []})");
+const PlainJson kRules =
+    PlainJson::parse(R"([{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}])");
+const PlainJson kPolicy = PlainJson::parse(R"({"Version": "2012-10-17", "Statement": []})");
 
 TEST_F(ScenarioDocumentsTest, AreFoundBesideTheScenarioWhereverItIsRunFrom) {
   Write("a.json", R"({"repositoryName": "app"})");
   Write("below/b.json", R"({"repositoryName": "below"})");
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.json"), Json({{"repositoryName", "app"}}));
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/b.json"), Json({{"repositoryName", "below"}}));
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/../a.json"), Json({{"repositoryName", "app"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.json"), PlainJson({{"repositoryName", "app"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/b.json"), PlainJson({{"repositoryName", "below"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://below/../a.json"), PlainJson({{"repositoryName", "app"}}));
   EXPECT_EQ(*RequestOf("CreateRepository", "file://" + (folder_ / "a.json").string()),
-            Json({{"repositoryName", "app"}}));
+            PlainJson({{"repositoryName", "app"}}));
 }
 
 TEST_F(ScenarioDocumentsTest, OneThatIsAbsentIsNamedWithItsNeighbour) {
@@ -109,7 +109,7 @@ TEST_F(ScenarioDocumentsTest, WhatOnlyYamlTakesIsNoJson) {
     EXPECT_THAT(ProblemsOf("CreateRepository", "file://a.json"), ElementsAre(testing::StartsWith("a.json:1:"))) << text;
   }
   Write("a.yaml", "repositoryName: app # taken here\n");
-  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.yaml"), Json({{"repositoryName", "app"}}));
+  EXPECT_EQ(*RequestOf("CreateRepository", "file://a.yaml"), PlainJson({{"repositoryName", "app"}}));
 }
 
 TEST_F(ScenarioDocumentsTest, DuplicateMembersAndDepthsAreRefusedThereToo) {
@@ -143,7 +143,7 @@ TEST_F(ScenarioDocumentsTest, DiagnosticsOfTheScenarioStandFirst) {
 }
 
 TEST(RequestOfDocumentTest, RegistryAsTheCliPrintsItIsAConfigurationToPut) {
-  const Json wanted = {{"replicationConfiguration", {{"rules", kRules}}}};
+  const PlainJson wanted = {{"replicationConfiguration", {{"rules", kRules}}}};
   EXPECT_EQ(AsRequest("PutReplicationConfiguration", wanted), wanted);
   EXPECT_EQ(AsRequest("PutReplicationConfiguration", {{"rules", kRules}}), wanted);
   EXPECT_EQ(AsRequest("PutReplicationConfiguration",
@@ -152,19 +152,19 @@ TEST(RequestOfDocumentTest, RegistryAsTheCliPrintsItIsAConfigurationToPut) {
 }
 
 TEST(RequestOfDocumentTest, PolicyInAnyFormIsTextInTheRequest) {
-  const Json wanted = {{"policyText", kPolicy.dump()}};
+  const PlainJson wanted = {{"policyText", kPolicy.dump()}};
   EXPECT_EQ(AsRequest("PutRegistryPolicy", wanted), wanted);
   EXPECT_EQ(AsRequest("PutRegistryPolicy", kPolicy), wanted);
   EXPECT_EQ(AsRequest("PutRegistryPolicy", {{"policyText", kPolicy}}), wanted);
   EXPECT_EQ(AsRequest("PutRegistryPolicy", {{"registryId", "111122223333"}, {"policyText", kPolicy.dump()}}), wanted);
   EXPECT_EQ(AsRequest("SetRepositoryPolicy", {{"repositoryName", "app"}, {"policyText", kPolicy}}),
-            Json({{"repositoryName", "app"}, {"policyText", kPolicy.dump()}}));
+            PlainJson({{"repositoryName", "app"}, {"policyText", kPolicy.dump()}}));
   EXPECT_EQ(AsRequest("CreateRepositoryCreationTemplate", {{"prefix", "app"}, {"repositoryPolicy", kPolicy}}),
-            Json({{"prefix", "app"}, {"repositoryPolicy", kPolicy.dump()}}));
+            PlainJson({{"prefix", "app"}, {"repositoryPolicy", kPolicy.dump()}}));
 }
 
 TEST(RequestOfDocumentTest, EverythingElseIsTakenAsItIs) {
-  const Json request = {{"registryId", "111122223333"}, {"repositoryName", "app"}};
+  const PlainJson request = {{"registryId", "111122223333"}, {"repositoryName", "app"}};
   EXPECT_EQ(AsRequest("DescribeRepositories", request), request);
 }
 

@@ -109,6 +109,20 @@ INSTANTIATE_TEST_SUITE_P(
                 "1:8: '2026-02-29' names a day that the calendar does not have: 2026-02-29"},
         Mistake{"InstantOfAnotherAge", "title: A small world", "start: 2262-01-01",
                 "1:8: '2262-01-01' is not within the years 1970 to 2149"},
+        Mistake{"StepBeforeStart", kPushLine, "  - push: app:1\n    at: 2025-12-31T00:00:00Z\n",
+                "11:9: 2025-12-31T00:00:00Z is in the past: expected 2026-01-01T00:00:00.020Z or later, as the "
+                "steps before take until then at least"},
+        Mistake{"AdvanceBeforeStart", "timeline:\n", "timeline:\n  - advance_to: 2025-12-31T00:00:00Z\n",
+                "8:17: 2025-12-31T00:00:00Z is in the past: expected 2026-01-01T00:00:00Z or later, as the scenario "
+                "starts then"},
+        Mistake{"StepsGoBack", kPushLine,
+                "  - push: app:0\n    image: app\n    to: us-west-2\n    at: 1h\n    times: 3\n    every: 10m\n"
+                "  - push: app:1\n    after: 5m\n    at: 80m\n",
+                "18:9: 2026-01-01T01:20:00Z is in the past: expected 2026-01-01T01:25:00.020Z or later, as the "
+                "steps before take until then at least"},
+        Mistake{"UntilBeforeTheTimelineEnds", "title: A small world", "until: 2026-01-01T00:00:00.03Z",
+                "1:8: 'until' is 2026-01-01T00:00:00.030Z, but the timeline ends at "
+                "2026-01-01T00:00:00.040Z at the earliest; expected that or later"},
         Mistake{"UntilBeforeStart", "title: A small world", "until: 2025-01-01", "1:8: 'until' is before the start"},
         Mistake{"SeedBeyondJson", "title: A small world", "seed: 9007199254740992",
                 "1:7: seed 9007199254740992 is beyond 2^53 - 1"},

@@ -2,6 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
 #include "harness/scenario/network_presets.h"
 #include "harness/test/support/inline_scenario.h"
 
@@ -101,6 +106,23 @@ TEST(ScenarioWorldTest, EveryPairOfAPresetHasOneLatencyForBothWays) {
       }
     }
   }
+}
+
+TEST(ScenarioWorldTest, TheReadmeNamesThePresetsThatThereAre) {
+  std::set<std::string> names;
+  for (const auto& preset : NetworkPresets()) names.emplace(preset.name);
+  std::set<std::string> named;
+  for (const auto* file : {"/README.md", "/scenarios/README.md", "/harness/README.md"}) {
+    std::ifstream readme(std::string(CRRSIM_SOURCE_DIR) + file);
+    const std::string text{std::istreambuf_iterator<char>(readme), {}};
+    ASSERT_NE(text, "") << file;
+    // A preset is a vendor and a year; `network: NAME` is one whatever its name.
+    const std::regex name(R"(`([a-z]+-20[0-9]{2})`|\bnetwork: ([a-z][a-z0-9-]*))");
+    for (std::sregex_iterator found(text.begin(), text.end(), name), end; found != end; ++found) {
+      named.insert((*found)[1].matched ? (*found)[1].str() : (*found)[2].str());
+    }
+  }
+  EXPECT_EQ(named, names);
 }
 
 TEST(ScenarioWorldTest, LinksOfTheFileTakeThePlaceOfThePresets) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "harness/compare/compare.h"
+#include "harness/json.h"
 #include "harness/report/json.h"
 #include "harness/report/sweep_report.h"
 #include "harness/scenario/documents.h"
@@ -18,27 +19,25 @@
 
 namespace crrsim {
 namespace {
-
-using Json = nlohmann::json;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Json JsonOf(const std::string& yaml) {
+PlainJson JsonOf(const std::string& yaml) {
   const auto root = ParseYaml(yaml, "small.yaml");
   EXPECT_TRUE(root.ok());
-  return root ? ToJson(*root) : Json();
+  return root ? ToJson(*root) : PlainJson();
 }
 
-const Json& Schema() {
-  static const Json kSchema = Json(ScenarioSchema());
+const PlainJson& Schema() {
+  static const PlainJson kSchema = PlainJson(ScenarioSchema());
   return kSchema;
 }
 
 /// Every object of a JSON document, with a pointer to it.
-void ForEachObject(const Json& value, const Json::json_pointer& pointer,
-                   const std::function<void(const Json::json_pointer&)>& visit) {
+void ForEachObject(const PlainJson& value, const PlainJson::json_pointer& pointer,
+                   const std::function<void(const PlainJson::json_pointer&)>& visit) {
   if (value.is_object()) visit(pointer);
   if (!value.is_structured()) return;
   for (const auto& [name, member] : value.items()) {
@@ -47,7 +46,7 @@ void ForEachObject(const Json& value, const Json::json_pointer& pointer,
 }
 
 /// Whether what is there is AWS's (a request, an answer, an event) or a map of free names, which takes any member.
-bool TakesAnyName(const Json::json_pointer& pointer) {
+bool TakesAnyName(const PlainJson::json_pointer& pointer) {
   for (auto part = pointer; !part.empty(); part = part.parent_pointer()) {
     const auto& name = part.back();
     if (name == "answers" || name == "where" || name == "envelope" || (name.front() >= 'A' && name.front() <= 'Z'))
@@ -133,17 +132,17 @@ Comparison FullComparison() {
 }
 
 TEST(CompareSchemaTest, ComparisonsSatisfyIt) {
-  const Json schema = Json(CompareSchema());
+  const PlainJson schema = PlainJson(CompareSchema());
   auto comparison = FullComparison();
-  EXPECT_THAT(SchemaProblems(schema, Json(ToJson(comparison))), IsEmpty());
+  EXPECT_THAT(SchemaProblems(schema, PlainJson(ToJson(comparison))), IsEmpty());
   comparison.at.clear();
   comparison.differences.clear();
-  EXPECT_THAT(SchemaProblems(schema, Json(ToJson(comparison))), IsEmpty());
+  EXPECT_THAT(SchemaProblems(schema, PlainJson(ToJson(comparison))), IsEmpty());
 }
 
 TEST(CompareSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
-  const Json schema = Json(CompareSchema());
-  const Json report = Json(ToJson(FullComparison()));
+  const PlainJson schema = PlainJson(CompareSchema());
+  const PlainJson report = PlainJson(ToJson(FullComparison()));
   for (const auto& [name, value] : report.items()) {
     if (name == "at") continue;
     auto mutated = report;
@@ -152,11 +151,11 @@ TEST(CompareSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
   }
   for (const auto* pointer : {"/differences/0/kind", "/differences/0/reason", "/differences/0/why", "/counts/extra"}) {
     auto mutated = report;
-    mutated[Json::json_pointer(pointer)] = "lost";
+    mutated[PlainJson::json_pointer(pointer)] = "lost";
     const bool is_text = std::string(pointer).ends_with("why");
     EXPECT_EQ(SchemaProblems(schema, mutated).empty(), is_text) << pointer;
     mutated = report;
-    mutated[Json::json_pointer(pointer).parent_pointer()].erase(Json::json_pointer(pointer).back());
+    mutated[PlainJson::json_pointer(pointer).parent_pointer()].erase(PlainJson::json_pointer(pointer).back());
     EXPECT_THAT(SchemaProblems(schema, mutated), Not(IsEmpty())) << pointer;
   }
   auto mutated = report;
@@ -174,7 +173,7 @@ TEST(ScenarioSchemaTest, NoObjectOfAScenarioTakesAnUnknownMember) {
   std::size_t refused = 0;
   for (const auto& file : ScenarioFilesOfTheTree()) {
     const auto scenario = JsonOf(*ReadFile(file));
-    ForEachObject(scenario, Json::json_pointer(), [&](const Json::json_pointer& pointer) {
+    ForEachObject(scenario, PlainJson::json_pointer(), [&](const PlainJson::json_pointer& pointer) {
       if (TakesAnyName(pointer)) return;
       auto mutated = scenario;
       mutated[pointer]["not a key"] = 1;
@@ -190,7 +189,7 @@ TEST(ScenarioSchemaTest, NoRequiredKeyCanBeLeftOut) {
   for (const auto* pointer :
        {"/accounts", "/regions", "/network", "/images", "/timeline", "/timeline/0/in", "/timeline/0/CreateRepository",
         "/timeline/1/to", "/timeline/1/push", "/expect/0/in", "/expect/0/image"}) {
-    const Json::json_pointer place(pointer);
+    const PlainJson::json_pointer place(pointer);
     auto mutated = scenario;
     mutated[place.parent_pointer()].erase(place.back());
     EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << pointer;
@@ -199,12 +198,12 @@ TEST(ScenarioSchemaTest, NoRequiredKeyCanBeLeftOut) {
 
 TEST(ScenarioSchemaTest, ValuesOfTheWrongKindAreRefused) {
   const auto scenario = JsonOf(kSmallScenario);
-  const std::vector<std::pair<std::string, Json>> mutations = {
-      {"/title", Json::array()},
+  const std::vector<std::pair<std::string, PlainJson>> mutations = {
+      {"/title", PlainJson::array()},
       {"/seed", -1},
       {"/seed", 9007199254740992},
       {"/start", "yesterday"},
-      {"/accounts", Json::array()},
+      {"/accounts", PlainJson::array()},
       {"/regions", "us-west-2"},
       {"/regions/0", "US-WEST-2"},
       {"/network", 5},
@@ -214,8 +213,8 @@ TEST(ScenarioSchemaTest, ValuesOfTheWrongKindAreRefused) {
       {"/images/app/content", "size-only"},
       {"/images/app/findings", 2},
       {"/images/app/findings", {{"HIHG", 1}}},
-      {"/images/app/path", Json::object()},
-      {"/timeline", Json::object()},
+      {"/images/app/path", PlainJson::object()},
+      {"/timeline", PlainJson::object()},
       {"/timeline/0", "push"},
       {"/timeline/0/CreateRepository", "app"},
       {"/timeline/0/CreateRepository", 5},
@@ -232,7 +231,7 @@ TEST(ScenarioSchemaTest, ValuesOfTheWrongKindAreRefused) {
   };
   for (const auto& [pointer, value] : mutations) {
     auto mutated = scenario;
-    mutated[Json::json_pointer(pointer)] = value;
+    mutated[PlainJson::json_pointer(pointer)] = value;
     EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << pointer << " = " << value;
   }
 }
@@ -241,9 +240,9 @@ TEST(ScenarioSchemaTest, EveryOperationOfTheApiIsAStep) {
   const auto scenario = JsonOf(kSmallScenario);
   for (const auto operation : KnownOperations()) {
     auto mutated = scenario;
-    mutated["timeline"].push_back({{std::string(operation), Json::object()}, {"in", "us-west-2"}});
+    mutated["timeline"].push_back({{std::string(operation), PlainJson::object()}, {"in", "us-west-2"}});
     EXPECT_THAT(SchemaProblems(Schema(), mutated), IsEmpty()) << operation;
-    mutated["timeline"].back()["Create"] = Json::object();
+    mutated["timeline"].back()["Create"] = PlainJson::object();
     EXPECT_THAT(SchemaProblems(Schema(), mutated), Not(IsEmpty())) << operation;
   }
 }
@@ -297,7 +296,7 @@ TEST(ScenarioSchemaTest, TheLoaderTakesNoKeyThatIsNotInTheTable) {
 }
 
 TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
-  const Json schema = Json(ReportSchema());
+  const PlainJson schema = PlainJson(ReportSchema());
   const auto passed = Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n");
   const auto failed = Played(kPush + "expect:\n  - {image: app:2, in: eu-west-1}\n");
   const auto untagged = Played("  - push: app\n    to: us-west-2\n");
@@ -309,7 +308,7 @@ TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
   const auto waiting = Played("  - partition: {from: us-west-2, to: eu-west-1}\n" + kPush + "  - settle: 1s\n");
   EXPECT_FALSE(waiting.waiting.empty());
   for (const auto* run : {&passed, &failed, &untagged, &stopped, &broken, &waiting}) {
-    const Json report = Json(ToJson(*run));
+    const PlainJson report = PlainJson(ToJson(*run));
     EXPECT_THAT(SchemaProblems(schema, report), IsEmpty()) << report.dump(2);
   }
   EXPECT_EQ(passed.verdict, Verdict::kPass);
@@ -318,8 +317,8 @@ TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
 }
 
 TEST(ReportSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
-  const Json schema = Json(ReportSchema());
-  const Json report = Json(ToJson(Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n")));
+  const PlainJson schema = PlainJson(ReportSchema());
+  const PlainJson report = PlainJson(ToJson(Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n")));
   for (const auto& [name, value] : report.items()) {
     auto mutated = report;
     mutated.erase(name);
@@ -333,7 +332,7 @@ TEST(ReportSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
 TEST(JsonSchemaTest, AKeywordThatTheValidatorDoesNotKnowIsAProblem) {
   EXPECT_THAT(SchemaProblems({{"maxLength", 3}}, "abc"),
               Each(HasSubstr("the schema uses 'maxLength', which is not known here")));
-  EXPECT_THAT(SchemaProblems({{"$ref", "#/$defs/nowhere"}, {"$defs", Json::object()}}, "abc"), Not(IsEmpty()));
+  EXPECT_THAT(SchemaProblems({{"$ref", "#/$defs/nowhere"}, {"$defs", PlainJson::object()}}, "abc"), Not(IsEmpty()));
 }
 
 }  // namespace

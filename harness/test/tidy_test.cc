@@ -267,6 +267,24 @@ TEST(TidyHabitsTest, NoTestIsDisabledAsleepOrEmpty) {
   EXPECT_THAT(Habits(path, "RC_GTEST_PROP(A, B, (int x)) {\n  RC_ASSERT(x == x);\n}\n"), IsEmpty());
 }
 
+TEST(TidyHabitsTest, OneJsonValueInBracesIsReadInTwoWays) {
+  const std::string path = "sim/test/support/a.cc";
+  const auto advice =
+      path +
+      ":1: one JSON value in braces is an array to gcc and that value to clang: say json::array({...}), or leave the "
+      "braces out";
+  for (const auto* line : {"const json x = {y};", "nlohmann::json x{y.at(0)};", "Json x = { Text(y) };",
+                           "return nlohmann::ordered_json{y};", "Send(PlainJson{\"a\"});"}) {
+    EXPECT_THAT(Habits(path, std::string(line) + "\n"), ElementsAre(advice)) << line;
+    EXPECT_THAT(Habits("sim/a.cc", std::string(line) + "\n"), IsEmpty()) << line;
+  }
+  for (const auto* line : {"const json x = json::array({y});", "json x = {y, z};", "json x = {{\"a\", 1}};",
+                           "json x{};", "auto x = json::parse(R\"({y})\");",
+                           "const auto f = [](const json& x) { return x; };", "json F() { return y; }"}) {
+    EXPECT_THAT(Habits(path, std::string(line) + "\n"), IsEmpty()) << line;
+  }
+}
+
 TEST(TidyTreeTest, AWholeTreeIsReadAndFindingsAreSorted) {
   FakeTree tree;
   tree.With("README.md", "")

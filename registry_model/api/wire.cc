@@ -5,6 +5,7 @@
 
 #include "registry_model/api/json_codec.h"
 #include "registry_model/api/operations.h"
+#include "registry_model/api/response_path.h"
 #include "registry_model/api/validate.h"
 #include "registry_model/mutants.h"
 
@@ -55,6 +56,17 @@ std::optional<std::string> ProblemAmong(std::string_view operation, const nlohma
 }
 
 template <class... Requests>
+std::optional<std::string> PathProblemAmong(std::string_view operation, std::span<const std::string> path,
+                                            RequestList<Requests...>) {
+  std::optional<std::string> problem;
+  const auto answer = fmt::format("the answer to {}", operation);
+  ((Requests::kOperation == operation ? void(problem = internal::PathProblem<typename Requests::Response>(path, answer))
+                                      : void()),
+   ...);
+  return problem;
+}
+
+template <class... Requests>
 Runner RunnerFor(std::string_view operation, RequestList<Requests...>) {
   Runner runner = nullptr;
   ((Requests::kOperation == operation ? void(runner = &Run<Requests>) : void()), ...);
@@ -74,6 +86,10 @@ ApiResult<nlohmann::json> ExecuteJson(ApiContext& context, std::string_view oper
 
 std::optional<std::string> ProblemOfRequest(std::string_view operation, const nlohmann::json& request) {
   return ProblemAmong(operation, request, AllRequests{});
+}
+
+std::optional<std::string> ProblemOfResponsePath(std::string_view operation, std::span<const std::string> path) {
+  return PathProblemAmong(operation, path, AllRequests{});
 }
 
 std::span<const std::string_view> KnownOperations() { return kOperations; }

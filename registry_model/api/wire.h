@@ -29,4 +29,9 @@ std::span<const std::string_view> KnownOperations();
 /// values; empty when it can be read. Requires a known operation.
 std::optional<std::string> ProblemOfRequest(std::string_view operation, const nlohmann::json& request);
 
+/// What is wrong with a path of members into the response of an operation, such as `repository`, `repositoryUri`: a
+/// member that the response does not have, with the nearest that it has. An item of a list is named by its number, from
+/// 0. Empty when a response can have such a member, and for an unknown operation.
+std::optional<std::string> ProblemOfResponsePath(std::string_view operation, std::span<const std::string> path);
+
 }  // namespace crrsim

@@ -14,6 +14,7 @@ std::vector<LifecycleImage> ImagesForLifecycle(const Repository& repository) {
     for (const auto& child : image.manifest->children) seen.children.push_back(child.digest);
     seen.pushed_at = image.pushed_at;
     seen.pulled_at = image.pulled_at;
+    seen.activated_at = image.storage.activated_at;
     if (image.storage.storage_class() == StorageClass::kArchive) {
       seen.storage_class = LifecycleStorageClass::kArchive;
       seen.transitioned_at = image.storage.archived_at;

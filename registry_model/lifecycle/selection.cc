@@ -38,7 +38,11 @@ bool IsFor(const LifecycleRule& rule, const LifecycleImage& image) {
 
 /// When the age that decides about an image began.
 Instant BeginOf(LifecycleCountType type, const LifecycleImage& image) {
-  if (type == LifecycleCountType::kSinceImagePulled) return image.pulled_at.value_or(image.pushed_at);
+  if (type == LifecycleCountType::kSinceImagePulled) {
+    const auto unpulled = image.activated_at.value_or(image.pushed_at);
+    const bool pulled_since = image.pulled_at && (!image.activated_at || *image.pulled_at >= *image.activated_at);
+    return pulled_since ? *image.pulled_at : unpulled;
+  }
   if (type == LifecycleCountType::kSinceImageTransitioned) return image.transitioned_at.value_or(image.pushed_at);
   return image.pushed_at;
 }
@@ -47,7 +51,10 @@ bool IsOlderThan(Instant now, Instant begin, std::int64_t days) {
   return static_cast<Int128>((now - begin).nanoseconds()) > static_cast<Int128>(Days(1).nanoseconds()) * days;
 }
 
-Instant OrderingTimeOf(const LifecycleImage& image) { return image.transitioned_at.value_or(image.pushed_at); }
+Instant OrderingTimeOf(const LifecycleImage& image) {
+  if (image.transitioned_at) return *image.transitioned_at;
+  return image.activated_at.value_or(image.pushed_at);
+}
 
 class Selector {
  public:

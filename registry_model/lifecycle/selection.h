@@ -5,9 +5,11 @@
 //   acted; then rules act by priority. An image that matches the tags of a rule is that rule's alone: no rule behind it
 //   acts on it, also where the first leaves it be.
 // - `tagPrefixList` and `tagPatternList` match an image where each of them matches one of its tags.
-// - imageCountMoreThan keeps the youngest by push time; an age counts from the push, from the last pull (from the push
-//   where there was none), or from the archiving, and has to be more than the number of days. Of equal times the
+// - Images are ordered by the time of their push; by that of their last restore where there was one; while they are
+//   archived, by that of their archiving. imageCountMoreThan keeps the youngest in that order. Of equal times the
 //   greater digest counts as the younger.
+// - An age counts from the push, from the archiving, or from the last pull: from the last restore where there was no
+//   pull since, from the push where there was neither. It has to be more than the number of days.
 // - An image that an index lists is acted on only if all those indexes are, by the same action, and behind them.
 // Order   older images before younger, an index before its children.
 //
@@ -32,6 +34,7 @@ struct LifecycleImage {
   Instant pushed_at;
   std::optional<Instant> pulled_at;
   std::optional<Instant> transitioned_at;  // of an archived one
+  std::optional<Instant> activated_at;     // of one that was archived and restored, the last time
   LifecycleStorageClass storage_class = LifecycleStorageClass::kStandard;
 };
 

@@ -218,6 +218,19 @@ TEST_F(BusWorldTest, AWorldSavedWhileEventsAndABackfillAreUnderWayGoesOnAlike) {
   }
 }
 
+TEST_F(BusWorldTest, ABackfillStoppedWhileItPreparesKeepsNobodyWaiting) {
+  Build(Config());
+  Push("a", "1");
+  Configure();
+  const auto started =
+      CallIn("StartReplicationBackfill", {{"destination", {{"region", "eu-west-1"}, {"registryId", "111122223333"}}}});
+  EXPECT_FALSE(world_->IsIdle());
+  CallIn("StopReplicationBackfill", {{"replicationBackfillId", started["replicationBackfillId"]}});
+  EXPECT_TRUE(world_->IsIdle());
+  const auto list = CallIn("ListReplicationBackfills", nlohmann::json::object());
+  EXPECT_EQ(list["backfills"][0]["status"], "STOPPED");
+}
+
 TEST_F(BusWorldTest, AnImageThatIsThereAlreadyGetsAJobOnlyWhereThatIsAssumed) {
   for (const auto& [value, jobs] : {std::pair("complete", 1U), {"job", 2U}}) {
     auto config = Config();

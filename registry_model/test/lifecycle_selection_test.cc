@@ -120,6 +120,46 @@ TEST(LifecycleSelectionTest, RulesAreForOneStorageClass) {
   EXPECT_THAT(Going({OlderThan(1)}, {archived}, {"archived"}), IsEmpty());
 }
 
+TEST(LifecycleSelectionTest, ArchivedImagesGoInTheOrderOfTheirArchiving) {
+  auto rule = OlderThan(10);
+  rule.storage_class = LifecycleStorageClass::kArchive;
+  rule.count_type = LifecycleCountType::kSinceImageTransitioned;
+  const auto archived = [](const std::string& name, std::int64_t days, std::int64_t days_in_archive) {
+    auto image = Aged(name, days);
+    image.storage_class = LifecycleStorageClass::kArchive;
+    image.transitioned_at = kNow - Days(1) * days_in_archive;
+    image.activated_at = kNow - Days(1) * (days_in_archive + 1);
+    return image;
+  };
+  EXPECT_THAT(Going({rule}, {archived("old", 400, 20), archived("young", 90, 80)}, {"old", "young"}),
+              ElementsAre("young", "old"));
+}
+
+TEST(LifecycleSelectionTest, ARestoreMakesAnImageYoungAgain) {
+  auto restored = Aged("restored", 400, {"v1"});
+  restored.activated_at = kNow - Days(2);
+  const std::vector<LifecycleImage> images = {restored, Aged("pushed", 3, {"v2"})};
+  const std::vector<std::string> names = {"restored", "pushed"};
+  EXPECT_THAT(Going({KeepOf(1, "v", 1)}, images, names), ElementsAre("pushed"));
+  EXPECT_THAT(Going({OlderThan(1)}, images, names), ElementsAre("pushed", "restored")) << "its age is of its push";
+  EXPECT_THAT(Going({OlderThan(5)}, images, names), ElementsAre("restored"));
+}
+
+TEST(LifecycleSelectionTest, ARestoreCountsAsAUseUntilThereIsAPull) {
+  auto rule = OlderThan(5);
+  rule.count_type = LifecycleCountType::kSinceImagePulled;
+  rule.action = LifecycleActionType::kTransition;
+  auto restored = Aged("restored", 400);
+  restored.pulled_at = kNow - Days(100);
+  EXPECT_THAT(Going({rule}, {restored}, {"restored"}), ElementsAre("restored"));
+  restored.activated_at = kNow - Days(2);
+  EXPECT_THAT(Going({rule}, {restored}, {"restored"}), IsEmpty());
+  restored.activated_at = kNow - Days(20);
+  EXPECT_THAT(Going({rule}, {restored}, {"restored"}), ElementsAre("restored"));
+  restored.pulled_at = kNow - Days(1);
+  EXPECT_THAT(Going({rule}, {restored}, {"restored"}), IsEmpty());
+}
+
 TEST(LifecycleSelectionTest, AChildGoesOnlyWithAndBehindItsIndexes) {
   auto index = Aged("index", 2, {"list"});
   index.children = {Digest::Of("child"), Digest::Of("inner")};

@@ -112,6 +112,30 @@ TEST_F(WorldArchiveTest, ADeletedImageOrRepositoryIsNotRestored) {
   EXPECT_EQ(world_.FindRegistry(kIrelandOfOwner)->Find(std::string_view("app")), nullptr);
 }
 
+TEST_F(WorldArchiveTest, NothingWaitsForARestoreOrAScanOfWhatIsGone) {
+  Do(kWestOfOwner, "StartImageScan", {{"repositoryName", "app"}, {"imageId", {{"imageTag", "1"}}}});
+  Do(kIrelandOfOwner, "StartImageScan", {{"repositoryName", "app"}, {"imageId", {{"imageTag", "1"}}}});
+  for (const auto& where : {kWestOfOwner, kIrelandOfOwner}) {
+    Change(where, "ARCHIVE");
+    Change(where, "STANDARD");
+  }
+  EXPECT_FALSE(world_.IsIdle());
+  Do(kWestOfOwner, "DeleteRepository", {{"repositoryName", "app"}, {"force", true}});
+  EXPECT_FALSE(world_.IsIdle());
+  Do(kIrelandOfOwner, "BatchDeleteImage",
+     {{"repositoryName", "app"}, {"imageIds", nlohmann::json::array({{{"imageTag", "1"}}})}});
+  EXPECT_TRUE(world_.IsIdle());
+}
+
+TEST_F(WorldArchiveTest, NothingWaitsForARestoreThatAPushOvertook) {
+  Change(kIrelandOfOwner, "ARCHIVE");
+  Change(kIrelandOfOwner, "STANDARD");
+  EXPECT_FALSE(world_.IsIdle());
+  Do(kIrelandOfOwner, "PutImage", {{"repositoryName", "app"}, {"imageManifest", image_->bytes}, {"imageTag", "1"}});
+  EXPECT_EQ(StatusIn(world_, kIrelandOfOwner), ImageStatus::kActive);
+  EXPECT_TRUE(world_.IsIdle());
+}
+
 TEST_F(WorldArchiveTest, WhatACopyRestoredIsNotReplicatedOn) {
   Do(kIrelandOfOwner, "PutReplicationConfiguration",
      nlohmann::json::parse(R"({"replicationConfiguration":{"rules":[{"destinations":[

@@ -21,19 +21,23 @@ bool Has(const Repository* repository, const BackfillUnit& unit) {
 const Backfill& World::StartBackfill(const RegistryKey& source, const RegistryKey& destination) {
   const auto number = backfills_.Start(Uuid::Draw(backfill_ids_), source, destination, now_);
   const auto listed = now_ + (Mutated(Mutant::kBackfillsTakeADay) ? Days(1) : backfill_options_.preparing);
-  Schedule(listed, {ScheduledKind::kBackfillListed, number});
+  listings_.emplace(number, Schedule(listed, {ScheduledKind::kBackfillListed, number}));
   NoteBackfill(number);
   return backfills_.at(number);
 }
 
 void World::StopBackfill(BackfillNumber number) {
   backfills_.Stop(number, now_);
+  if (const auto listing = listings_.find(number); listing != listings_.end()) {
+    queue_.Cancel(listing->second);
+    listings_.erase(listing);
+  }
   NoteBackfill(number);
 }
 
 void World::BackfillListed(BackfillNumber number) {
+  listings_.erase(number);
   const auto& backfill = backfills_.at(number);
-  if (backfill.status != BackfillStatus::kPreparing) return;
   backfills_.Prepared(number, ListUnits(registries_.at(backfill.source), backfill.destination, assumptions_));
   NoteBackfill(number);
   GoOnWithBackfill(number);

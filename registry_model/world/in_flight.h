@@ -154,12 +154,14 @@ struct RunningScan {
   RepositoryName repository;
   Digest digest;
   Instant started_at;  // by the clock of its region
+  EventId ends;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registry", self.registry);
     visit("repository", self.repository);
     visit("digest", self.digest);
     visit("startedAt", self.started_at);
+    visit("ends", self.ends);
   }
 };
 
@@ -169,12 +171,14 @@ struct RunningRestore {
   RepositoryName repository;
   Digest digest;
   Origin origin = Origin::kClient;  // who asked for it; a client's restore is replicated like a push
+  EventId ends;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("registry", self.registry);
     visit("repository", self.repository);
     visit("digest", self.digest);
     visit("origin", self.origin);
+    visit("ends", self.ends);
   }
 };
 

@@ -11,20 +11,46 @@ namespace crrsim {
 
 void World::BeginRestore(const StorageClassChanged& begun) {
   const auto number = ++restores_begun_;
-  restores_.emplace(number, RunningRestore{begun.registry, begun.repository, begun.digest, begun.origin});
-  Schedule(now_ + restore_duration_, {ScheduledKind::kRestoreEnds, number});
+  const auto ends = Schedule(now_ + restore_duration_, {ScheduledKind::kRestoreEnds, number});
+  restores_.emplace(number, RunningRestore{begun.registry, begun.repository, begun.digest, begun.origin, ends});
+  restore_of_.emplace(SourceImage{begun.registry, begun.repository, begun.digest}, number);
+}
+
+void World::StopRestore(const SourceImage& image) {
+  const auto running = restore_of_.find(image);
+  if (running == restore_of_.end()) return;
+  queue_.Cancel(restores_.at(running->second).ends);
+  restores_.erase(running->second);
+  restore_of_.erase(running);
+}
+
+void World::StopScan(const SourceImage& image) {
+  const auto running = scan_of_.find(image);
+  if (running == scan_of_.end()) return;
+  queue_.Cancel(scans_.at(running->second).ends);
+  scans_.erase(running->second);
+  scan_of_.erase(running);
+}
+
+void World::StopWhatIsMoot(const Event& event) {
+  const auto stop = [&](const auto& about) {
+    const SourceImage image{about.registry, about.repository, about.digest};
+    StopRestore(image);
+    StopScan(image);
+  };
+  if (const auto* removed = std::get_if<ManifestRemoved>(&event.body)) return stop(*removed);
+  // An image that is active again was restored by a push meanwhile, and what is known of it before that is forgotten.
+  const auto* changed = std::get_if<StorageClassChanged>(&event.body);
+  if (changed != nullptr && changed->status == ImageStatus::kActive) stop(*changed);
 }
 
 void World::EndRestore(std::uint64_t number) {
   const auto restore = restores_.at(number);
   restores_.erase(number);
+  restore_of_.erase({restore.registry, restore.repository, restore.digest});
   auto& registry = registries_.at(restore.registry);
   auto* repository = registry.FindMutable(restore.repository);
-  const auto* image = repository == nullptr ? nullptr : repository->FindImage(restore.digest);
-  if (image == nullptr) return;
-  // The image may have been pushed again, or have gone and come again, since; then this is not its restore.
-  const auto& storage = image->storage;
-  if (storage.status != ImageStatus::kActivating || storage.restore_began + restore_duration_ != now_) return;
+  const auto* image = repository->FindImage(restore.digest);
   FinishRestore({now_, registry, restore.origin, assumptions_, *this}, *repository, restore.digest);
   ScanOnArrival(restore.registry, restore.repository, *image->manifest);
   // What a copy restored arrived by replication, and is not replicated on.

@@ -38,14 +38,17 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.duplicates_made_);
   archive(self.late_messages_);
   archive(self.scans_);
+  archive(self.scan_of_);
   archive(self.scans_started_);
   archive(self.restores_);
+  archive(self.restore_of_);
   archive(self.restores_begun_);
   archive(self.lifecycles_);
   archive(self.lifecycle_of_);
   archive(self.lifecycles_started_);
   archive(self.findings_);
   archive(self.backfills_);
+  archive(self.listings_);
   archive(self.replication_roles_);
   archive(self.call_rates_);
   archive(self.delayed_events_);
@@ -119,8 +122,12 @@ Hash128 World::StateHashValue() const {
     if (!fault.began) add("planned fault", fault.name, fault.what, fault.duration);
   }
   for (const auto& [image, findings] : findings_) add("findings", image, findings);
-  for (const auto& [number, scan] : scans_) add("scan", scan);
-  for (const auto& [number, restore] : restores_) add("restore", restore);
+  for (const auto& [number, scan] : scans_) {
+    add("scan", scan.registry, scan.repository, scan.digest);
+  }
+  for (const auto& [number, restore] : restores_) {
+    add("restore", restore.registry, restore.repository, restore.digest, restore.origin);
+  }
   for (const auto& [repository, run] : lifecycles_) add("lifecycle", repository, run.due - now_);
   const auto digest_of = [](const ManifestPtr& manifest) { return manifest ? manifest->digest : Digest(); };
   // What is under way counts by what it is and how far off it is, never by its number.

@@ -189,6 +189,7 @@ void World::Take(Event& event) {
     const auto* repository = registries_.at(deleted->registry).Find(deleted->repository);
     deletions_.push_back({*deleted, repository->FindImage(deleted->digest)->manifest});
   }
+  StopWhatIsMoot(event);
   FollowLifecycle(event);
   for (auto* observer : observers_.all) observer->OnEvent(event);
   TellBuses(event);
@@ -290,22 +291,21 @@ void World::StartScan(const RegistryKey& registry, const RepositoryName& reposit
   }
   image.scan = ImageScan{ScanStatus::kInProgress, started_at, Instant(), {}};
   const auto number = ++scans_started_;
-  scans_.emplace(number, RunningScan{registry, repository, digest, started_at});
-  Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number});
+  const SourceImage scanned{registry, repository, digest};
+  StopScan(scanned);
+  scan_of_.emplace(scanned, number);
+  const auto ends = Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number});
+  scans_.emplace(number, RunningScan{registry, repository, digest, started_at, ends});
   Emit(ScanStarted{registry, repository, digest});
 }
 
 void World::EndScan(std::uint64_t number) {
   const auto scan = scans_.at(number);
   scans_.erase(number);
-  auto* repository = registries_.at(scan.registry).FindMutable(scan.repository);
-  if (repository == nullptr) return;
-  auto* image = repository->images.Find(scan.digest);
-  if (image == nullptr || !image->scan) return;
-  // The image may have gone and come again since; what was scanned is not it.
-  if (image->scan->status != ScanStatus::kInProgress || image->scan->started_at != scan.started_at) return;
+  scan_of_.erase({scan.registry, scan.repository, scan.digest});
+  auto& image = *registries_.at(scan.registry).FindMutable(scan.repository)->images.Find(scan.digest);
   const auto found = findings_.find(scan.digest);
-  auto& result = *image->scan;
+  auto& result = *image.scan;
   result.status = ScanStatus::kComplete;
   result.completed_at = ClockOf(scan.registry.region);
   if (found != findings_.end()) result.findings = found->second;

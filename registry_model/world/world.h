@@ -175,6 +175,9 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   // restores.cc: what was archived comes back
   void BeginRestore(const StorageClassChanged& begun);
   void EndRestore(std::uint64_t number);
+  void StopRestore(const SourceImage& image);
+  void StopScan(const SourceImage& image);
+  void StopWhatIsMoot(const Event& event);
   void ScanOnArrival(const RegistryKey& registry, const RepositoryName& repository, const Manifest& manifest) override;
 
   // lifecycle.cc
@@ -323,14 +326,17 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   std::uint64_t duplicates_made_ = 0;
   bool late_messages_ = false;  // whether a request of a job can still arrive after the job is complete
   std::map<std::uint64_t, RunningScan> scans_;
+  std::map<SourceImage, std::uint64_t> scan_of_;
   std::uint64_t scans_started_ = 0;
   std::map<std::uint64_t, RunningRestore> restores_;
+  std::map<SourceImage, std::uint64_t> restore_of_;
   std::uint64_t restores_begun_ = 0;
   std::map<RepositoryKey, LifecycleRun> lifecycles_;  // of repositories with a lifecycle policy
   std::map<std::uint64_t, RepositoryKey> lifecycle_of_;
   std::uint64_t lifecycles_started_ = 0;
   std::map<Digest, FindingCounts> findings_;
   Backfills backfills_;
+  std::map<BackfillNumber, EventId> listings_;  // of backfills that are PREPARING
   ReplicationRoles replication_roles_;
   CallRates call_rates_;
   std::map<std::uint64_t, DelayedEvent> delayed_events_;

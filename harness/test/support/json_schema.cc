@@ -7,22 +7,22 @@
 #include <regex>
 #include <set>
 
+#include "harness/json.h"
+
 namespace crrsim {
 
 namespace {
-
-using Json = nlohmann::json;
 
 using Patterns = std::map<std::string, std::regex>;
 
 class Validator {
  public:
   /// `patterns` keeps what was compiled once.
-  Validator(const Json& root, Patterns& patterns) : root_(root), patterns_(patterns) {}
+  Validator(const PlainJson& root, Patterns& patterns) : root_(root), patterns_(patterns) {}
 
   std::vector<std::string> problems;
 
-  void Check(const Json& schema, const Json& value, const std::string& pointer) {
+  void Check(const PlainJson& schema, const PlainJson& value, const std::string& pointer) {
     if (const auto reference = schema.find("$ref"); reference != schema.end()) {
       return Check(Definition(reference->get<std::string>()), value, pointer);
     }
@@ -34,8 +34,8 @@ class Validator {
     problems.push_back(fmt::format("{}: {}", pointer.empty() ? "/" : pointer, sentence));
   }
 
-  const Json& Definition(const std::string& reference) {
-    static const Json kNothing = Json::object();
+  const PlainJson& Definition(const std::string& reference) {
+    static const PlainJson kNothing = PlainJson::object();
     const std::string prefix = "#/$defs/";
     if (reference.starts_with(prefix)) {
       const auto& all = root_.at("$defs");
@@ -46,7 +46,7 @@ class Validator {
     return kNothing;
   }
 
-  void CheckKeyword(const Json& schema, const std::string& keyword, const Json& rule, const Json& value,
+  void CheckKeyword(const PlainJson& schema, const std::string& keyword, const PlainJson& rule, const PlainJson& value,
                     const std::string& pointer) {
     static const std::set<std::string> kRemarks = {"$schema", "$defs", "$id", "title", "description"};
     if (kRemarks.contains(keyword)) return;
@@ -57,7 +57,7 @@ class Validator {
     if (keyword == "minimum") return Require(!value.is_number() || value >= rule, pointer, "is too small", value);
     if (keyword == "maximum") return Require(!value.is_number() || value <= rule, pointer, "is too large", value);
     if (keyword == "minItems")
-      return Require(!value.is_array() || Json(value.size()) >= rule, pointer, "has too few items", value);
+      return Require(!value.is_array() || PlainJson(value.size()) >= rule, pointer, "has too few items", value);
     if (keyword == "items") return CheckItems(rule, value, pointer);
     if (keyword == "properties") return CheckProperties(rule, value, pointer);
     if (keyword == "additionalProperties") return CheckOthers(schema, rule, value, pointer);
@@ -68,15 +68,15 @@ class Validator {
     Complain(pointer, fmt::format("the schema uses '{}', which is not known here", keyword));
   }
 
-  void Require(bool right, const std::string& pointer, const char* sentence, const Json& value) {
+  void Require(bool right, const std::string& pointer, const char* sentence, const PlainJson& value) {
     if (!right) Complain(pointer, fmt::format("{} {}", value.dump().substr(0, 60), sentence));
   }
 
-  static bool Among(const Json& values, const Json& value) {
+  static bool Among(const PlainJson& values, const PlainJson& value) {
     return std::find(values.begin(), values.end(), value) != values.end();
   }
 
-  static bool IsOfType(const std::string& type, const Json& value) {
+  static bool IsOfType(const std::string& type, const PlainJson& value) {
     if (type == "object") return value.is_object();
     if (type == "array") return value.is_array();
     if (type == "string") return value.is_string();
@@ -85,30 +85,30 @@ class Validator {
     if (type == "boolean") return value.is_boolean();
     return type == "null" && value.is_null();
   }
-  void CheckType(const Json& rule, const Json& value, const std::string& pointer) {
+  void CheckType(const PlainJson& rule, const PlainJson& value, const std::string& pointer) {
     bool right = false;
-    for (const auto& type : rule.is_array() ? rule : Json::array({rule})) right = right || IsOfType(type, value);
+    for (const auto& type : rule.is_array() ? rule : PlainJson::array({rule})) right = right || IsOfType(type, value);
     Require(right, pointer, ("is not of type " + rule.dump()).c_str(), value);
   }
 
-  void CheckPattern(const Json& rule, const Json& value, const std::string& pointer) {
+  void CheckPattern(const PlainJson& rule, const PlainJson& value, const std::string& pointer) {
     if (!value.is_string()) return;
     auto [known, is_new] = patterns_.try_emplace(rule.get<std::string>());
     if (is_new) known->second.assign(known->first, std::regex::ECMAScript);
     Require(std::regex_search(value.get<std::string>(), known->second), pointer, "does not match the pattern", value);
   }
 
-  void CheckItems(const Json& rule, const Json& value, const std::string& pointer) {
+  void CheckItems(const PlainJson& rule, const PlainJson& value, const std::string& pointer) {
     if (!value.is_array()) return;
     for (std::size_t i = 0; i < value.size(); ++i) Check(rule, value[i], fmt::format("{}/{}", pointer, i));
   }
-  void CheckProperties(const Json& rule, const Json& value, const std::string& pointer) {
+  void CheckProperties(const PlainJson& rule, const PlainJson& value, const std::string& pointer) {
     if (!value.is_object()) return;
     for (const auto& [name, member] : value.items()) {
       if (const auto property = rule.find(name); property != rule.end()) Check(*property, member, pointer + "/" + name);
     }
   }
-  void CheckOthers(const Json& schema, const Json& rule, const Json& value, const std::string& pointer) {
+  void CheckOthers(const PlainJson& schema, const PlainJson& rule, const PlainJson& value, const std::string& pointer) {
     if (!value.is_object()) return;
     const auto properties = schema.find("properties");
     for (const auto& [name, member] : value.items()) {
@@ -120,18 +120,18 @@ class Validator {
       }
     }
   }
-  void CheckNames(const Json& rule, const Json& value, const std::string& pointer) {
+  void CheckNames(const PlainJson& rule, const PlainJson& value, const std::string& pointer) {
     if (!value.is_object()) return;
-    for (const auto& [name, member] : value.items()) Check(rule, Json(name), pointer + "/" + name);
+    for (const auto& [name, member] : value.items()) Check(rule, PlainJson(name), pointer + "/" + name);
   }
-  void CheckRequired(const Json& rule, const Json& value, const std::string& pointer) {
+  void CheckRequired(const PlainJson& rule, const PlainJson& value, const std::string& pointer) {
     if (!value.is_object()) return;
     for (const auto& name : rule) {
       if (!value.contains(name.get<std::string>())) Complain(pointer, fmt::format("{} is missing", name.dump()));
     }
   }
 
-  int Matching(const Json& alternatives, const Json& value) {
+  int Matching(const PlainJson& alternatives, const PlainJson& value) {
     int count = 0;
     for (const auto& alternative : alternatives) {
       Validator inner(root_, patterns_);
@@ -141,13 +141,13 @@ class Validator {
     return count;
   }
 
-  const Json& root_;
+  const PlainJson& root_;
   Patterns& patterns_;
 };
 
 }  // namespace
 
-std::vector<std::string> SchemaProblems(const Json& schema, const Json& document) {
+std::vector<std::string> SchemaProblems(const PlainJson& schema, const PlainJson& document) {
   Patterns patterns;
   Validator validator(schema, patterns);
   validator.Check(schema, document, "");

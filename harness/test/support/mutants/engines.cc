@@ -144,6 +144,30 @@ class Boaster final : public Cloned<Boaster> {
   }
 };
 
+class Keeping final : public Cloned<Keeping> {
+  using Cloned::Cloned;
+  EngineInput Heard(const EngineInput& input) override {
+    const auto* deletion = std::get_if<DeletionAccepted>(&input);
+    if (deletion == nullptr) return input;
+    auto none = *deletion;
+    none.destinations.clear();
+    return none;
+  }
+};
+
+class Wrecking final : public Cloned<Wrecking> {
+ public:
+  Wrecking(std::unique_ptr<ReplicationEngine> inner, RegistryKey source) : Cloned(std::move(inner)), source_(source) {}
+
+ private:
+  EngineInput Heard(const EngineInput& input) override {
+    const auto* image = std::get_if<ImageReplicated>(&input);
+    if (image == nullptr) return input;
+    return DeletionAccepted{source_, image->repository, image->manifests.back(), std::nullopt, {}, {image->registry}};
+  }
+  RegistryKey source_;
+};
+
 /// No engine at all, but one thing that it does for ever.
 class Looping final : public ReplicationEngine {
  public:
@@ -192,6 +216,10 @@ EngineMaker LetsJobsOvertake() {
   };
 }
 EngineMaker ForgetsTheTag() { return Maker<Presumptuous>(JobStep::kBindTag); }
+
+EngineMaker ForgetsDeletions() { return Maker<Keeping>(); }
+EngineMaker NeverDeletes() { return Maker<Presumptuous>(JobStep::kDelete); }
+EngineMaker DeletesWhatArrives(RegistryKey source) { return Maker<Wrecking>(source); }
 
 EngineMaker LoopsByTimer(Duration delay) {
   return [delay](const WorldConfig&) { return std::make_unique<Looping>(delay); };

@@ -62,6 +62,13 @@ EngineMaker LetsJobsOvertake();
 /// Never binds the tag.
 EngineMaker ForgetsTheTag();
 
+/// Never hears of a deletion.
+EngineMaker ForgetsDeletions();
+/// Takes a deletion for done without asking for it.
+EngineMaker NeverDeletes();
+/// Deletes what has just come to a destination from `source`.
+EngineMaker DeletesWhatArrives(RegistryKey source);
+
 /// Sets a timer of this delay again and again, and does nothing else.
 EngineMaker LoopsByTimer(Duration delay);
 /// Asks a registry that does not exist, and asks again when it hears so.

@@ -103,6 +103,16 @@ void ForgetThePolicy(Testimony& testimony) {
                 [](const Event& event) { return std::holds_alternative<RegistryPolicyChanged>(event.body); });
 }
 
+void LoseAnImage(Testimony& testimony) {
+  const auto& arrived =
+      std::get<ManifestStored>(testimony.events[FirstPlace<ManifestStored>(testimony, Arrived<ManifestStored>)].body);
+  Event gone;
+  gone.when = testimony.events.back().when;
+  gone.body =
+      ManifestRemoved{arrived.registry, arrived.repository, arrived.digest, ByteCount(), StorageClass::kStandard};
+  testimony.events.push_back(std::move(gone));
+}
+
 void BillAByteMore(Testimony& testimony) {
   ASSERT_FALSE(testimony.bill.transfers.empty());
   testimony.bill.transfers.front().wasted += Bytes(1);

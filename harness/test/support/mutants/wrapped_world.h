@@ -37,6 +37,8 @@ void SweepABlobAway(Testimony& testimony);
 void ChangeBytesOnTheWay(Testimony& testimony);
 /// The policy that let the copies in was never put.
 void ForgetThePolicy(Testimony& testimony);
+/// An image that arrived is gone at the end, and nobody deleted it.
+void LoseAnImage(Testimony& testimony);
 /// The bill has a byte too many.
 void BillAByteMore(Testimony& testimony);
 /// The end of a transfer is not told, so its bytes were delivered and never metered.

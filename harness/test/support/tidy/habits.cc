@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <regex>
 
 #include "harness/test/support/tidy/tidy.h"
 
@@ -72,6 +73,16 @@ void CheckTestLine(const SourceText& source, std::size_t index, Findings& findin
   }
 }
 
+/// `json x = {y};` or `json{y}`, on one line.
+void CheckJsonBraces(const SourceText& source, std::size_t index, Findings& findings) {
+  static const std::regex kOneInBraces(
+      R"(\b(json|ordered_json|Json|PlainJson)(\s+\w+\s*=?\s*)?\{\s*[^\s{},][^{},]*\})");
+  if (!std::regex_search(source.lines()[index].code, kOneInBraces)) return;
+  findings.push_back({source.path(), index + 1,
+                      "one JSON value in braces is an array to gcc and that value to clang: say json::array({...}), or "
+                      "leave the braces out"});
+}
+
 /// Every test claims something; one that cannot fail is no test. A test's body ends at the first `}` in column 0.
 void CheckClaims(const SourceText& source, Findings& findings) {
   const std::vector<Line>& lines = source.lines();
@@ -116,6 +127,7 @@ Findings CheckHabits(const SourceText& source) {
     CheckFinished(source, i, findings);
     if (IsTest(path)) {
       CheckTestLine(source, i, findings);
+      CheckJsonBraces(source, i, findings);
     }
   }
   if (path.ends_with("_test.cc")) {

@@ -34,7 +34,7 @@ Findings CheckLayers(const SourceText& source);
 /// and for tests.
 Findings CheckBans(const SourceText& source);
 /// Opening comment, `#pragma once`, length, no unfinished work; in tests: none disabled, none asleep, none without a
-/// claim.
+/// claim, no JSON that compilers read differently.
 Findings CheckHabits(const SourceText& source);
 
 /// All rules over all sources below `root`, and the shape of the tree itself: its fixed top level and a README.md in

@@ -14,7 +14,14 @@ bool IsSound(const std::string& text) { return text.size() >= 100 && text.size()
 
 /// When the image entered the class that it is in now.
 double AgeBegins(const Image& image) {
-  return image.status == "ACTIVE" ? image.pushed_at : image.archived_at.value_or(image.pushed_at);
+  return image.status == "ACTIVE" ? image.activated_at.value_or(image.pushed_at)
+                                  : image.archived_at.value_or(image.pushed_at);
+}
+
+/// When it was used last.
+double UseOf(const Image& image) {
+  const auto idle = image.activated_at.value_or(image.pushed_at);
+  return image.pulled_at && *image.pulled_at >= image.activated_at.value_or(0) ? *image.pulled_at : idle;
 }
 
 bool IsFor(const json& selection, const Image& image) {
@@ -42,7 +49,7 @@ std::vector<std::string> Taken(const json& selection, const Repository& reposito
   const auto count = selection.at("countNumber").get<std::size_t>();
   for (std::size_t place = 0; place < matched.size(); ++place) {
     const auto& image = repository.images.at(matched[place]);
-    const auto since = selection.at("countType") == "sinceImagePulled"   ? image.pulled_at.value_or(image.pushed_at)
+    const auto since = selection.at("countType") == "sinceImagePulled"   ? UseOf(image)
                        : selection.at("countType") == "sinceImagePushed" ? image.pushed_at
                                                                          : AgeBegins(image);
     const bool exceeds = selection.at("countType") == "imageCountMoreThan"
