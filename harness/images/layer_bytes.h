@@ -38,8 +38,7 @@ struct LayerKey {
 /// Order  from the first byte to the last.
 void VisitLayerBytes(const LayerKey& key, const std::function<void(std::string_view)>& visit);
 
-/// The digest of the layer's bytes: about half a second a gibibyte. The bytes of a large layer are made on a second
-/// thread while this one hashes those before.
+/// The digest of the layer's bytes: about 1 s a gibibyte.
 Digest DigestOfLayer(const LayerKey& key, DigestAlgorithm algorithm);
 
 /// The stand-in for a layer without bytes: the digest of a short text that states name, place and size. No bytes of the

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/images/layer_bytes.h"
 #include "harness/images/layer_memo.h"
 #include "harness/test/support/images/files.h"
 #include "sim/digest.h"
@@ -43,22 +42,6 @@ class Environment {
   const char* name_;
   std::optional<std::string> before_;
 };
-
-TEST(LayerBytesTest, TheDigestIsThatOfTheBytesWhetherOrNotASecondThreadMakesThem) {
-  constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
-  for (const auto size : {std::int64_t{0}, std::int64_t{1}, kMebibyte - 1, kMebibyte, kMebibyte + 1, 5 * kMebibyte,
-                          9 * kMebibyte + 12'345}) {
-    const LayerKey key{"mservice", 1, ByteCount::FromBytes(size)};
-    DigestBuilder builder(kSha256);
-    ByteCount visited;
-    VisitLayerBytes(key, [&](std::string_view bytes) {
-      builder.Add(bytes);
-      visited += ByteCount::FromBytes(static_cast<std::int64_t>(bytes.size()));
-    });
-    EXPECT_EQ(visited, key.size);
-    EXPECT_EQ(DigestOfLayer(key, kSha256), builder.Finish()) << size;
-  }
-}
 
 TEST(LayerMemoTest, WhatIsRememberedIsWhatWasComputed) {
   const ScratchFolder folder;
