@@ -73,7 +73,7 @@ class RegionName {
     for (const auto word : Words()) hash = (std::rotl(hash, 23) ^ word) * 0x9E3779B97F4A7C15U;
     return hash;
   }
-  void Encode(Writer& writer) const { writer.PutText(text()); }
+  void Encode(Writer& writer) const { writer.PutText(characters_, length_); }
   static RegionName Decode(Reader& reader);
 
  private:

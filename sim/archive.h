@@ -144,8 +144,18 @@ class Writer {
   }
 
   void PutText(std::string_view text) {
-    PutRaw(static_cast<std::uint64_t>(text.size()));
-    PutBytes(text.data(), text.size());
+    const std::uint64_t size = text.size();
+    auto* out = Extend(sizeof(size) + text.size());
+    std::memcpy(out, &size, sizeof(size));
+    if (size != 0) std::memcpy(out + sizeof(size), text.data(), text.size());
+  }
+  /// The same for the text in the first `size` characters of a field: a copy of known length is a few instructions.
+  template <std::size_t length>
+  void PutText(const std::array<char, length>& field, std::uint64_t size) {
+    auto* out = Extend(sizeof(size) + length);
+    std::memcpy(out, &size, sizeof(size));
+    std::memcpy(out + sizeof(size), field.data(), length);
+    size_ -= length - size;
   }
   void PutBytes(const void* data, std::size_t size) {
     if (size != 0) std::memcpy(Extend(size), data, size);

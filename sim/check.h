@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace crrsim {
 
@@ -23,9 +24,20 @@ class Defect : public std::logic_error {
 
 [[noreturn]] void FailCheck(const char* file, int line, const char* condition, const std::string& detail);
 
+namespace internal {
+/// Apart from the code around a check, and with its arguments copied, so that a check that holds costs a comparison:
+/// nothing is kept in memory for it, and functions stay small enough to be inlined.
+template <class... Arguments>
+[[noreturn, gnu::cold, gnu::noinline]] void FailCheckSaying(const char* file, int line, const char* condition,
+                                                            fmt::format_string<Arguments...> detail,
+                                                            Arguments... arguments) {
+  FailCheck(file, line, condition, fmt::format(detail, std::move(arguments)...));
+}
+}  // namespace internal
+
 }  // namespace crrsim
 
 /// CRRSIM_CHECK(condition) or CRRSIM_CHECK(condition, "format", arguments...).
 #define CRRSIM_CHECK(condition, ...)                   \
   (static_cast<bool>(condition) ? static_cast<void>(0) \
-                                : ::crrsim::FailCheck(__FILE__, __LINE__, #condition, ::fmt::format("" __VA_ARGS__)))
+                                : ::crrsim::internal::FailCheckSaying(__FILE__, __LINE__, #condition, "" __VA_ARGS__))

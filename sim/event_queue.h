@@ -182,6 +182,7 @@ class EventQueue {
     }
   };
 
+  static std::size_t IsTied(const Node& node) { return node.rank >> 63; }
   static std::uint32_t SlotOf(const Node& node) { return static_cast<std::uint32_t>(node.rank) & kNoSlot; }
   static std::uint64_t SequenceOf(std::uint64_t rank) { return (rank & ~kTied) >> kSlotBits; }
   static Instant WhenOf(const Node& node) { return Instant::FromUnixNanoseconds(node.when); }
@@ -209,6 +210,29 @@ class EventQueue {
     };
   }
 
+  /// That order while no node has a tie, which is most of the time.
+  struct KeyOrder {
+    bool operator()(const Node& a, const Node& b) const { return KeyOf(a) < KeyOf(b); }
+  };
+
+  void PushNode(const Node& node) {
+    tied_ += IsTied(node);
+    if (tied_ == 0) {
+      heap_.Push(node, KeyOrder());
+    } else {
+      heap_.Push(node, Order());
+    }
+  }
+  void RemoveNode(std::size_t position) {
+    const auto is_tied = IsTied(heap_.At(position));
+    if (tied_ == 0) {
+      heap_.RemoveAt(position, KeyOrder());
+    } else {
+      heap_.RemoveAt(position, Order());
+    }
+    tied_ -= is_tied;
+  }
+
   EventId Insert(Instant when, const Payload& payload, std::uint64_t tie, ChannelId channel) {
     CRRSIM_CHECK(when >= last_popped_, "an event is due at {} ns, after one at {} ns has happened",
                  when.unix_nanoseconds(), last_popped_.unix_nanoseconds());
@@ -220,14 +244,14 @@ class EventQueue {
     slot.rank = rank;
     slot.tie = tie;
     slot.channel = channel;
-    heap_.Push({rank, when.unix_nanoseconds()}, Order());
+    PushNode({rank, when.unix_nanoseconds()});
     return {rank};
   }
 
   /// Ends the life of the entry whose node is there.
   Entry TakeAt(std::size_t position) {
     const auto node = heap_.At(position);
-    heap_.RemoveAt(position, Order());
+    RemoveNode(position);
     const auto entry = EntryOf(node);
     last_popped_ = entry.when;
     LeaveChannel(slots_[SlotOf(node)].channel);
@@ -254,7 +278,7 @@ class EventQueue {
   void DropCancelledTop() {
     while (cancelled_ > 0 && IsCancelled(heap_.top())) {
       const auto number = SlotOf(heap_.top());
-      heap_.RemoveAt(Heap::kRoot, Order());
+      RemoveNode(Heap::kRoot);
       FreeSlot(number);
       --cancelled_;
     }
@@ -265,7 +289,10 @@ class EventQueue {
     heap_.RemoveIf(
         Order(), [this](const Node& node) { return IsCancelled(node); },
         [](const Node& a, const Node& b) { return SlotOf(a) < SlotOf(b); },
-        [this](const Node& node) { FreeSlot(SlotOf(node)); });
+        [this](const Node& node) {
+          tied_ -= IsTied(node);
+          FreeSlot(SlotOf(node));
+        });
     cancelled_ = 0;
   }
 
@@ -289,6 +316,7 @@ class EventQueue {
 
   Heap heap_;
   std::size_t cancelled_ = 0;  // how many nodes are; the top never is
+  std::size_t tied_ = 0;       // how many nodes have a tie
   std::vector<Slot> slots_;
   std::uint32_t first_free_ = kNoSlot;
   std::uint64_t next_sequence_ = 1;
@@ -366,7 +394,7 @@ void EventQueue<Payload>::Adopt(const std::vector<std::pair<Node, Slot>>& entrie
     demand((slot.tie != 0) == ((node.rank & kTied) != 0), "the rank of an event does not know its tie");
     demand(WhenOf(node) >= last_popped_, "an event is due before the present");
     slots_[SlotOf(node)] = slot;
-    heap_.Push(node, Order());
+    PushNode(node);
     if (slot.rank == 0) ++cancelled_;
     if (slot.channel != kNoChannel) ++waiting.Emplace(slot.channel, std::uint64_t{0}).first;
   }

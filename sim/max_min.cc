@@ -209,10 +209,8 @@ void BasicMaxMin<Numbers>::FindBottleneck(std::uint32_t path) {
 template <class Numbers>
 void BasicMaxMin<Numbers>::Recompute(std::uint32_t resource) {
   Resource& row = resources_[resource];
-  if (row.is_shared == 0) {
-    const bool limits = row.flows > 0 && row.capacity != kUnlimited;
-    if (levels_[resource] == (limits ? Numbers::ShareOf(Left{row.capacity}, row.flows) : kUnlimited)) return;
-  }
+  if (row.flows == 0) return;
+  if (row.is_shared == 0 && row.members.size() == 1) return RecomputeUnshared(resource);
   const Outcome outcome = ShareOut(resource);
   row.spare = outcome.spare;
   if (!outcome.as_held) {
@@ -226,6 +224,19 @@ void BasicMaxMin<Numbers>::Recompute(std::uint32_t resource) {
     }
   }
   if (outcome.level != levels_[resource]) SetLevel(resource, outcome.level);
+}
+
+/// The same for a resource with one path. Whether it holds the path back is left to FindBottleneck.
+template <class Numbers>
+void BasicMaxMin<Numbers>::RecomputeUnshared(std::uint32_t resource) {
+  const Resource& row = resources_[resource];
+  const Rate level = row.capacity == kUnlimited ? kUnlimited : Numbers::ShareOf(Left{row.capacity}, row.flows);
+  if (level == levels_[resource]) return;
+  const Member& only = row.members.front();
+  MarkMoved(only.path);
+  if (elsewhere_.empty()) elsewhere_.resize(1);
+  elsewhere_.front() = LevelElsewhere(only);
+  SetLevel(resource, level);
 }
 
 /// The least level of what holds a path back but the resource that it is a member of.
@@ -266,8 +277,7 @@ typename BasicMaxMin<Numbers>::Outcome BasicMaxMin<Numbers>::ShareOut(std::uint3
     flows_here += member.held ? member.flows : 0;
     Numbers::Take(left, away, member.flows);
   }
-  if (row.flows == 0 || row.capacity == kUnlimited) return {};
-  if (row.is_shared == 0) return {.level = Numbers::ShareOf(Left{row.capacity}, row.flows)};
+  if (row.capacity == kUnlimited) return {};
   // Rounding can make two answers agree with the levels around, as in integers at most row.flows quanta apart; away
   // from such ties the one found is the one.
   if (flows_here == 0) {

@@ -75,13 +75,15 @@ class BasicMaxMin {
 
   /// Makes levels and bottlenecks those of now, and lists what became different since the last Solve.
   void Solve();
-  /// After Solve: resources whose level may differ, and paths with flows whose bottleneck does or
-  /// that nothing holds back.
+  /// After Solve: resources with flows whose level may differ from when they last had some, and paths with flows whose
+  /// bottleneck does or that nothing holds back.
   [[nodiscard]] std::span<const std::uint32_t> changed_resources() const { return changed_; }
   [[nodiscard]] std::span<const std::uint32_t> moved_paths() const { return moved_; }
 
   /// Valid after Solve. A resource that holds nobody back has kUnlimited (or, used by one path only, its share).
-  [[nodiscard]] Rate level(std::uint32_t resource) const { return levels_[resource]; }
+  [[nodiscard]] Rate level(std::uint32_t resource) const {
+    return resources_[resource].flows == 0 ? kUnlimited : levels_[resource];
+  }
   [[nodiscard]] std::uint32_t bottleneck(std::uint32_t path) const { return paths_[path].bottleneck; }
   /// Of each of the path's flows.
   [[nodiscard]] Rate rate(std::uint32_t path) const;
@@ -149,6 +151,7 @@ class BasicMaxMin {
   void MarkChanged(std::uint32_t resource);
 
   void Recompute(std::uint32_t resource);
+  void RecomputeUnshared(std::uint32_t resource);
   [[nodiscard]] Rate LevelElsewhere(const Member& member) const;
   [[nodiscard]] Hold HoldElsewhere(const Member& member) const;
   Outcome ShareOut(std::uint32_t resource);
@@ -164,6 +167,8 @@ class BasicMaxMin {
   void Freeze(std::uint32_t path, Rate rate);
 
   std::vector<Resource> resources_;  ///< the first is none: unlimited and used by nobody
+  /// A resource without flows keeps the level that it had with some: nobody is held back by it, and one flow after
+  /// another over an idle way finds all levels as it needs them.
   std::vector<Rate> levels_;
   std::vector<Path> paths_;
   std::vector<std::uint32_t> free_paths_;

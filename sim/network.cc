@@ -47,7 +47,7 @@ void Network::ApplyLink(Instant now, SiteId from, SiteId to, std::optional<std::
   }
 }
 
-LinkSpec Network::link(SiteId from, SiteId to) const { return topology_.link(from, to).spec; }
+LinkSpec Network::link(SiteId from, SiteId to) const { return topology_.link_spec(from, to); }
 
 bool Network::IsUp(SiteId from, SiteId to) const { return topology_.link(from, to).state == LinkState::kUp; }
 

@@ -43,12 +43,15 @@ const NetworkTopology::Link* NetworkTopology::FindLink(SiteId from, SiteId to) c
   return row == nullptr ? nullptr : &links_[*row];
 }
 
-NetworkTopology::Link NetworkTopology::link(SiteId from, SiteId to) const {
+LinkSpec NetworkTopology::link_spec(SiteId from, SiteId to) const {
+  if (const auto* row = FindLink(from, to)) return row->spec;
   CRRSIM_CHECK(from.value < site_count() && to.value < site_count(), "there is no link {} to {}", from.value, to.value);
+  return {.latency = from == to ? kLocalLatency : Duration()};
+}
+
+NetworkTopology::Link NetworkTopology::link(SiteId from, SiteId to) const {
   if (const auto* row = FindLink(from, to)) return *row;
-  Link unset{.from = from, .to = to, .spec = {}, .state = LinkState::kUp, .resource = std::nullopt};
-  if (from == to) unset.spec.latency = kLocalLatency;
-  return unset;
+  return {.from = from, .to = to, .spec = link_spec(from, to), .state = LinkState::kUp, .resource = std::nullopt};
 }
 
 NetworkTopology::Link& NetworkTopology::MakeLink(SiteId from, SiteId to) {

@@ -59,6 +59,8 @@ class NetworkTopology {
   std::optional<std::uint32_t> SetLinkState(SiteId from, SiteId to, LinkState state);
   /// The link as set, or as it is until set.
   [[nodiscard]] Link link(SiteId from, SiteId to) const;
+  /// What of it was set.
+  [[nodiscard]] LinkSpec link_spec(SiteId from, SiteId to) const;
 
   LimitId AddLimit(BytesPerSecond capacity);
   /// Returns the limit's resource.
@@ -80,6 +82,7 @@ class NetworkTopology {
   static std::uint64_t PairOf(SiteId from, SiteId to) {
     return (static_cast<std::uint64_t>(from.value) << 32) | to.value;
   }
+  /// Null until it is set.
   [[nodiscard]] const Link* FindLink(SiteId from, SiteId to) const;
   Link& MakeLink(SiteId from, SiteId to);
   std::optional<std::uint32_t> UpdateLinkResource(Link& link);

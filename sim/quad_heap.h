@@ -48,7 +48,7 @@ class QuadHeap {
   template <class Before>
   void Push(const Node& node, const Before& before) {
     if (end_ >= nodes_.size()) nodes_.resize(FirstChild(Parent(end_)) + 4);
-    SiftUp(end_++, node, before);
+    SiftUp(end_++, kRoot, node, before);
   }
 
   /// Requires that a node is there.
@@ -59,7 +59,7 @@ class QuadHeap {
     const auto last = std::exchange(nodes_[end_], Node{});
     if (position == end_) return;
     if (position > kRoot && before(last, nodes_[Parent(position)])) {
-      SiftUp(position, last, before);
+      SiftUp(position, kRoot, last, before);
     } else {
       SiftDown(position, last, before);
     }
@@ -110,28 +110,31 @@ class QuadHeap {
   static std::size_t Parent(std::size_t position) { return position / 4 + 2; }
   static std::size_t FirstChild(std::size_t position) { return (position - 2) * 4; }
 
+  /// No further than to `highest`.
   template <class Before>
-  void SiftUp(std::size_t hole, const Node& node, const Before& before) {
-    while (hole > kRoot && before(node, nodes_[Parent(hole)])) {
+  void SiftUp(std::size_t hole, std::size_t highest, const Node& node, const Before& before) {
+    while (hole > highest && before(node, nodes_[Parent(hole)])) {
       nodes_[hole] = nodes_[Parent(hole)];
       hole = Parent(hole);
     }
     nodes_[hole] = node;
   }
 
+  /// A node that was the last of the heap belongs near the bottom nearly always, so the hole goes there first, without
+  /// comparisons to the node, which then rises to its place.
   template <class Before>
   void SiftDown(std::size_t hole, const Node& node, const Before& before) {
+    const auto highest = hole;
     for (auto first = FirstChild(hole); first < end_; first = FirstChild(hole)) {
       PrefetchChildrenOfFour(first);
       const Node* siblings = nodes_.data() + first;
       const std::size_t left = before(siblings[1], siblings[0]) ? 1 : 0;
       const std::size_t right = before(siblings[3], siblings[2]) ? 3 : 2;
       const auto least = before(siblings[right], siblings[left]) ? right : left;
-      if (!before(siblings[least], node)) break;
       nodes_[hole] = siblings[least];
       hole = first + least;
     }
-    nodes_[hole] = node;
+    SiftUp(hole, highest, node, before);
   }
 
   /// Which of the four is taken next is not known yet; the memory is slower than fetching all their lines.

@@ -45,7 +45,7 @@ void BasicServiceClocks<Numbers>::SetRate(std::uint32_t clock, Rate rate, Tick n
   row.service = ServiceOf(row, now);
   row.since = now;
   row.rate = rate;
-  Touch(clock);
+  if (!row.dues.empty()) Touch(clock);
 }
 
 template <class Numbers>

@@ -171,8 +171,8 @@ class LedgerChecker final : public CheckerOf<LedgerChecker> {
         Report({fmt::format("replication stored {} bytes in {} that no transfer brought", unmetered, place), last},
                {"bytes that are delivered are metered", std::nullopt});
       }
-      const auto registry = state.registries.find(where.registry);
-      const auto* repository = registry == state.registries.end() ? nullptr : registry->second.Find(where.repository);
+      const auto* registry = state.registries.Find(where.registry);
+      const auto* repository = registry == nullptr ? nullptr : registry->Find(where.repository);
       const auto kept = repository == nullptr ? 0 : repository->stored_bytes.bytes();
       if (kept == said) continue;
       Report({fmt::format("{} holds {} bytes at the end", place, kept), state.now},

@@ -48,8 +48,8 @@ class TagConvergenceChecker final : public CheckerOf<TagConvergenceChecker> {
     for (const auto& [key, tag] : tags_) {
       if (!tag.source || tag.spoilt || !tag.complete) continue;
       const auto& [where, name] = key;
-      const auto registry = state.registries.find(where.registry);
-      const auto* repository = registry == state.registries.end() ? nullptr : registry->second.Find(where.repository);
+      const auto* registry = state.registries.Find(where.registry);
+      const auto* repository = registry == nullptr ? nullptr : registry->Find(where.repository);
       const auto* bound = repository == nullptr ? nullptr : repository->tags.Find(name);
       if (bound != nullptr && *bound == tag.digest) continue;
       Report({fmt::format("tag '{}' of {} {}", name.text(), PlaceText(where.registry, where.repository),

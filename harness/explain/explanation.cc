@@ -63,10 +63,9 @@ class DestinationExplainer {
       : where_(where), image_(image), assumptions_(assumptions), into_(into) {}
 
   void Explain() {
-    const auto found = where_.registries.find(into_.destination);
-    if (found != where_.registries.end()) {
-      ExplainKnown(found->second);
-      if (where_.world == nullptr && found->second.repositories.empty()) {
+    if (const auto* found = where_.registries.Find(into_.destination)) {
+      ExplainKnown(*found);
+      if (where_.world == nullptr && found->repositories.empty()) {
         into_.notes.push_back("no repositories are given there (describe-repositories), so it is taken to have none");
       }
       return;
@@ -249,12 +248,12 @@ std::string_view NameOf(Ending ending) {
 PushExplanation ExplainPush(const ExplainedRegistries& where, const PushedImage& image, Assumptions assumptions) {
   PushExplanation explanation;
   explanation.image = image;
-  const auto found = where.registries.find(image.source);
-  if (found == where.registries.end()) {
+  const auto* found = where.registries.Find(image.source);
+  if (found == nullptr) {
     explanation.reason = fmt::format("nothing is given of the registry {}", ToText(image.source));
     return explanation;
   }
-  const auto& configuration = found->second.replication;
+  const auto& configuration = found->replication;
   for (std::size_t i = 0; i < configuration.rules.size(); ++i) {
     const auto& rule = configuration.rules[i];
     if (Matches(rule, image.repository)) continue;
@@ -276,7 +275,7 @@ PushExplanation ExplainPush(const ExplainedRegistries& where, const PushedImage&
   if (explanation.reason.empty()) {
     for (const auto& destination : destinations) explanation.destinations.emplace_back().destination = destination;
   }
-  if (where.world != nullptr) LookAtSource(where, explanation, found->second);
+  if (where.world != nullptr) LookAtSource(where, explanation, *found);
   for (auto& destination : explanation.destinations) {
     destination.rules = RulesTo(configuration, image.repository, destination.destination);
     DestinationExplainer(where, explanation.image, assumptions, destination).Explain();

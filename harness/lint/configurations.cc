@@ -205,9 +205,9 @@ class ConfigurationLint {
   void CheckChains() {
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       for (const auto& next : rules_[i].destinations) {
-        const auto found = context_.set_up.registries.find(next);
-        if (found == context_.set_up.registries.end()) continue;
-        for (const auto& onward : found->second.replication.rules) CheckChain(i, next, onward);
+        const auto* found = context_.set_up.registries.Find(next);
+        if (found == nullptr) continue;
+        for (const auto& onward : found->replication.rules) CheckChain(i, next, onward);
       }
     }
   }

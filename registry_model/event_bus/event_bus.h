@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <vector>
 
 #include "registry_model/assumptions.h"
 #include "registry_model/events.h"
@@ -34,11 +35,9 @@ struct BusMessage {
 
 class EventBus {
  public:
-  /// What has to be sent because of this, in order; the second is the PUSH that a replication may give.
-  struct Messages {
-    std::optional<BusMessage> first;
-    std::optional<BusMessage> second;
-  };
+  /// What has to be sent because of an event, in order: mostly nothing, which costs nothing. The second of two is the
+  /// PUSH that a replication may give.
+  using Messages = std::vector<BusMessage>;
   Messages Hear(const Event& event, const Registries& registries, Assumptions& assumptions);
   /// The `id` of the next event.
   Uuid NewId() { return Uuid::Draw(ids_); }

@@ -47,12 +47,15 @@ class Digest {
     return compared != 0 ? compared <=> 0 : a.algorithm_ <=> b.algorithm_;
   }
   friend bool operator==(const Digest& a, const Digest& b) {
-    // Whole words, since nearly every step of a copy compares digests; what a sha256 leaves over is zero.
+    // Whole words, since nearly every step of a copy compares digests, and of a sha256 only what it has.
+    if (a.algorithm_ != b.algorithm_) return false;
     const auto left = a.Words();
     const auto right = b.Words();
-    std::uint64_t difference = 0;
-    for (std::size_t i = 0; i < left.size(); ++i) difference |= left[i] ^ right[i];
-    return difference == 0 && a.algorithm_ == b.algorithm_;
+    const auto differ = [&](std::size_t i) {
+      return (left[i] ^ right[i]) | (left[i + 1] ^ right[i + 1]) | (left[i + 2] ^ right[i + 2]) |
+             (left[i + 3] ^ right[i + 3]);
+    };
+    return differ(0) == 0 && (a.algorithm_ == DigestAlgorithm::kSha256 || differ(4) == 0);
   }
   /// The digest is uniform already: its first eight bytes serve.
   [[nodiscard]] std::uint64_t LookupHash() const { return Words()[0]; }
@@ -67,8 +70,8 @@ class Digest {
  private:
   [[nodiscard]] std::array<std::uint64_t, 8> Words() const { return std::bit_cast<std::array<std::uint64_t, 8>>(raw_); }
 
-  std::array<char, 64> raw_{};
-  DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;
+  DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;  // first, so that a sha256 with it is in one piece
+  std::array<char, 64> raw_{};                            // zero behind a sha256
 };
 
 /// Computes a digest piece by piece, for content that is not in memory at once.

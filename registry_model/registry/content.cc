@@ -110,6 +110,7 @@ BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, con
 
 MissingReferences FindMissing(const Repository& repository, const Manifest& manifest) {
   MissingReferences missing;
+  for (const auto& blob : manifest.blobs) repository.blobs.Prefetch(blob.digest);
   for (const auto& blob : manifest.blobs) {
     if (repository.blobs.Find(blob.digest) == nullptr) missing.blobs.push_back(blob.digest);
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "registry_model/registry/mount_groups.h"
@@ -88,7 +89,47 @@ struct Registry {
   }
 };
 
-/// All registries of a world. Every account has a registry in every region.
-using Registries = std::map<RegistryKey, Registry>;
+/// All registries of a world, by key. Every account has a registry in every region. Nearly every step looks one up, so
+/// that costs a hash and not a search by names.
+/// Order  of iteration: ascending keys. References and iterators are good until a registry is added.
+class Registries {
+ public:
+  using Row = std::pair<RegistryKey, Registry>;
+  /// Where a registry stands in the order of the keys, until one is added: 0, 1, 2, ...
+  using Place = std::uint32_t;
+
+  [[nodiscard]] auto begin() { return rows_.begin(); }
+  [[nodiscard]] auto end() { return rows_.end(); }
+  [[nodiscard]] auto begin() const { return rows_.begin(); }
+  [[nodiscard]] auto end() const { return rows_.end(); }
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+
+  /// Null when there is no such registry.
+  [[nodiscard]] const Registry* Find(const RegistryKey& key) const {
+    const auto* place = places_.Find(key);
+    return place == nullptr ? nullptr : &rows_[*place].second;
+  }
+  [[nodiscard]] std::optional<Place> PlaceOf(const RegistryKey& key) const {
+    const auto* place = places_.Find(key);
+    return place == nullptr ? std::nullopt : std::optional(*place);
+  }
+  /// Requires place < size().
+  [[nodiscard]] Registry& AtPlace(Place place) { return rows_.at(place).second; }
+  [[nodiscard]] Registry* Find(const RegistryKey& key) { return const_cast<Registry*>(std::as_const(*this).Find(key)); }
+  [[nodiscard]] bool contains(const RegistryKey& key) const { return places_.Find(key) != nullptr; }
+  /// Requires that there is one; a Defect otherwise.
+  [[nodiscard]] const Registry& at(const RegistryKey& key) const;
+  [[nodiscard]] Registry& at(const RegistryKey& key) { return const_cast<Registry&>(std::as_const(*this).at(key)); }
+  /// Adds one where there is none. Adding in the order of the keys is cheapest.
+  Registry& operator[](const RegistryKey& key);
+
+  void Encode(Writer& writer) const { writer.Put(rows_); }
+  static Registries Decode(Reader& reader);
+
+ private:
+  std::vector<Row> rows_;  // by key
+  Index<RegistryKey, Place> places_;
+};
 
 }  // namespace crrsim

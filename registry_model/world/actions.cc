@@ -69,16 +69,19 @@ void World::FeedAll() {
 // ---- Messages -------------------------------------------------------------------------------------------------------
 
 void World::CarryOut(Ask&& action) {
-  const auto from = action.replication->source.region;
-  const auto to = action.replication->destination.region;
+  const auto copy = action.replication;
+  const auto& from = copy->source.region;
+  const auto& to = copy->destination.region;
   const auto id = action.request;
   const auto deadline = now_ + action.timeout;
-  if (FindRegistry(action.replication->destination) == nullptr) {
+  const auto ends = EndsOf(*copy);
+  if (!ends) {
     Feed(Answered{id, Answer{FailureCode::kRegistryNotFound, {}}});
     return;
   }
   auto& request = requests_.Emplace(id).first;
   request.ask = std::move(action);
+  request.ends = *ends;
   request.deadline = deadline;
   auto lost = faults_.Cutting(from, to);
   if (!lost) lost = faults_.Losing(from, to);
@@ -88,7 +91,7 @@ void World::CarryOut(Ask&& action) {
     Schedule(deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
   }
-  const auto arrival = now_ + MessageDelay(from, to);
+  const auto arrival = now_ + MessageDelay(ends->source, ends->destination);
   if (const auto twice = faults_.Duplicating(from, to)) {
     HitFault(*twice);
     late_messages_ = true;
@@ -105,26 +108,31 @@ void World::CarryOut(Ask&& action) {
 void World::CarryOut(StartTransfer&& action) {
   const auto id = action.transfer;
   const auto& copy = *action.replication;
-  const auto* source = registries_.at(copy.source).Find(copy.repository);
+  const auto ends = EndsOf(copy);
+  CRRSIM_CHECK(ends.has_value(), "transfer {} goes from or to nowhere", id);
+  const auto* source = registries_.AtPlace(ends->source).Find(copy.repository);
   if (source == nullptr || source->blobs.Find(action.blob) == nullptr) {
     Feed(TransferFailed{id, FailureCode::kSourceImageNotFound});
     return;
   }
   ByteCount kept;
-  const auto partial = partials_.find({copy.source, copy.destination, copy.repository, action.blob});
-  if (partial != partials_.end()) {
-    const auto& [before, job, bytes] = partial->second;
-    Emit(TransferEnded{before, job, copy.source, copy.destination, copy.repository, action.blob, copy.source.account,
-                       ByteCount(), ByteCount(), FailureCode::kWorkersCrashed});
-    kept = bytes;
-    partials_.erase(partial);
+  if (!partials_.empty()) {
+    const auto partial = partials_.find({copy.source, copy.destination, copy.repository, action.blob});
+    if (partial != partials_.end()) {
+      const auto& [before, job, bytes] = partial->second;
+      Emit(TransferEnded{before, job, copy.source, copy.destination, copy.repository, action.blob, copy.source.account,
+                         ByteCount(), ByteCount(), FailureCode::kWorkersCrashed});
+      kept = bytes;
+      partials_.erase(partial);
+    }
   }
   Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
-  const auto delay = MessageDelay(copy.source.region, copy.destination.region);
+  const auto delay = MessageDelay(ends->source, ends->destination);
   const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id});
   auto& transfer = transfers_.Emplace(id).first;
   transfer.flow_starts = flow_starts;
   transfer.start = std::move(action);
+  transfer.ends = *ends;
   transfer.kept = kept;
 }
 
@@ -136,7 +144,7 @@ void World::StartFlow(TransferId id) {
     return WatchForStall(id, transfer, *stall);
   }
   HitFault(faults_.Degrading(copy.source.region, copy.destination.region));
-  RunFlow(id);
+  RunFlow(id, transfer);
 }
 
 void World::CompleteFlows() {
@@ -241,13 +249,14 @@ void World::CarryOut(const AcceptBlob& action) {
   CRRSIM_CHECK(transfer != nullptr, "transfer {} is accepted but not under way", action.transfer);
   const auto& copy = *transfer->start.replication;
   const auto size = transfer->start.size;
-  auto* repository = registries_.at(copy.destination).FindMutable(copy.repository);
+  auto& destination = registries_.AtPlace(transfer->ends.destination);
+  auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) {
     // Deleted while the bytes were under way: they crossed for nothing, and the put of the manifest will say so.
     return EndTransfer(action.transfer, ByteCount(), size, FailureCode::kRepositoryNotFound);
   }
   // What is stored is what arrived: an engine that accepts damaged bytes has them under their own digest.
-  StoreBlob(ArrivalAt(copy.destination), *repository, transfer->damaged.value_or(transfer->start.blob), size);
+  StoreBlob(ArrivalAt(destination), *repository, transfer->damaged.value_or(transfer->start.blob), size);
   EndTransfer(action.transfer, size, ByteCount(), FailureCode::kNone);
 }
 

@@ -4,9 +4,7 @@
 namespace crrsim {
 
 void World::TellBuses(const Event& event) {
-  auto messages = bus_.Hear(event, registries_, assumptions_);
-  if (messages.first) Send(messages.first->registry, std::move(messages.first->detail));
-  if (messages.second) Send(messages.second->registry, std::move(messages.second->detail));
+  for (auto& [registry, detail] : bus_.Hear(event, registries_, assumptions_)) Send(registry, std::move(detail));
 }
 
 void World::Send(const RegistryKey& registry, BusDetail detail) {

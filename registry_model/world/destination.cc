@@ -24,10 +24,10 @@ void World::RequestArrived(RequestId id) {
   }
   const auto& ask = arrived.ask;
   auto answer = arrived.void_lease ? Answer{FailureCode::kTimedOut, {}}
-                                   : AnswerAt(registries_.at(ask.replication->destination), ask);
+                                   : AnswerAt(registries_.AtPlace(arrived.ends.destination), ask);
   auto& request = *requests_.Find(id);
-  const auto from = request.ask.replication->destination.region;
-  const auto to = request.ask.replication->source.region;
+  const auto& from = request.ask.replication->destination.region;
+  const auto& to = request.ask.replication->source.region;
   request.answer = std::move(answer);
   request.phase = RequestPhase::kLost;
   auto lost = faults_.Cutting(from, to);
@@ -37,7 +37,7 @@ void World::RequestArrived(RequestId id) {
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
   }
-  const auto arrival = now_ + MessageDelay(from, to);
+  const auto arrival = now_ + MessageDelay(request.ends.destination, request.ends.source);
   if (arrival > request.deadline) {
     Schedule(request.deadline, {ScheduledKind::kRequestTimesOut, id});
     return;
@@ -78,9 +78,9 @@ void World::DuplicateArrived(std::uint64_t number) {
   AnswerAt(registries_.at(ask.replication->destination), ask);
 }
 
-ContentContext World::ArrivalAt(const RegistryKey& registry) {
-  HitFault(faults_.Skewing(registry.region));
-  return {ClockOf(registry.region), registries_.at(registry), Origin::kReplication, assumptions_, *this};
+ContentContext World::ArrivalAt(Registry& registry) {
+  HitFault(faults_.Skewing(registry.key.region));
+  return {ClockOf(registry.key.region), registry, Origin::kReplication, assumptions_, *this};
 }
 
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
@@ -160,41 +160,47 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
     if (Mutated(Mutant::kSourceTemplatesApply)) {
       creation = DecideCreation(source, copy.repository, "REPLICATION", assumptions_);
     }
-    CreateRepositoryIn(ArrivalAt(destination.key), destination, copy.repository, creation.settings,
+    CreateRepositoryIn(ArrivalAt(destination), destination, copy.repository, creation.settings,
                        creation.template_prefix);
   }
   return {};
 }
 
 Answer World::CheckContent(Registry& destination, const Ask& ask) {
-  const auto* repository = destination.Find(ask.replication->repository);
+  const auto& copy = *ask.replication;
+  const auto* repository = destination.Find(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
-  Repository* unshared = nullptr;
+  for (const auto& content : ask.content) {
+    if (content.kind == ContentKind::kBlob) repository->blobs.Prefetch(content.digest);
+  }
+  const bool mounts = registries_.at(copy.source).account_settings.blob_mounting || Mutated(Mutant::kOneEndMounts);
   Answer answer;
   answer.missing.reserve(ask.content.size());
   for (std::uint32_t place = 0; place < ask.content.size(); ++place) {
-    const bool is_there = HasContent(destination, unshared, ask, ask.content[place]);
-    if (!is_there) answer.missing.push_back(place);
+    const auto& content = ask.content[place];
+    if (HasContent(*repository, content)) continue;
+    if (mounts && content.kind == ContentKind::kBlob && MountAt(destination, copy.repository, content.digest)) {
+      repository = destination.Find(copy.repository);  // it may be another one than before, unshared
+      continue;
+    }
+    answer.missing.push_back(place);
   }
   return answer;
 }
 
-bool World::HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content) {
-  const auto& copy = *ask.replication;
-  const auto& repository = unshared != nullptr ? *unshared : *destination.Find(copy.repository);
-  if (content.kind == ContentKind::kManifest) {
-    // An archived one has to be put again, which restores it.
-    const auto* image = repository.FindImage(content.digest);
-    return image != nullptr &&
-           (image->storage.status != ImageStatus::kArchived || Mutated(Mutant::kArchivedCopiesStay));
-  }
-  if (repository.blobs.Find(content.digest) != nullptr) return true;
-  if (!registries_.at(copy.source).account_settings.blob_mounting && !Mutated(Mutant::kOneEndMounts)) return false;
-  const auto* origin = FindMountOrigin(destination, repository, content.digest);
+bool World::HasContent(const Repository& repository, const Content& content) {
+  if (content.kind == ContentKind::kBlob) return repository.blobs.Find(content.digest) != nullptr;
+  // An archived one has to be put again, which restores it.
+  const auto* image = repository.FindImage(content.digest);
+  return image != nullptr && (image->storage.status != ImageStatus::kArchived || Mutated(Mutant::kArchivedCopiesStay));
+}
+
+/// Mounts a blob from another repository of the registry. Returns whether there was one to mount it from.
+bool World::MountAt(Registry& destination, const RepositoryName& name, const Digest& blob) {
+  const auto* origin = FindMountOrigin(destination, *destination.Find(name), blob);
   if (origin == nullptr) return false;
   const auto from = origin->name;
-  unshared = destination.FindMutable(copy.repository);
-  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *unshared, from, content.digest);
+  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *destination.FindMutable(name), from, blob);
   return true;
 }
 
@@ -204,7 +210,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
   const auto missing = FindMissing(*repository, *ask.manifest);
   if (!missing.blobs.empty() || !missing.children.empty()) return {FailureCode::kContentMissing, {}};
-  const auto content = ArrivalAt(destination.key);
+  const auto content = ArrivalAt(destination);
   if (const auto* image = repository->FindImage(ask.manifest->digest)) {
     if (image->storage.status == ImageStatus::kArchived && !Mutated(Mutant::kArchivedCopiesStay)) {
       ChangeStorageClass(content, *repository, ask.manifest->digest, StorageClass::kStandard);
@@ -228,7 +234,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
                          copy.source.account, ask.manifest->size(), ByteCount(), FailureCode::kNone});
     }
   }
-  if (!copy.tag && ask.manifest->digest == copy.digest) NoteReplicated(destination.key, ask);
+  if (!copy.tag && ask.manifest->digest == copy.digest) NoteReplicated(destination, ask);
   return {};
 }
 
@@ -251,7 +257,7 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
     Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});
   }
-  NoteReplicated(destination.key, ask);
+  NoteReplicated(destination, ask);
   return {};
 }
 
@@ -269,18 +275,17 @@ Answer World::DeleteAt(Registry& destination, const Ask& ask) {
     assumptions_.Use(Assumption::kDeleteChained);
   }
   if (auto* repository = destination.FindMutable(deletion.repository)) {
-    TakeOff(ArrivalAt(destination.key), *repository, deletion, ask.tags);
+    TakeOff(ArrivalAt(destination), *repository, deletion, ask.tags);
   }
   return {};
 }
 
-void World::NoteReplicated(const RegistryKey& registry, const Ask& ask) {
-  const auto& there = registries_.at(registry);
+void World::NoteReplicated(const Registry& there, const Ask& ask) {
   auto onward = DestinationsOf(there.replication, ask.replication->repository, assumptions_);
   if (onward.empty()) return;
   const auto* repository = there.Find(ask.replication->repository);
   const auto* image = repository->FindImage(ask.replication->digest);
-  Feed(ImageReplicated{registry, ask.replication->repository, ClosureOf(*repository, image->manifest),
+  Feed(ImageReplicated{there.key, ask.replication->repository, ClosureOf(*repository, image->manifest),
                        ask.replication->tag, std::move(onward)});
 }
 

@@ -113,44 +113,48 @@ void World::UpdateCut(const RegionName& from, const RegionName& to) {
 
 /// Bandwidth and latency as the faults in force leave them, and new caps for the flows whose round trip this is.
 void World::UpdateLink(const RegionName& from, const RegionName& to) {
-  const auto& link = LinkOf(from, to);
+  const auto site_from = SiteOf(from);
+  const auto site_to = SiteOf(to);
+  const auto& link = LinkOf(site_from, site_to);
   auto bandwidth = link.bandwidth;
   const auto percent = faults_.BandwidthPercent(from, to);
   if (percent < 100 && !bandwidth.unlimited()) {
     const auto left = static_cast<Int128>(bandwidth.count()) * percent / 100;
     bandwidth = BytesPerSecond::FromCount(std::max<std::int64_t>(static_cast<std::int64_t>(left), 1));
   }
-  network_.SetLink(now_, SiteOf(from), SiteOf(to), {LatencyOf(from, to), link.jitter, bandwidth});
-  const auto renew = [&](const RegionName& one, const RegionName& other) {
-    const auto& way = LinkOf(one, other);
+  network_.SetLink(now_, site_from, site_to, {LatencyOf(link), link.jitter, bandwidth});
+  const auto renew = [&](const LinkConfig& way) {
     if (way.loss == LossRate() && way.window == ByteCount()) return;
-    for (const auto id : Crossing(one, other)) {
-      PauseFlow(*transfers_.Find(id));
-      RunFlow(id);
+    for (const auto id : Crossing(way.from, way.to)) {
+      auto& transfer = *transfers_.Find(id);
+      PauseFlow(transfer);
+      RunFlow(id, transfer);
     }
   };
-  renew(from, to);
-  renew(to, from);
+  renew(link);
+  renew(LinkOf(site_to, site_from));
 }
 
-const LinkConfig& World::LinkOf(const RegionName& from, const RegionName& to) const {
-  return links_.at(SiteOf(from).value * regions_.size() + SiteOf(to).value);
+const LinkConfig& World::LinkOf(SiteId from, SiteId to) const {
+  return links_.at(from.value * regions_.size() + to.value);
 }
 
-Duration World::LatencyOf(const RegionName& from, const RegionName& to) const {
-  return LinkOf(from, to).latency + faults_.ExtraLatency(from, to);
+Duration World::LatencyOf(const LinkConfig& link) const {
+  return link.latency + faults_.ExtraLatency(link.from, link.to);
 }
 
-Duration World::MessageDelay(const RegionName& from, const RegionName& to) {
-  HitFault(faults_.Slowing(from, to));
-  return network_.DrawMessageDelay(SiteOf(from), SiteOf(to));
+Duration World::MessageDelay(Registries::Place from, Registries::Place to) {
+  const auto site_from = SiteAt(from);
+  const auto site_to = SiteAt(to);
+  HitFault(faults_.Slowing(regions_[site_from.value], regions_[site_to.value]));
+  return network_.DrawMessageDelay(site_from, site_to);
 }
 
-BytesPerSecond World::FlowCap(const RegionName& from, const RegionName& to) const {
+BytesPerSecond World::FlowCap(SiteId from, SiteId to) const {
   const auto& link = LinkOf(from, to);
   auto cap = BytesPerSecond::Unlimited();
   if (link.loss == LossRate() && link.window == ByteCount()) return cap;
-  const auto round_trip = LatencyOf(from, to) + LatencyOf(to, from);
+  const auto round_trip = LatencyOf(link) + LatencyOf(LinkOf(to, from));
   if (link.window != ByteCount()) cap = std::min(cap, WindowThroughput(link.window, round_trip));
   return std::min(cap, MathisThroughput(ByteCount::FromBytes(kEthernetSegmentBytes), round_trip, link.loss));
 }
@@ -167,16 +171,13 @@ std::vector<TransferId> World::Crossing(const RegionName& from, const RegionName
 }
 
 /// Begins, or goes on with, what is left of a transfer.
-void World::RunFlow(TransferId id) {
-  auto& transfer = *transfers_.Find(id);
+void World::RunFlow(TransferId id, ActiveTransfer& transfer) {
   const auto& copy = *transfer.start.replication;
-  const auto from = copy.source.region;
-  const auto to = copy.destination.region;
   FlowSpec flow;
-  flow.from = SiteOf(from);
-  flow.to = SiteOf(to);
+  flow.from = SiteAt(transfer.ends.source);
+  flow.to = SiteAt(transfer.ends.destination);
   flow.size = transfer.start.size - transfer.kept;
-  flow.cap = FlowCap(from, to);
+  flow.cap = FlowCap(flow.from, flow.to);
   flow.owner = id;
   for (std::uint32_t number = 0; number < limits_.size(); ++number) {
     const auto& limit = limits_[number];
@@ -185,7 +186,7 @@ void World::RunFlow(TransferId id) {
     if (copy.repository.text().starts_with(limit.prefix)) flow.limits.Add(LimitId{number});
   }
   transfer.flow = network_.Start(now_, flow);
-  if (const auto cut = faults_.Cutting(from, to)) WatchForStall(id, transfer, *cut);
+  if (const auto cut = faults_.Cutting(copy.source.region, copy.destination.region)) WatchForStall(id, transfer, *cut);
 }
 
 void World::PauseFlow(ActiveTransfer& transfer) {
@@ -222,7 +223,7 @@ void World::ResumeStalledBy(FaultNumber number) {
     if (transfer == nullptr) continue;
     transfer->stalled_by.reset();
     StopWatching(*transfer);
-    RunFlow(id);
+    RunFlow(id, *transfer);
   }
 }
 

@@ -114,7 +114,6 @@ void Faults::ForEach(const Visit& visit) const {
 
 template <class Kind, class Applies>
 std::optional<FaultNumber> Faults::FirstOf(const Applies& applies) const {
-  if (in_force_ == 0) return std::nullopt;
   for (const auto& [number, fault] : faults_) {
     if (!fault.in_force) continue;
     const auto* kind = std::get_if<Kind>(&fault.what);
@@ -125,7 +124,6 @@ std::optional<FaultNumber> Faults::FirstOf(const Applies& applies) const {
 
 template <class Kind, class Applies>
 std::optional<FaultNumber> Faults::TakeTurn(const Applies& applies) {
-  if (in_force_ == 0) return std::nullopt;
   for (auto& [number, fault] : faults_) {
     if (!fault.in_force) continue;
     auto* kind = std::get_if<Kind>(&fault.what);
@@ -134,8 +132,7 @@ std::optional<FaultNumber> Faults::TakeTurn(const Applies& applies) {
   return std::nullopt;
 }
 
-std::optional<FaultNumber> Faults::Cutting(const RegionName& from, const RegionName& to) const {
-  if (in_force_ == 0) return std::nullopt;
+std::optional<FaultNumber> Faults::FindCutting(const RegionName& from, const RegionName& to) const {
   for (const auto& [number, fault] : faults_) {
     if (!fault.in_force) continue;
     if (const auto* partition = std::get_if<Partition>(&fault.what)) {
@@ -147,67 +144,67 @@ std::optional<FaultNumber> Faults::Cutting(const RegionName& from, const RegionN
   return std::nullopt;
 }
 
-std::optional<FaultNumber> Faults::Disturbing(const RegistryKey& bus) const {
+std::optional<FaultNumber> Faults::FindDisturbing(const RegistryKey& bus) const {
   return FirstOf<BusDisturbance>([&](const BusDisturbance& one) { return one.bus == bus; });
 }
 
-std::optional<FaultNumber> Faults::Down(const RegionName& region) const {
+std::optional<FaultNumber> Faults::FindDown(const RegionName& region) const {
   return FirstOf<Outage>([&](const Outage& outage) { return outage.region == region; });
 }
 
-std::optional<FaultNumber> Faults::Crashed(const RegionName& region) const {
+std::optional<FaultNumber> Faults::FindCrashed(const RegionName& region) const {
   return FirstOf<WorkerCrash>([&](const WorkerCrash& crash) { return crash.region == region; });
 }
 
-std::optional<FaultNumber> Faults::Damaging(const Replication& replication, const Digest& blob) const {
+std::optional<FaultNumber> Faults::FindDamaging(const Replication& replication, const Digest& blob) const {
   return FirstOf<StorageDamage>([&](const StorageDamage& damage) {
     return damage.registry == replication.source && damage.repository == replication.repository &&
            (!damage.blob || *damage.blob == blob);
   });
 }
 
-std::optional<FaultNumber> Faults::Slowing(const RegionName& from, const RegionName& to) const {
+std::optional<FaultNumber> Faults::FindSlowing(const RegionName& from, const RegionName& to) const {
   return FirstOf<LatencySpike>([&](const LatencySpike& spike) { return spike.from == from && spike.to == to; });
 }
 
-std::optional<FaultNumber> Faults::Degrading(const RegionName& from, const RegionName& to) const {
+std::optional<FaultNumber> Faults::FindDegrading(const RegionName& from, const RegionName& to) const {
   return FirstOf<Degradation>([&](const Degradation& one) { return one.from == from && one.to == to; });
 }
 
-std::optional<FaultNumber> Faults::Limiting(const RegistryKey& registry) const {
+std::optional<FaultNumber> Faults::FindLimiting(const RegistryKey& registry) const {
   return FirstOf<Quota>([&](const Quota& quota) { return quota.registry == registry; });
 }
 
-std::optional<FaultNumber> Faults::Skewing(const RegionName& region) const {
+std::optional<FaultNumber> Faults::FindSkewing(const RegionName& region) const {
   return FirstOf<ClockSkew>([&](const ClockSkew& skew) { return skew.region == region; });
 }
 
 // ---- Taking a turn --------------------------------------------------------------------------------------------------
 
-std::optional<FaultNumber> Faults::Failing(JobStep step, const Replication& replication) {
+std::optional<FaultNumber> Faults::FindFailing(JobStep step, const Replication& replication) {
   return TakeTurn<StepFault>([&](StepFault& fault) {
     return fault.step == step && Concerns(fault.destination, fault.repository, replication) && TakesThis(fault);
   });
 }
 
-std::optional<FaultNumber> Faults::Losing(const RegionName& from, const RegionName& to) {
+std::optional<FaultNumber> Faults::FindLosing(const RegionName& from, const RegionName& to) {
   return TakeTurn<MessageLoss>([&](const MessageLoss& loss) {
     return loss.from == from && loss.to == to && loss_.Chance(static_cast<std::uint64_t>(loss.percent), 100);
   });
 }
 
-std::optional<FaultNumber> Faults::Duplicating(const RegionName& from, const RegionName& to) {
+std::optional<FaultNumber> Faults::FindDuplicating(const RegionName& from, const RegionName& to) {
   return TakeTurn<Duplication>([&](const Duplication& one) {
     return one.from == from && one.to == to && duplicate_.Chance(static_cast<std::uint64_t>(one.percent), 100);
   });
 }
 
-std::optional<FaultNumber> Faults::Stalling(const Replication& replication) {
+std::optional<FaultNumber> Faults::FindStalling(const Replication& replication) {
   return TakeTurn<Stall>(
       [&](Stall& stall) { return Concerns(stall.destination, stall.repository, replication) && TakesThis(stall); });
 }
 
-std::optional<FaultNumber> Faults::Refusing(const ApiTarget& target) {
+std::optional<FaultNumber> Faults::FindRefusing(const ApiTarget& target) {
   return TakeTurn<ApiFault>([&](ApiFault& fault) {
     if (fault.region && *fault.region != target.region) return false;
     if (fault.account && *fault.account != target.account) return false;
@@ -250,7 +247,7 @@ std::int64_t Faults::ImagesMax(const RegistryKey& registry, std::int64_t otherwi
   return otherwise;
 }
 
-Duration Faults::ClockAhead(const RegionName& region) const {
+Duration Faults::SumClockAhead(const RegionName& region) const {
   Duration ahead;
   ForEach<ClockSkew>([&](const ClockSkew& skew) {
     if (skew.region == region) ahead = ahead + skew.ahead;

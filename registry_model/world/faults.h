@@ -278,25 +278,55 @@ class Faults {
   void End(FaultNumber number);
   void CountHit(FaultNumber number);
 
+  // What is asked at nearly every step: nothing is looked at while no fault is in force.
+
   // Each the first in force that applies, in the order of their numbers; those with counts or chances take a turn.
 
   /// Cuts the way: a partition, or an outage at either end.
-  [[nodiscard]] std::optional<FaultNumber> Cutting(const RegionName& from, const RegionName& to) const;
+  [[nodiscard]] std::optional<FaultNumber> Cutting(const RegionName& from, const RegionName& to) const {
+    return any_in_force() ? FindCutting(from, to) : std::nullopt;
+  }
   /// Makes this step fail.
-  std::optional<FaultNumber> Failing(JobStep step, const Replication& replication);
-  std::optional<FaultNumber> Losing(const RegionName& from, const RegionName& to);
-  std::optional<FaultNumber> Duplicating(const RegionName& from, const RegionName& to);
-  std::optional<FaultNumber> Stalling(const Replication& replication);
-  std::optional<FaultNumber> Refusing(const ApiTarget& target);
-  [[nodiscard]] std::optional<FaultNumber> Down(const RegionName& region) const;
-  [[nodiscard]] std::optional<FaultNumber> Crashed(const RegionName& region) const;
-  [[nodiscard]] std::optional<FaultNumber> Damaging(const Replication& replication, const Digest& blob) const;
+  std::optional<FaultNumber> Failing(JobStep step, const Replication& replication) {
+    return any_in_force() ? FindFailing(step, replication) : std::nullopt;
+  }
+  std::optional<FaultNumber> Losing(const RegionName& from, const RegionName& to) {
+    return any_in_force() ? FindLosing(from, to) : std::nullopt;
+  }
+  std::optional<FaultNumber> Duplicating(const RegionName& from, const RegionName& to) {
+    return any_in_force() ? FindDuplicating(from, to) : std::nullopt;
+  }
+  std::optional<FaultNumber> Stalling(const Replication& replication) {
+    return any_in_force() ? FindStalling(replication) : std::nullopt;
+  }
+  std::optional<FaultNumber> Refusing(const ApiTarget& target) {
+    return any_in_force() ? FindRefusing(target) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<FaultNumber> Down(const RegionName& region) const {
+    return any_in_force() ? FindDown(region) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<FaultNumber> Crashed(const RegionName& region) const {
+    return any_in_force() ? FindCrashed(region) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<FaultNumber> Damaging(const Replication& replication, const Digest& blob) const {
+    return any_in_force() ? FindDamaging(replication, blob) : std::nullopt;
+  }
   /// A spike of the latency; a degradation of the bandwidth; a quota of a registry; a skew of a region's clocks.
-  [[nodiscard]] std::optional<FaultNumber> Slowing(const RegionName& from, const RegionName& to) const;
-  [[nodiscard]] std::optional<FaultNumber> Degrading(const RegionName& from, const RegionName& to) const;
-  [[nodiscard]] std::optional<FaultNumber> Limiting(const RegistryKey& registry) const;
-  [[nodiscard]] std::optional<FaultNumber> Skewing(const RegionName& region) const;
-  [[nodiscard]] std::optional<FaultNumber> Disturbing(const RegistryKey& bus) const;
+  [[nodiscard]] std::optional<FaultNumber> Slowing(const RegionName& from, const RegionName& to) const {
+    return any_in_force() ? FindSlowing(from, to) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<FaultNumber> Degrading(const RegionName& from, const RegionName& to) const {
+    return any_in_force() ? FindDegrading(from, to) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<FaultNumber> Limiting(const RegistryKey& registry) const {
+    return any_in_force() ? FindLimiting(registry) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<FaultNumber> Skewing(const RegionName& region) const {
+    return any_in_force() ? FindSkewing(region) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<FaultNumber> Disturbing(const RegistryKey& bus) const {
+    return any_in_force() ? FindDisturbing(bus) : std::nullopt;
+  }
 
   // What all in force come to.
 
@@ -305,7 +335,9 @@ class Faults {
   /// The least that they leave; `otherwise` where they say nothing.
   [[nodiscard]] std::int64_t RepositoriesMax(const RegistryKey& registry, std::int64_t otherwise) const;
   [[nodiscard]] std::int64_t ImagesMax(const RegistryKey& registry, std::int64_t otherwise) const;
-  [[nodiscard]] Duration ClockAhead(const RegionName& region) const;
+  [[nodiscard]] Duration ClockAhead(const RegionName& region) const {
+    return any_in_force() ? SumClockAhead(region) : Duration();
+  }
 
   [[nodiscard]] const Fault& operator[](FaultNumber number) const { return faults_.at(number); }
   [[nodiscard]] const std::map<FaultNumber, Fault>& all() const { return faults_; }
@@ -321,6 +353,21 @@ class Faults {
   }
 
  private:
+  [[nodiscard]] std::optional<FaultNumber> FindCutting(const RegionName& from, const RegionName& to) const;
+  std::optional<FaultNumber> FindFailing(JobStep step, const Replication& replication);
+  std::optional<FaultNumber> FindLosing(const RegionName& from, const RegionName& to);
+  std::optional<FaultNumber> FindDuplicating(const RegionName& from, const RegionName& to);
+  std::optional<FaultNumber> FindStalling(const Replication& replication);
+  std::optional<FaultNumber> FindRefusing(const ApiTarget& target);
+  [[nodiscard]] std::optional<FaultNumber> FindDown(const RegionName& region) const;
+  [[nodiscard]] std::optional<FaultNumber> FindCrashed(const RegionName& region) const;
+  [[nodiscard]] std::optional<FaultNumber> FindDamaging(const Replication& replication, const Digest& blob) const;
+  [[nodiscard]] std::optional<FaultNumber> FindSlowing(const RegionName& from, const RegionName& to) const;
+  [[nodiscard]] std::optional<FaultNumber> FindDegrading(const RegionName& from, const RegionName& to) const;
+  [[nodiscard]] std::optional<FaultNumber> FindLimiting(const RegistryKey& registry) const;
+  [[nodiscard]] std::optional<FaultNumber> FindSkewing(const RegionName& region) const;
+  [[nodiscard]] std::optional<FaultNumber> FindDisturbing(const RegistryKey& bus) const;
+  [[nodiscard]] Duration SumClockAhead(const RegionName& region) const;
   template <class Kind, class Applies>
   [[nodiscard]] std::optional<FaultNumber> FirstOf(const Applies& applies) const;
   template <class Kind, class Visit>

@@ -8,6 +8,7 @@
 #include "registry_model/event_bus/bus_event.h"
 #include "registry_model/events/origin.h"
 #include "registry_model/names.h"
+#include "registry_model/registry/registry.h"
 #include "registry_model/replication/engine.h"
 #include "sim/event_queue.h"
 #include "sim/network_types.h"
@@ -46,11 +47,22 @@ struct Scheduled {
     visit("subject", self.subject);
   }
 };
+/// The registries between which a copy goes, by their places: looked up once, when something of it sets out.
+struct CopyEnds {
+  Registries::Place source = 0;
+  Registries::Place destination = 0;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("source", self.source);
+    visit("destination", self.destination);
+  }
+};
 /// Where a request is.
 enum class RequestPhase : std::uint8_t { kUnderWay, kUnderWayUnheard, kAnswered, kLost };
 /// A request that has no outcome yet.
 struct PendingRequest {
   Ask ask;
+  CopyEnds ends;
   Instant deadline;
   RequestPhase phase =
       RequestPhase::kUnderWay;  // kUnderWayUnheard: the asker has given up, the message has not arrived
@@ -59,6 +71,7 @@ struct PendingRequest {
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("ask", self.ask);
+    visit("ends", self.ends);
     visit("deadline", self.deadline);
     visit("phase", self.phase);
     visit("answer", self.answer);
@@ -68,6 +81,7 @@ struct PendingRequest {
 /// A transfer that is not settled yet.
 struct ActiveTransfer {
   StartTransfer start;
+  CopyEnds ends;
   std::optional<FlowId> flow;     // empty until its latency has passed
   std::optional<Digest> damaged;  // what arrived, where it is not what was sent; within one step only
   EventId flow_starts;
@@ -77,6 +91,7 @@ struct ActiveTransfer {
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("start", self.start);
+    visit("ends", self.ends);
     visit("flow", self.flow);
     visit("flowStarts", self.flow_starts);
     visit("stallExpires", self.stall_expires);

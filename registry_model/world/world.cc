@@ -95,7 +95,7 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
       tie_stream_(config.seed, "queue/tie"),
       id_stream_(config.seed, "api/ids"),
       bus_fault_stream_(config.seed, "fault/bus") {
-  for (const auto& account : config.accounts) {
+  for (const auto& account : std::set<AccountId>(config.accounts.begin(), config.accounts.end())) {
     for (const auto& region : regions_) {
       const RegistryKey key{account, region};
       registries_[key].key = key;
@@ -133,19 +133,19 @@ ApiResult<Registry*> World::AnsweringRegistry(const Caller& caller, const std::o
     }
     account = *named;
   }
-  const auto found = registries_.find({account, caller.region});
-  if (found == registries_.end()) {
+  auto* found = registries_.Find({account, caller.region});
+  if (found == nullptr) {
     return ApiError{std::string(exception::kInvalidParameter),
                     fmt::format("Invalid parameter at 'registryId' failed to satisfy constraint: 'account {} has no "
                                 "registry in {} in this world'",
                                 account.text(), caller.region.text())};
   }
   const auto* own = FindRegistry({caller.account, caller.region});
-  if (!found->second.opted_in || (own != nullptr && !own->opted_in)) {
+  if (!found->opted_in || (own != nullptr && !own->opted_in)) {
     return ApiError{std::string(exception::kUnrecognizedClient),
                     "The security token included in the request is invalid."};
   }
-  return &found->second;
+  return found;
 }
 
 void World::NoteRefused(const RegistryKey& registry, std::string_view operation, const ApiError& error) {
@@ -316,11 +316,6 @@ void World::SetFindings(const Digest& image, FindingCounts findings) { findings_
 
 // ---- Looking --------------------------------------------------------------------------------------------------------
 
-const Registry* World::FindRegistry(const RegistryKey& key) const {
-  const auto found = registries_.find(key);
-  return found == registries_.end() ? nullptr : &found->second;
-}
-
 Index<RegionName, SiteId> World::SitesOf(const std::vector<RegionName>& regions) {
   Index<RegionName, SiteId> sites;
   for (const auto& region : regions) sites.Insert(region, SiteId{static_cast<std::uint32_t>(sites.size())});
@@ -331,6 +326,13 @@ SiteId World::SiteOf(const RegionName& region) const {
   const auto* site = site_of_.Find(region);
   CRRSIM_CHECK(site != nullptr, "region {} is not in this world", region.text());
   return *site;
+}
+
+std::optional<CopyEnds> World::EndsOf(const Replication& copy) const {
+  const auto source = registries_.PlaceOf(copy.source);
+  const auto destination = registries_.PlaceOf(copy.destination);
+  if (!source || !destination) return std::nullopt;
+  return CopyEnds{*source, *destination};
 }
 
 std::vector<ManifestPtr> World::ClosureOf(const Repository& repository, const ManifestPtr& root) const {

@@ -118,7 +118,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   [[nodiscard]] const Registries& registries() const { return registries_; }
   /// Null when the world has no such registry.
-  [[nodiscard]] const Registry* FindRegistry(const RegistryKey& key) const;
+  [[nodiscard]] const Registry* FindRegistry(const RegistryKey& key) const { return registries_.Find(key); }
   [[nodiscard]] std::vector<DestinationStatus> StatusOf(const SourceImage& image) const {
     return statuses_.StatusOf(image);
   }
@@ -231,11 +231,11 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void StallMatching();
   void ResumeStalledBy(FaultNumber number);
   void PauseFlow(ActiveTransfer& transfer);
-  void RunFlow(TransferId id);
-  Duration MessageDelay(const RegionName& from, const RegionName& to);
-  Duration LatencyOf(const RegionName& from, const RegionName& to) const;
-  [[nodiscard]] BytesPerSecond FlowCap(const RegionName& from, const RegionName& to) const;
-  [[nodiscard]] const LinkConfig& LinkOf(const RegionName& from, const RegionName& to) const;
+  void RunFlow(TransferId id, ActiveTransfer& transfer);
+  Duration MessageDelay(Registries::Place from, Registries::Place to);
+  [[nodiscard]] Duration LatencyOf(const LinkConfig& link) const;
+  [[nodiscard]] BytesPerSecond FlowCap(SiteId from, SiteId to) const;
+  [[nodiscard]] const LinkConfig& LinkOf(SiteId from, SiteId to) const;
   /// The present instant by the clocks of a region, for what is stamped there.
   [[nodiscard]] Instant ClockOf(const RegionName& region) const { return now_ + faults_.ClockAhead(region); }
   [[nodiscard]] ApiOptions OptionsOf(const RegistryKey& registry) const;
@@ -248,12 +248,13 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   Answer AnswerAt(Registry& destination, const Ask& ask);
   Answer Admit(Registry& destination, const Ask& ask);
   Answer CheckContent(Registry& destination, const Ask& ask);
-  bool HasContent(Registry& destination, Repository*& unshared, const Ask& ask, const Content& content);
+  [[nodiscard]] static bool HasContent(const Repository& repository, const Content& content);
+  bool MountAt(Registry& destination, const RepositoryName& name, const Digest& blob);
   Answer PutManifest(Registry& destination, const Ask& ask);
-  [[nodiscard]] ContentContext ArrivalAt(const RegistryKey& registry);
+  [[nodiscard]] ContentContext ArrivalAt(Registry& registry);
   Answer BindTagAt(Registry& destination, const Ask& ask);
   Answer DeleteAt(Registry& destination, const Ask& ask);
-  void NoteReplicated(const RegistryKey& registry, const Ask& ask);
+  void NoteReplicated(const Registry& there, const Ask& ask);
   [[nodiscard]] bool AreOptedIn(const RegistryKey& source, const RegistryKey& destination) const;
 
   // mutated.cc: what only mutants do (registry_model/mutants.h)
@@ -284,6 +285,11 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);
   [[nodiscard]] SiteId SiteOf(const RegionName& region) const;
+  /// Every account has a registry in every region, so the registries of each stand in the order of the sites.
+  [[nodiscard]] SiteId SiteAt(Registries::Place registry) const {
+    return SiteId{registry % static_cast<std::uint32_t>(regions_.size())};
+  }
+  [[nodiscard]] std::optional<CopyEnds> EndsOf(const Replication& copy) const;
   [[nodiscard]] std::vector<ManifestPtr> ClosureOf(const Repository& repository, const ManifestPtr& root) const;
   template <class Archive, class Self>
   static void VisitState(Self& self, Archive&& archive);

@@ -47,6 +47,34 @@ TEST(MaxMinTest, TheChainOfThreeLinksGivesTheLongFlowTheLeastShare) {
   EXPECT_EQ(solver.rate(one[2]), 900u);
 }
 
+TEST(MaxMinTest, AResourceWithoutFlowsHasNoLevelAndGivesTheNextFlowWhatItHasByThen) {
+  MaxMin solver;
+  const std::vector<std::uint32_t> way{solver.AddResource(900), solver.AddResource(600)};
+  const auto path = solver.AddPath(way, MaxMin::kUnlimited);
+  solver.SetFlows(path, 1);
+  solver.Solve();
+  EXPECT_EQ(solver.rate(path), 600u);
+  solver.SetFlows(path, 0);
+  solver.Solve();
+  EXPECT_EQ(solver.bottleneck(path), MaxMin::kNothing);
+  for (const auto wire : way) EXPECT_EQ(solver.level(wire), MaxMin::kUnlimited);
+
+  solver.SetFlows(path, 1);
+  solver.Solve();
+  EXPECT_EQ(solver.rate(path), 600u);
+  EXPECT_TRUE(solver.changed_resources().empty()) << "nothing is different from when there was a flow before";
+  EXPECT_EQ(solver.moved_paths().size(), 1u);
+
+  solver.SetFlows(path, 0);
+  solver.Solve();
+  solver.SetCapacity(way[0], 300);
+  solver.Solve();
+  solver.SetFlows(path, 2);
+  solver.Solve();
+  EXPECT_EQ(solver.rate(path), 150u);
+  EXPECT_EQ(solver.bottleneck(path), way[0]);
+}
+
 TEST(MaxMinTest, EqualSharesGoByTheLowestNumber) {
   // Both resources offer floor(11 / 3); the first gives 3 to the path in common, which leaves 8 for two in the second.
   for (const bool second_is_made_first : {false, true}) {
