@@ -116,6 +116,22 @@ TEST(WorldFaultsTest, OverlappingCutsHealWithTheLast) {
   EXPECT_EQ(world.bill().transfers.front().wasted, ByteCount());
 }
 
+TEST(WorldFaultsTest, ACopyThatStandsStillAndCrashesIsWatchedNoLonger) {
+  auto world = Replicating(TwoRegions());
+  PushTo(world, "one", "v1");
+  world.RunUntil(world.now() + Milliseconds(700));
+  const auto cut = world.BeginFault("partition", Partition{kWest, kIreland});
+  const auto crash = world.BeginFault("crash", WorkerCrash{kWest});
+  world.RunUntil(world.now() + Hours(1));  // past every stall timeout
+  world.EndFault(crash);
+  world.EndFault(cut);
+  EXPECT_EQ(world.RunUntilIdle(world.now() + Hours(1)), RunEnd::kIdle);
+  EXPECT_EQ(ImagesAtDestination(world), 1U);
+  ASSERT_EQ(world.bill().transfers.size(), 1U);
+  EXPECT_EQ(world.bill().transfers.front().useful, ByteCount::FromBytes(1'000'100));
+  EXPECT_EQ(world.bill().transfers.front().wasted, ByteCount());
+}
+
 TEST(WorldFaultsTest, AQuotaHoldsAtItsLimitAndOnePast) {
   auto world = Replicating(TwoRegions());
   world.BeginFault("quota", Quota{kTo, std::nullopt, 2}, Minutes(10));

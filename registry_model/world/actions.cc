@@ -225,6 +225,7 @@ void World::CarryOut(const CancelTransfer& action) {
     const auto& [id, job, replication, blob, size, timeout] = transfer->start;
     const PartialKey key{replication->source, replication->destination, replication->repository, blob};
     CRRSIM_CHECK(partials_.emplace(key, PartialTransfer{id, job, delivered}).second, "transfer {} crashed twice", id);
+    StopWatching(*transfer);
     transfers_.Erase(action.transfer);
     return;
   }
