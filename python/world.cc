@@ -182,13 +182,13 @@ std::string_view TextOf(PyObject* argument, const char* name) {
 /// The C++ value in an object of exactly this class of the module. On error  TypeError.
 template <class Value>
 Value& ValueIn(PyObject* object) {
-  static PyTypeObject* const type = reinterpret_cast<PyTypeObject*>(py::type::of<Value>().release().ptr());
+  static PyTypeObject* const kType = reinterpret_cast<PyTypeObject*>(py::type::of<Value>().release().ptr());
   void* value = nullptr;
-  if (PyObject_TypeCheck(object, type) != 0) {
+  if (PyObject_TypeCheck(object, kType) != 0) {
     value = reinterpret_cast<py::detail::instance*>(object)->get_value_and_holder().value_ptr();
   }
   if (value == nullptr) {
-    throw py::type_error(std::string("expected a ") + type->tp_name + ", found " + Py_TYPE(object)->tp_name);
+    throw py::type_error(std::string("expected a ") + kType->tp_name + ", found " + Py_TYPE(object)->tp_name);
   }
   return *static_cast<Value*>(value);
 }

@@ -476,8 +476,6 @@ Answer Model::Layers(const std::string& operation, const json& request, const js
   }
   const auto [repository, refusal] = Open(operation, request);
   if (repository == nullptr) return refusal;
-  const std::string name = request.at("repositoryName");
-  json body = {{"registryId", account_}, {"repositoryName", name}};
   if (operation == "BatchCheckLayerAvailability") {
     json layers = json::array();
     json failures = json::array();
@@ -513,10 +511,14 @@ Answer Model::Layers(const std::string& operation, const json& request, const js
     repository->uploads[id];
     return {{{"uploadId", id}, {"partSize", 10'485'760}}, "", ""};
   }
+  return PartOfALayer(operation, request, *repository);
+}
+
+Answer Model::PartOfALayer(const std::string& operation, const json& request, Repository& repository) const {
   const std::string id = request.at("uploadId");
-  const auto upload = repository->uploads.find(id);
-  if (upload == repository->uploads.end()) return Refused("UploadNotFoundException");
-  body["uploadId"] = id;
+  const auto upload = repository.uploads.find(id);
+  if (upload == repository.uploads.end()) return Refused("UploadNotFoundException");
+  json body = {{"registryId", account_}, {"repositoryName", request.at("repositoryName")}, {"uploadId", id}};
   if (operation == "UploadLayerPart") {
     const auto part = DecodeBase64(request.at("layerPartBlob"));
     const auto begin = upload->second.bytes.size();
@@ -539,11 +541,11 @@ Answer Model::Layers(const std::string& operation, const json& request, const js
     if (!HasDigestForm(asked)) return Invalid();
     if (asked != digest) return Refused("InvalidLayerException");
   }
-  if (repository->blobs.contains(digest) && !IsArchived(*repository, digest)) {
+  if (repository.blobs.contains(digest) && !IsArchived(repository, digest)) {
     return Refused("LayerAlreadyExistsException");
   }
-  repository->blobs[digest] = upload->second.bytes.size();
-  repository->uploads.erase(upload);
+  repository.blobs[digest] = upload->second.bytes.size();
+  repository.uploads.erase(upload);
   body["layerDigest"] = digest;
   return {body, "", ""};
 }

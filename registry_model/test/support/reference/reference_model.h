@@ -116,6 +116,7 @@ class Model {
   Answer ListImages(const json& request, const json* real);
   Answer DescribeImages(const json& request, const json* real);
   Answer Layers(const std::string& operation, const json& request, const json* real);
+  Answer PartOfALayer(const std::string& operation, const json& request, Repository& repository) const;
   Answer UpdateImageStorageClass(const json& request);
   json Detail(const std::string& name, const std::string& digest, const Repository& repository) const;
 
