@@ -32,8 +32,7 @@ const std::array<InvariantInfo, 10>& Table() {
        "ecr-replication.md 1.4 (5 to 8), 1.7 (2), 2.1", MakeExpectedImagesChecker},
       {"deletions",
        "What a source deletes goes at the destinations of its rules that replicate deletions, and nothing vanishes "
-       "from a "
-       "registry that was not deleted there or at such a source.",
+       "from a registry that was not deleted there or at such a source.",
        "ecr-replication.md 1.6 (1 to 5)", MakeDeletionsChecker},
       {"ledger", "The bill has every byte that was delivered and stored, once: summed and integrated from the events.",
        "ecr-replication.md 7 (3, 4, 7)", MakeLedgerChecker},

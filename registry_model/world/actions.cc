@@ -198,10 +198,15 @@ ByteCount World::StopFlow(ActiveTransfer& transfer) {
   return transfer.start.size;  // all of it arrived at this very instant
 }
 
-void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {
+ActiveTransfer World::RemoveTransfer(TransferId id) {
   auto transfer = std::move(*transfers_.Find(id));
   transfers_.Erase(id);
   StopWatching(transfer);
+  return transfer;
+}
+
+void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {
+  const auto transfer = RemoveTransfer(id);
   const auto& copy = *transfer.start.replication;
   Emit(TransferEnded{id, transfer.start.job, copy.source, copy.destination, copy.repository, transfer.start.blob,
                      copy.source.account, useful, wasted, failure});
@@ -222,11 +227,10 @@ void World::CarryOut(const CancelTransfer& action) {
   const auto delivered = StopFlow(*transfer);
   if (action.reason == FailureCode::kWorkersCrashed && assumptions_.Use(Assumption::kCutCopy) == "resume") {
     // Not said to have ended before it is known whether these bytes were for nothing.
-    const auto& [id, job, replication, blob, size, timeout] = transfer->start;
+    const auto removed = RemoveTransfer(action.transfer);
+    const auto& [id, job, replication, blob, size, timeout] = removed.start;
     const PartialKey key{replication->source, replication->destination, replication->repository, blob};
     CRRSIM_CHECK(partials_.emplace(key, PartialTransfer{id, job, delivered}).second, "transfer {} crashed twice", id);
-    StopWatching(*transfer);
-    transfers_.Erase(action.transfer);
     return;
   }
   EndTransfer(action.transfer, ByteCount(), delivered, action.reason);

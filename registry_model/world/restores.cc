@@ -16,26 +16,22 @@ void World::BeginRestore(const StorageClassChanged& begun) {
   restore_of_.emplace(SourceImage{begun.registry, begun.repository, begun.digest}, number);
 }
 
-void World::StopRestore(const SourceImage& image) {
-  const auto running = restore_of_.find(image);
-  if (running == restore_of_.end()) return;
-  queue_.Cancel(restores_.at(running->second).ends);
-  restores_.erase(running->second);
-  restore_of_.erase(running);
+template <class Running>
+void World::StopRunning(std::map<std::uint64_t, Running>& running, std::map<SourceImage, std::uint64_t>& number_of,
+                        const SourceImage& image) {
+  const auto found = number_of.find(image);
+  if (found == number_of.end()) return;
+  queue_.Cancel(running.at(found->second).ends);
+  running.erase(found->second);
+  number_of.erase(found);
 }
 
-void World::StopScan(const SourceImage& image) {
-  const auto running = scan_of_.find(image);
-  if (running == scan_of_.end()) return;
-  queue_.Cancel(scans_.at(running->second).ends);
-  scans_.erase(running->second);
-  scan_of_.erase(running);
-}
+void World::StopScan(const SourceImage& image) { StopRunning(scans_, scan_of_, image); }
 
 void World::StopWhatIsMoot(const Event& event) {
   const auto stop = [&](const auto& about) {
     const SourceImage image{about.registry, about.repository, about.digest};
-    StopRestore(image);
+    StopRunning(restores_, restore_of_, image);
     StopScan(image);
   };
   if (const auto* removed = std::get_if<ManifestRemoved>(&event.body)) return stop(*removed);

@@ -283,9 +283,10 @@ void World::RescheduleNetworkWake() {
 // ---- Scans ----------------------------------------------------------------------------------------------------------
 
 void World::StartScan(const RegistryKey& registry, const RepositoryName& repository, const Digest& digest) {
-  auto& image = *registries_.at(registry).FindMutable(repository)->images.Find(digest);
+  auto& there = registries_.at(registry);
+  auto& image = *there.FindMutable(repository)->images.Find(digest);
   const auto started_at = ClockOf(registry.region);
-  if (auto& there = registries_.at(registry); there.scanning.type == ScanType::kBasic) {
+  if (there.scanning.type == ScanType::kBasic) {
     there.scans.erase(there.scans.begin(), there.scans.upper_bound(started_at - Hours(24)));
     ++there.scans[started_at];
   }

@@ -175,7 +175,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   // restores.cc: what was archived comes back
   void BeginRestore(const StorageClassChanged& begun);
   void EndRestore(std::uint64_t number);
-  void StopRestore(const SourceImage& image);
+  /// Forgets what runs for an image, if anything does, and its end.
+  template <class Running>
+  void StopRunning(std::map<std::uint64_t, Running>& running, std::map<SourceImage, std::uint64_t>& number_of,
+                   const SourceImage& image);
   void StopScan(const SourceImage& image);
   void StopWhatIsMoot(const Event& event);
   void ScanOnArrival(const RegistryKey& registry, const RepositoryName& repository, const Manifest& manifest) override;
@@ -210,6 +213,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause);
   void StopWatching(ActiveTransfer& transfer);
   void StallExpired(TransferId id);
+  /// Nothing is scheduled for it any more.
+  ActiveTransfer RemoveTransfer(TransferId id);
   void EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure);
   ByteCount StopFlow(ActiveTransfer& transfer);
   void CarryOut(const ReportRequeued& action);
