@@ -109,7 +109,7 @@ class Faults:
         far.
         """
         try:
-            return Fault(self._world, self._world._native.begin_fault(_plain(step)))
+            return Fault(self._world, self._world._native.begin_fault(plain(step)))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         except _crrsim.NeverReached as error:
@@ -126,12 +126,15 @@ class Faults:
     ) -> Fault:
         """Nothing passes from one region to another: for a duration, or until it is ended; ``when`` as for all faults."""
         cut: Json = {"between": [source, destination]} if both_ways else {"from": source, "to": destination}
-        return self.__getattr__("partition")(cut, duration=duration, when=when)
+        return self._verb("partition")(cut, duration=duration, when=when)
 
     def __getattr__(self, name: str) -> FaultVerb:
-        row = _row(name)
-        if row is not None:
-            return FaultVerb(self._world, row)
+        return self._verb(name)
+
+    def _verb(self, name: str) -> FaultVerb:
+        for row in _crrsim.fault_verbs():
+            if row["verb"] == name:
+                return FaultVerb(self._world, row)
         raise AttributeError(f"'{name}' is not a fault: {', '.join(self.verbs)}")
 
     def __dir__(self) -> list[str]:
@@ -149,16 +152,12 @@ class Faults:
         return rows
 
 
-def _row(name: str) -> Optional[Json]:
-    return next((row for row in _crrsim.fault_verbs() if row["verb"] == name), None)
-
-
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Registries as their names and durations as text, which is what a timeline has."""
     if isinstance(value, Mapping):
-        return {name: _plain(member) for name, member in value.items()}
+        return {name: plain(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, timedelta):
         return f"{nanoseconds(value)}ns"
     return getattr(value, "key", value)

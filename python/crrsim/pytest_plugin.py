@@ -25,6 +25,19 @@ _SHOWN_EVENTS = 40
 _RECORDING = pytest.StashKey["deque[Event]"]()
 _WORLD = pytest.StashKey[crrsim.World]()
 
+#: The policy of prod/eu-west-1 that lets build replicate there.
+_GRANT = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": ["ecr:CreateRepository", "ecr:ReplicateImage"],
+            "Resource": "arn:aws:ecr:eu-west-1:444455556666:repository/*",
+        }
+    ],
+}
+
 
 class Pair(NamedTuple):
     """A source and the destination that it replicates to."""
@@ -97,19 +110,7 @@ def cross_account(crrsim_seed: int, request: pytest.FixtureRequest) -> Pair:
     made = _recorded(crrsim.World(accounts, ["us-west-2", "eu-west-1"], seed=crrsim_seed), request)
     pair = Pair(made["build/us-west-2"], made["prod/eu-west-1"])
     pair.source.replicate_to(pair.destination)
-    pair.destination.put_registry_policy(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-                    "Action": ["ecr:CreateRepository", "ecr:ReplicateImage"],
-                    "Resource": "arn:aws:ecr:eu-west-1:444455556666:repository/*",
-                }
-            ],
-        }
-    )
+    pair.destination.put_registry_policy(_GRANT)
     return pair
 
 

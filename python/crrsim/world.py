@@ -13,7 +13,7 @@ import _crrsim
 
 from crrsim.commands import invariants
 from crrsim.errors import CrrsimError, DefinitionError, InvariantViolation
-from crrsim.faults import Faults, _plain
+from crrsim.faults import Faults, plain
 from crrsim.image import Image
 from crrsim.registry import Account, Registry, refusal_of
 from crrsim.units import Moment, Span, instant, nanoseconds, to_datetime, to_timedelta
@@ -142,7 +142,7 @@ class World:
         if opted_out:
             definition["opted_out"] = list(opted_out)
         if faults is not None:
-            definition["faults"] = faults if isinstance(faults, str) else _plain(faults)
+            definition["faults"] = faults if isinstance(faults, str) else plain(faults)
         try:
             native = _crrsim.World(definition, judged)
         except ValueError as error:

@@ -127,31 +127,35 @@ def test_a_fault_waits_until_a_copy_has_come_so_far():
     assert world.faults.hits[0]["hits"] > 0
 
 
-def test_a_fault_that_waits_is_the_same_from_python_and_from_a_scenario(tmp_path):
-    file = tmp_path / "cut.yaml"
-    file.write_text(
-        """
-title: A cut in the middle of a layer
-accounts: {main: "111122223333"}
+def scenario_of_a_push(network, layer, fault):
+    """One layer is pushed and replicated, and then the step of a fault begins."""
+    return f"""
+title: A copy that a fault meets
+accounts: {{main: "111122223333"}}
 regions: [us-west-2, eu-west-1]
-network:
-  links: [{between: [us-west-2, eu-west-1], latency: 65ms, bandwidth: 1MB/s}]
-images: {api: {layers: [8MiB]}}
+network: {network}
+images: {{api: {{layers: [{layer}]}}}}
 timeline:
   - PutReplicationConfiguration:
-      {"replicationConfiguration": {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}]}}
+      {{"replicationConfiguration": {{"rules": [{{"destinations": [{{"region": "eu-west-1", "registryId": "111122223333"}}]}}]}}}}
     in: us-west-2
-  - CreateRepository: {repositoryName: api}
+  - CreateRepository: {{repositoryName: api}}
     in: us-west-2
   - push: api:1
-    to: us-west-2
+    to: us-west-2{fault}
+expect:
+  - {{image: api:1, in: eu-west-1, same_digest_as: us-west-2}}
+"""
+
+
+def test_a_fault_that_waits_is_the_same_from_python_and_from_a_scenario(tmp_path):
+    file = tmp_path / "cut.yaml"
+    cut = """
   - partition: {from: us-west-2, to: eu-west-1}
     when: {copy: "api:1", to: eu-west-1, reaches: 50%}
-    for: 30m
-expect:
-  - {image: api:1, in: eu-west-1, same_digest_as: us-west-2}
-"""
-    )
+    for: 30m"""
+    network = "{links: [{between: [us-west-2, eu-west-1], latency: 65ms, bandwidth: 1MB/s}]}"
+    file.write_text(scenario_of_a_push(network, "8MiB", cut))
     report = crrsim.run_scenario(file).check()
     for begin in (
         lambda faults, when: faults.begin({"partition": {"from": "us-west-2", "to": "eu-west-1"}, "when": when, "for": "30m"}),
@@ -215,27 +219,10 @@ def test_a_verb_that_is_none_is_no_attribute():
 
 def test_a_fault_is_the_same_from_python_and_from_a_scenario(tmp_path):
     file = tmp_path / "delayed.yaml"
-    file.write_text(
-        """
-title: A copy over a slow link
-accounts: {main: "111122223333"}
-regions: [us-west-2, eu-west-1]
-network: aws-2026
-images: {api: {layers: [2MiB]}}
-timeline:
-  - PutReplicationConfiguration:
-      {"replicationConfiguration": {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}]}}
-    in: us-west-2
-  - CreateRepository: {repositoryName: api}
-    in: us-west-2
-  - push: api:1
-    to: us-west-2
+    delay = """
   - delay: {between: [us-west-2, eu-west-1], latency: 2s}
-    for: 1m
-expect:
-  - {image: api:1, in: eu-west-1, same_digest_as: us-west-2}
-"""
-    )
+    for: 1m"""
+    file.write_text(scenario_of_a_push("aws-2026", "2MiB", delay))
     report = crrsim.run_scenario(file).check()
     world = crrsim.World()
     world["us-west-2"].replicate_to("eu-west-1")

@@ -5,6 +5,7 @@ import pickle
 
 import crrsim
 import pytest
+from crrsim.pytest_plugin import _GRANT
 
 IMAGE = crrsim.Image(layers=["2MiB", "1MiB"], name="app")
 
@@ -59,19 +60,7 @@ def test_a_copy_is_judged_from_its_first_beginning_and_a_pickle_is_not():
     world = busy()
     twin = copy.copy(world)
     for one in (world, twin):
-        one["prod/eu-west-1"].put_registry_policy(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-                        "Action": ["ecr:CreateRepository", "ecr:ReplicateImage"],
-                        "Resource": "arn:aws:ecr:eu-west-1:444455556666:repository/*",
-                    }
-                ],
-            }
-        )
+        one["prod/eu-west-1"].put_registry_policy(_GRANT)
         one["build/us-west-2"].push("api:2", crrsim.Image(layers=["1MiB"], name="next"))
         one.run_until_idle()
         assert one["prod/eu-west-1"].digest_of("api:2")
