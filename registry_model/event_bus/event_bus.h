@@ -77,7 +77,21 @@ class EventBus {
     }
   };
 
-  Messages Ended(const JobEnded& ended, const Registries& registries, Assumptions& assumptions);
+  struct Surroundings {
+    Instant now;
+    const Registries& registries;
+    Assumptions& assumptions;
+  };
+  Messages Of(const JobEnded& ended, const Surroundings& around);
+  static Messages Of(const ImagePulled& pull, const Surroundings& around);
+  static Messages Of(const ImagePushed& push, const Surroundings& around);
+  Messages Of(const TagMoved& moved, const Surroundings& around);
+  Messages Of(const ManifestRemoved& removed, const Surroundings& around);
+  Messages Of(const TagDropped& dropped, const Surroundings& around);
+  static Messages Of(const ScanCompleted& scan, const Surroundings& around);
+  static Messages Of(const StorageClassChanged& changed, const Surroundings& around);
+  static Messages Of(const ScanningConfigured& scanning, const Surroundings& around);
+  static Messages Of(const BackfillChanged& backfill, const Surroundings& around);
 
   // Not of the run's seed: ids decide nothing, and a world without chance is to be the same for every seed.
   RandomStream ids_{0, "events/ids"};
