@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "harness/report/names.h"
 #include "harness/report/queue_depth.h"
@@ -107,11 +109,33 @@ class Page {
                        NameOf(result_, way.destination), Counted(static_cast<std::size_t>(way.images), "image"),
                        ToShortText(way.p50), ToShortText(way.p90), ToShortText(way.p99), ToShortText(way.max)));
     }
+    FailedCopies();
     for (const auto& depth : QueueDepthsOf(result_.replications)) {
       if (depth.max == 0) continue;
       Line(fmt::format("  {}: at most {} queued or running, first at +{}", NameOf(result_, depth.destination),
                        Counted(static_cast<std::size_t>(depth.max), "replication"),
                        ToShortText(depth.max_at - result_.start)));
+    }
+  }
+
+  /// What never arrived has no lag; without a line of its own it would be missed.
+  void FailedCopies() {
+    std::map<std::tuple<RegistryKey, RegistryKey, FailureCode>, std::size_t> failed;
+    std::map<std::pair<RegistryKey, RegistryKey>, std::size_t> under_way;
+    for (const auto& row : result_.replications) {
+      const auto& copy = row.replication;
+      if (row.status == ReplicationStatus::kFailed) ++failed[{copy.source, copy.destination, row.failure}];
+      if (row.status == ReplicationStatus::kInProgress) ++under_way[{copy.source, copy.destination}];
+    }
+    const auto line = [&](const RegistryKey& source, const RegistryKey& destination, const std::string& what) {
+      Line(fmt::format("  {} to {}: {}", NameOf(result_, source), NameOf(result_, destination), what));
+    };
+    for (const auto& [way, count] : failed) {
+      const auto& [source, destination, failure] = way;
+      line(source, destination, fmt::format("{} FAILED with {}", Counted(count, "replication"), NameOf(failure)));
+    }
+    for (const auto& [way, count] : under_way) {
+      line(way.first, way.second, Counted(count, "replication") + " not ended");
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/run/crossings.h"
 #include "harness/run/runner.h"
 #include "harness/run/waiting.h"
 #include "sim/units_text.h"
@@ -34,8 +35,14 @@ void Runner::AwaitWithin(const Expectation& expectation, Instant deadline) {
   auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
   while (!judgement.held) {
     const auto next = world_.NextInstant();
-    if (!next || *next > deadline) break;
-    StepOnce();
+    const auto crossing = NextCrossing(expectation.claim, world_, recording_);
+    if (crossing && *crossing <= deadline && (!next || *crossing < *next)) {
+      PassUntil(*crossing);
+      seen = 0;
+    } else {
+      if (!next || *next > deadline) break;
+      StepOnce();
+    }
     if (recording_.events() == seen) continue;
     seen = recording_.events();
     judgement = Judge(expectation.claim, scenario_, world_, recording_);
@@ -58,9 +65,34 @@ void Runner::AwaitWithin(const Expectation& expectation, Instant deadline) {
 
 void Runner::JudgeWatches() {
   if (recording_.events() == judged_events_) return;
+  JudgeAllWatches();
+}
+
+void Runner::JudgeAllWatches() {
   judged_events_ = recording_.events();
   JudgeAnchored();
   watches_.remove_if([this](const Watch& watch) { return IsBroken(watch); });
+}
+
+std::optional<Instant> Runner::FirstCrossing() const {
+  std::optional<Instant> first;
+  const auto consider = [&](const Expectation& expectation) {
+    const auto crossing = NextCrossing(expectation.claim, world_, recording_);
+    if (crossing && (!first || *crossing < *first)) first = crossing;
+  };
+  for (const auto& watch : watches_) consider(*watch.expectation);
+  for (const auto* expectation : anchored_) consider(*expectation);
+  return first;
+}
+
+void Runner::PassCrossings(Instant until, Until reach) {
+  if (growing_ == 0) return;
+  for (auto crossing = FirstCrossing(); crossing; crossing = FirstCrossing()) {
+    if (*crossing > until || (*crossing == until && reach == Until::kBefore)) return;
+    StopBefore(*crossing);
+    world_.RunUntil(*crossing);
+    JudgeAllWatches();
+  }
 }
 
 bool Runner::IsBroken(const Watch& watch) {
@@ -88,7 +120,8 @@ void Runner::CloseWatches() {
     const auto vacuous = VacuousBecause(expectation.claim, scenario_, recording_);
     if (!vacuous.empty()) {
       Settle(expectation, false, vacuous + ", so this proves nothing");
-    } else if (recording_.events() == watch.events_before) {
+    } else if (recording_.events() == watch.events_before &&
+               (!GrowsWithTime(expectation.claim) || world_.now() == watch.since)) {
       Settle(expectation, false, "nothing happened after this step, so this proves nothing");
     } else {
       Settle(expectation, true, fmt::format("over {} events", recording_.events() - watch.events_before));
