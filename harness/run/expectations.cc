@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/run/claim_text.h"
 #include "harness/run/crossings.h"
 #include "harness/run/runner.h"
 #include "harness/run/waiting.h"
@@ -190,7 +191,8 @@ void Runner::JudgeConvergence() {
   if (recording_.replications().empty()) {
     result.observed = "no replication was ever queued, so this proves nothing";
   } else if (recording_.open_jobs() > 0) {
-    result.observed = fmt::format("{} jobs had not ended at {}", recording_.open_jobs(), ToText(world_.now()));
+    result.observed =
+        fmt::format("{} had not ended at {}", Counted(recording_.open_jobs(), "job"), ToText(world_.now()));
   } else if (*ended > due) {
     result.observed = fmt::format("the last job ended at {}, {} too late", ToText(*ended), ToShortText(*ended - due));
   } else {
