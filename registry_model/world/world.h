@@ -59,10 +59,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engine);
   /// A copy has no observers.
   World(const World& other);
-  World(World&&) = default;
-  World& operator=(const World& other) { return *this = World(other); }
-  World& operator=(World&&) = default;
-  ~World() override = default;
+  World(World&&) noexcept;
+  World& operator=(const World& other);
+  World& operator=(World&&) noexcept;
+  ~World() override;
 
   // ---- Calls ----
 
