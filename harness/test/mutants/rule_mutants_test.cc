@@ -1,5 +1,6 @@
 // A scenario that passes whatever the model does proves nothing: for every documented rule there are mistakes of the
-// model (registry_model/mutants.h) that its scenarios notice. Built of the model with the mistakes in it.
+// model (registry_model/mutants.h) that its scenarios notice. Builds with tests have them all in the
+// model; which one is on, this program says.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
