@@ -49,6 +49,13 @@ struct Event {
 /// Appends the event's canonical bytes: instant, published name, fields in order.
 void AppendCanonical(const Event& event, Writer& writer);
 
+/// Hands what happened to a listener that has `On(Instant, const Body&)` for its kind. Which kinds it has is known when
+/// it is compiled, so what it does not listen to costs nothing.
+template <class Listener, class Body>
+void Tell(Listener& listener, Instant when, const Body& body) {
+  if constexpr (requires { listener.On(when, body); }) listener.On(when, body);
+}
+
 /// Sees every event, in order, after the world's own projections did. Stands outside the world: it must not change it,
 /// is neither copied nor saved with it, and has to outlive it or be removed.
 class Observer {

@@ -37,18 +37,34 @@ Hash128 HashBytes(std::string_view bytes) { return FromXxh(XXH3_128bits(bytes.da
 
 std::uint64_t HashForLookup(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
-void RunDigest::Add(std::string_view canonical_bytes) {
-  // The chain goes through XXH3's 64-bit seed (low half) and is folded with the high half, so that an event is hashed
-  // in place.
-  const auto hash = FromXxh(XXH3_128bits_withSeed(canonical_bytes.data(), canonical_bytes.size(), value_.low));
-  const std::uint64_t chained[3] = {value_.high, hash.high, hash.low};
-  value_ = FromXxh(XXH3_128bits(chained, sizeof(chained)));
-  ++events_;
+void RunDigest::EndChunk() {
+  value_ = HashBytes(chunk_.bytes());
+  chunk_.Clear();
   if (events_ % spacing_ != 0) return;
   checkpoints_.push_back({events_, value_});
   if (checkpoints_.size() < 2 * kCheckpointsKept) return;
   spacing_ *= 2;
   std::erase_if(checkpoints_, [this](const Checkpoint& checkpoint) { return checkpoint.events % spacing_ != 0; });
+}
+
+void RunDigest::Encode(Writer& writer) const {
+  writer.Put(value_);
+  writer.Put(events_);
+  writer.Put(spacing_);
+  writer.Put(checkpoints_);
+  writer.PutText(chunk_.bytes());
+}
+
+RunDigest RunDigest::Decode(Reader& reader) {
+  RunDigest digest;
+  digest.value_ = reader.Get<Hash128>();
+  digest.events_ = reader.Get<std::uint64_t>();
+  digest.spacing_ = reader.Get<std::uint64_t>();
+  if (digest.spacing_ == 0) throw ArchiveError("the checkpoints of a run digest have no spacing");
+  digest.checkpoints_ = reader.Get<std::vector<Checkpoint>>();
+  const auto chunk = reader.GetText();
+  digest.chunk_.PutBytes(chunk.data(), chunk.size());
+  return digest;
 }
 
 void StateHash::Add(Hash128 entity) { sum_ = Split(Join(sum_) + Join(entity)); }

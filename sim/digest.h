@@ -6,6 +6,8 @@
 #pragma once
 
 #include <compare>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -48,7 +50,9 @@ Hash128 HashOf(const T& value) {
   return HashBytes(writer.bytes());
 }
 
-/// The chain `d = XXH3_128(d, bytes of the event)` over all that happened so far.
+/// All that happened so far, in one value. The bytes of events gather in a chunk, each with its length behind it, and
+/// chunks are chained: `d = XXH3_128(d, chunk)`. One ends at a checkpoint, or when it has kChunkBytes. So where chunks
+/// end follows from the events alone, and not from who looks at the digest, copies or saves it in between.
 class RunDigest {
  public:
   /// The digest after a number of events.
@@ -63,31 +67,43 @@ class RunDigest {
     }
   };
 
-  /// Folds one event in.
-  void Add(std::string_view canonical_bytes);
+  /// Folds in one event: what `append(Writer&)` writes. So it is written where it is hashed.
+  template <std::invocable<Writer&> Append>
+  void Add(Append&& append) {
+    if (chunk_.bytes().empty()) chunk_.Put(value_);
+    const auto before = chunk_.bytes().size();
+    append(chunk_);
+    chunk_.Put(static_cast<std::uint64_t>(chunk_.bytes().size() - before));
+    ++events_;
+    if (events_ % spacing_ == 0 || chunk_.bytes().size() >= kChunkBytes) EndChunk();
+  }
+  void Add(std::string_view canonical_bytes) {
+    Add([&](Writer& writer) { writer.PutBytes(canonical_bytes.data(), canonical_bytes.size()); });
+  }
 
-  [[nodiscard]] Hash128 value() const { return value_; }
+  [[nodiscard]] Hash128 value() const { return chunk_.bytes().empty() ? value_ : HashBytes(chunk_.bytes()); }
   [[nodiscard]] std::uint64_t events() const { return events_; }
   /// At most 2 * kCheckpointsKept, oldest first, evenly spaced; the spacing doubles as the run grows.
   [[nodiscard]] const std::vector<Checkpoint>& checkpoints() const { return checkpoints_; }
 
-  friend bool operator==(const RunDigest&, const RunDigest&) = default;
-
-  template <class Self, class Visit>
-  static void Fields(Self& self, Visit&& visit) {
-    visit("value", self.value_);
-    visit("events", self.events_);
-    visit("spacing", self.spacing_);
-    visit("checkpoints", self.checkpoints_);
+  friend bool operator==(const RunDigest& a, const RunDigest& b) {
+    return a.value() == b.value() && a.events_ == b.events_ && a.checkpoints_ == b.checkpoints_;
   }
 
+  void Encode(Writer& writer) const;
+  static RunDigest Decode(Reader& reader);
+
   static constexpr std::size_t kCheckpointsKept = 64;
+  static constexpr std::size_t kChunkBytes = 4096;
 
  private:
-  Hash128 value_;
+  void EndChunk();
+
+  Hash128 value_;  // of the chunks that have ended
   std::uint64_t events_ = 0;
   std::uint64_t spacing_ = 1;
   std::vector<Checkpoint> checkpoints_;
+  Writer chunk_;  // empty, or value_ and the events since
 };
 
 /// A sum of entity hashes: adding and removing entities in any order gives the same value for the same set.

@@ -49,6 +49,21 @@ struct EventId {
   }
 };
 
+/// A place in the total order of a queue, for what its owner keeps apart since it changes too often for a heap.
+struct Turn {
+  Instant when;
+  std::uint64_t tie = 0;
+  std::uint64_t sequence = 0;
+
+  friend auto operator<=>(const Turn&, const Turn&) = default;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("when", self.when);
+    visit("tie", self.tie);
+    visit("sequence", self.sequence);
+  }
+};
+
 /// A way on which order is kept (one connection, one bus). Whoever makes channels numbers them; the greatest number is
 /// taken.
 enum class ChannelId : std::uint64_t {};
@@ -96,6 +111,16 @@ class EventQueue {
     DropCancelledTop();
     if (cancelled_ > size() + kGarbageKept) DropAllCancelled();
     return true;
+  }
+
+  /// The turn of an entry that is scheduled now; the queue knows no more of it.
+  Turn TakeTurn(Instant when, std::uint64_t tie = 0) { return {when, tie, TakeSequence()}; }
+  /// Whether it comes before everything in the queue.
+  [[nodiscard]] bool IsBeforeAll(const Turn& turn) const {
+    if (empty()) return true;
+    const auto& top = heap_.top();
+    if (turn.when.unix_nanoseconds() != top.when) return turn.when.unix_nanoseconds() < top.when;
+    return turn < Turn{turn.when, slots_[SlotOf(top)].tie, SequenceOf(top.rank)};
   }
 
   [[nodiscard]] bool empty() const { return heap_.empty(); }
@@ -236,9 +261,8 @@ class EventQueue {
   EventId Insert(Instant when, const Payload& payload, std::uint64_t tie, ChannelId channel) {
     CRRSIM_CHECK(when >= last_popped_, "an event is due at {} ns, after one at {} ns has happened",
                  when.unix_nanoseconds(), last_popped_.unix_nanoseconds());
-    CRRSIM_CHECK(next_sequence_ <= kSequenceMax, "a queue has used up its {} sequence numbers", kSequenceMax);
     const auto number = TakeSlot();
-    const auto rank = (tie != 0 ? kTied : 0) | (next_sequence_++ << kSlotBits) | number;
+    const auto rank = (tie != 0 ? kTied : 0) | (TakeSequence() << kSlotBits) | number;
     auto& slot = slots_[number];
     slot.payload = payload;
     slot.rank = rank;
@@ -260,6 +284,10 @@ class EventQueue {
     return entry;
   }
 
+  std::uint64_t TakeSequence() {
+    CRRSIM_CHECK(next_sequence_ <= kSequenceMax, "a queue has used up its {} sequence numbers", kSequenceMax);
+    return next_sequence_++;
+  }
   std::uint32_t TakeSlot() {
     if (first_free_ != kNoSlot) return std::exchange(first_free_, slots_[first_free_].next_free);
     CRRSIM_CHECK(slots_.size() < kNoSlot, "{} events are pending", slots_.size());

@@ -52,38 +52,47 @@ std::uint64_t Ledger::RouteKey::LookupHash() const { return HashOfRoute(source, 
 
 // ---- Events ---------------------------------------------------------------------------------------------------------
 
-void Ledger::OnEvent(const Event& event) {
-  CRRSIM_CHECK(event.when >= heard_until_, "an event at {} comes after one at {}", event.when.unix_nanoseconds(),
+void Ledger::On(Instant when, const BlobStored& event) { Store(when, event.registry, event.repository, event.stored); }
+
+void Ledger::On(Instant when, const BlobCharged& event) { Store(when, event.registry, event.repository, event.stored); }
+
+void Ledger::On(Instant when, const BlobRemoved& event) {
+  const auto& [registry, repository, digest, freed, storage_class] = event;
+  Remove(when, registry, repository, freed, digest, ContentKind::kBlob, storage_class);
+}
+
+void Ledger::On(Instant when, const BlobClassChanged& event) {
+  ChangeClass(when, event.registry, event.repository, event.moved, event.to);
+}
+
+void Ledger::On(Instant when, const ManifestStored& event) {
+  Store(when, event.registry, event.repository, event.stored);
+}
+
+void Ledger::On(Instant when, const ManifestRemoved& event) {
+  const auto& [registry, repository, digest, freed, storage_class] = event;
+  Remove(when, registry, repository, freed, digest, ContentKind::kManifest, storage_class);
+}
+
+void Ledger::On(Instant when, const StorageClassChanged& event) {
+  ChangeClass(when, event.registry, event.repository, event.moved, event.target);
+}
+
+void Ledger::Advance(Instant now) {
+  CRRSIM_CHECK(now >= heard_until_, "an event at {} comes after one at {}", now.unix_nanoseconds(),
                heard_until_.unix_nanoseconds());
-  heard_until_ = event.when;
-  if (const auto* blob = std::get_if<BlobStored>(&event.body)) {
-    Store(event.when, blob->registry, blob->repository, blob->stored);
-  } else if (const auto* manifest = std::get_if<ManifestStored>(&event.body)) {
-    Store(event.when, manifest->registry, manifest->repository, manifest->stored);
-  } else if (const auto* transfer = std::get_if<TransferEnded>(&event.body)) {
-    EndTransfer(event.when, *transfer);
-  } else if (const auto* lost_blob = std::get_if<BlobRemoved>(&event.body)) {
-    const auto& [registry, repository, digest, freed, storage_class] = *lost_blob;
-    Remove(event.when, registry, repository, freed, digest, ContentKind::kBlob, storage_class);
-  } else if (const auto* lost_manifest = std::get_if<ManifestRemoved>(&event.body)) {
-    const auto& [registry, repository, digest, freed, storage_class] = *lost_manifest;
-    Remove(event.when, registry, repository, freed, digest, ContentKind::kManifest, storage_class);
-  } else if (const auto* blob_class = std::get_if<BlobClassChanged>(&event.body)) {
-    ChangeClass(event.when, blob_class->registry, blob_class->repository, blob_class->moved, blob_class->to);
-  } else if (const auto* image_class = std::get_if<StorageClassChanged>(&event.body)) {
-    ChangeClass(event.when, image_class->registry, image_class->repository, image_class->moved, image_class->target);
-  } else if (const auto* charged = std::get_if<BlobCharged>(&event.body)) {
-    Store(event.when, charged->registry, charged->repository, charged->stored);
-  }
+  heard_until_ = now;
 }
 
 void Ledger::Store(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount stored) {
+  Advance(now);
   if (stored == ByteCount()) return;
   repositories_[NumberOf(registry, repository)].stored.Add(stored, now);
 }
 
 void Ledger::Remove(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount freed,
                     const Digest& digest, ContentKind kind, StorageClass storage_class) {
+  Advance(now);
   const auto number = NumberOf(registry, repository);
   auto& row = repositories_[number];
   (storage_class == StorageClass::kArchive ? row.archived : row.stored).Take(freed, now);
@@ -96,6 +105,7 @@ void Ledger::Remove(Instant now, const RegistryKey& registry, const RepositoryNa
 
 void Ledger::ChangeClass(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount moved,
                          StorageClass to) {
+  Advance(now);
   if (moved == ByteCount()) return;
   auto& row = repositories_[NumberOf(registry, repository)];
   const bool archives = to == StorageClass::kArchive;
@@ -103,7 +113,8 @@ void Ledger::ChangeClass(Instant now, const RegistryKey& registry, const Reposit
   (archives ? row.archived : row.stored).Add(moved, now);
 }
 
-void Ledger::EndTransfer(Instant now, const TransferEnded& event) {
+void Ledger::On(Instant when, const TransferEnded& event) {
+  Advance(when);
   CRRSIM_CHECK(event.useful == ByteCount() || event.wasted == ByteCount(), "transfer {}: {} bytes useful, {} wasted",
                event.transfer, event.useful.bytes(), event.wasted.bytes());
   auto& route = RouteOf(event);
@@ -116,12 +127,12 @@ void Ledger::EndTransfer(Instant now, const TransferEnded& event) {
   }
   ++route.transfers;
   auto& source = repositories_.at(route.source);
-  CountVolume(now, source, event.useful);
+  CountVolume(when, source, event.useful);
 
   // What travels within a request, as manifests do, is a transfer without a number.
   const auto kind = event.transfer == 0 ? ContentKind::kManifest : ContentKind::kBlob;
   const auto content = ContentKey::Of(event.blob, route.destination, kind);
-  if (replicated_content_.Insert(content, {route.source, event.useful})) source.replicated.Add(event.useful, now);
+  if (replicated_content_.Insert(content, {route.source, event.useful})) source.replicated.Add(event.useful, when);
 }
 
 void Ledger::CountVolume(Instant now, RepositoryRow& source, ByteCount volume) {

@@ -87,10 +87,20 @@ double GigabyteMonths(Int128 byte_nanoseconds, ByteCount gigabyte, Duration mont
 class Ledger {
  public:
   /// Requires that no event is earlier than the one before it.
-  void OnEvent(const Event& event);
+  void OnEvent(const Event& event) {
+    std::visit([&](const auto& body) { Tell(*this, event.when, body); }, event.body);
+  }
+  void On(Instant when, const BlobStored& event);
+  void On(Instant when, const BlobCharged& event);
+  void On(Instant when, const BlobRemoved& event);
+  void On(Instant when, const BlobClassChanged& event);
+  void On(Instant when, const ManifestStored& event);
+  void On(Instant when, const ManifestRemoved& event);
+  void On(Instant when, const StorageClassChanged& event);
+  void On(Instant when, const TransferEnded& event);
 
   /// All figures up to `until`; the ledger goes on as if nobody had asked.
-  /// Requires that `until` is not before the last event.
+  /// Requires that `until` is not before the last event that concerned it.
   [[nodiscard]] Bill BillUntil(Instant until) const;
   /// Bytes stored now in one repository, in both classes; zero when nothing ever was.
   [[nodiscard]] ByteCount StoredNow(const RepositoryKey& where) const;
@@ -199,7 +209,8 @@ class Ledger {
               const Digest& digest, ContentKind kind, StorageClass storage_class);
   void ChangeClass(Instant now, const RegistryKey& registry, const RepositoryName& repository, ByteCount moved,
                    StorageClass to);
-  void EndTransfer(Instant now, const TransferEnded& event);
+  /// Time goes on to `now`.
+  void Advance(Instant now);
   void CountVolume(Instant now, RepositoryRow& source, ByteCount volume);
   RepositoryNumber NumberOf(const RegistryKey& registry, const RepositoryName& repository);
   Route& RouteOf(const TransferEnded& event);

@@ -16,15 +16,7 @@ DestinationStatus* FindEntry(std::vector<DestinationStatus>& entries, const Regi
 
 }  // namespace
 
-void StatusBoard::OnEvent(const Event& event) {
-  if (const auto* queued = std::get_if<JobQueued>(&event.body)) {
-    Queue(*queued);
-  } else if (const auto* ended = std::get_if<JobEnded>(&event.body)) {
-    End(*ended);
-  }
-}
-
-void StatusBoard::Queue(const JobQueued& event) {
+void StatusBoard::On(Instant, const JobQueued& event) {
   const auto& [source, destination, repository, digest, tag] = event.replication;
   auto& entries = images_.Emplace({sources_.NumberOf(source, repository), digest}).first;
   const DestinationStatus in_progress{destination, ReplicationStatus::kInProgress, FailureCode::kNone, event.job};
@@ -35,7 +27,7 @@ void StatusBoard::Queue(const JobQueued& event) {
   }
 }
 
-void StatusBoard::End(const JobEnded& event) {
+void StatusBoard::On(Instant, const JobEnded& event) {
   const auto& replication = event.replication;
   const auto source = sources_.Find(replication.source, replication.repository);
   if (!source) return;

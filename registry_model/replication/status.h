@@ -56,7 +56,11 @@ struct SourceImage {
 
 class StatusBoard {
  public:
-  void OnEvent(const Event& event);
+  void OnEvent(const Event& event) {
+    std::visit([&](const auto& body) { Tell(*this, event.when, body); }, event.body);
+  }
+  void On(Instant when, const JobQueued& event);
+  void On(Instant when, const JobEnded& event);
 
   /// Order  by the first job to each destination. Empty for an image that was never to be replicated.
   [[nodiscard]] std::vector<DestinationStatus> StatusOf(const SourceImage& image) const;
@@ -80,9 +84,6 @@ class StatusBoard {
       visit("digest", self.digest);
     }
   };
-
-  void Queue(const JobQueued& event);
-  void End(const JobEnded& event);
 
   RepositoryNumbers sources_;
   Index<ImageKey, std::vector<DestinationStatus>> images_;

@@ -24,7 +24,6 @@ enum class ScheduledKind : std::uint8_t {
   kRequestTimesOut,     // subject: request
   kFlowStarts,          // subject: transfer
   kTransferStalls,      // subject: transfer; the watch over one that stands still ends
-  kNetworkWakes,        // a flow completes
   kScanEnds,            // subject: scan
   kFaultEnds,           // subject: fault
   kFaultBegins,         // subject: fault

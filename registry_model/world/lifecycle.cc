@@ -13,18 +13,18 @@
 
 namespace crrsim {
 
-void World::FollowLifecycle(const Event& event) {
-  if (const auto* created = std::get_if<RepositoryCreated>(&event.body)) {
-    const auto* repository = registries_.at(created->registry).Find(created->repository);
-    if (!repository->settings.lifecycle_policy.empty()) StartLifecycle({created->registry, created->repository});
-  } else if (const auto* changed = std::get_if<RepositorySettingChanged>(&event.body)) {
-    if (changed->setting != kLifecyclePolicySetting) return;
-    StopLifecycle({changed->registry, changed->repository});
-    if (!changed->value.empty()) StartLifecycle({changed->registry, changed->repository});
-  } else if (const auto* deleted = std::get_if<RepositoryDeleted>(&event.body)) {
-    StopLifecycle({deleted->registry, deleted->repository});
-  }
+void World::Follow(const RepositoryCreated& created) {
+  const auto* repository = registries_.at(created.registry).Find(created.repository);
+  if (!repository->settings.lifecycle_policy.empty()) StartLifecycle({created.registry, created.repository});
 }
+
+void World::Follow(const RepositorySettingChanged& changed) {
+  if (changed.setting != kLifecyclePolicySetting) return;
+  StopLifecycle({changed.registry, changed.repository});
+  if (!changed.value.empty()) StartLifecycle({changed.registry, changed.repository});
+}
+
+void World::Follow(const RepositoryDeleted& deleted) { StopLifecycle({deleted.registry, deleted.repository}); }
 
 void World::StartLifecycle(const RepositoryKey& repository) {
   const auto number = ++lifecycles_started_;

@@ -28,12 +28,11 @@ void AddPushes(const RegistryKey& registry, const Repository& repository, std::v
 }  // namespace
 
 void World::Misbehave(const Event& event) {
-  if (const auto* configured = std::get_if<ReplicationConfigured>(&event.body)) return MisbehaveAt(*configured);
-  if (const auto* removed = std::get_if<ManifestRemoved>(&event.body)) return MisbehaveAt(*removed);
-  if (const auto* moved = std::get_if<TagMoved>(&event.body)) return MisbehaveAt(*moved);
-  if (const auto* changed = std::get_if<RepositorySettingChanged>(&event.body)) return MisbehaveAt(*changed);
-  if (const auto* scanned = std::get_if<ScanCompleted>(&event.body)) return MisbehaveAt(*scanned);
-  if (const auto* changed = std::get_if<StorageClassChanged>(&event.body)) return MisbehaveAt(*changed);
+  std::visit(
+      [this](const auto& body) {
+        if constexpr (requires { MisbehaveAt(body); }) MisbehaveAt(body);
+      },
+      event.body);
 }
 
 void World::MisbehaveAt(const ReplicationConfigured& configured) {

@@ -28,16 +28,19 @@ void World::StopRunning(std::map<std::uint64_t, Running>& running, std::map<Sour
 
 void World::StopScan(const SourceImage& image) { StopRunning(scans_, scan_of_, image); }
 
-void World::StopWhatIsMoot(const Event& event) {
-  const auto stop = [&](const auto& about) {
-    const SourceImage image{about.registry, about.repository, about.digest};
-    StopRunning(restores_, restore_of_, image);
-    StopScan(image);
-  };
-  if (const auto* removed = std::get_if<ManifestRemoved>(&event.body)) return stop(*removed);
+void World::StopWhatIsMoot(const SourceImage& image) {
+  StopRunning(restores_, restore_of_, image);
+  StopScan(image);
+}
+
+void World::Follow(const ManifestRemoved& removed) {
+  StopWhatIsMoot({removed.registry, removed.repository, removed.digest});
+}
+
+void World::Follow(const StorageClassChanged& changed) {
+  if (changed.status == ImageStatus::kActivating) BeginRestore(changed);
   // An image that is active again was restored by a push meanwhile, and what is known of it before that is forgotten.
-  const auto* changed = std::get_if<StorageClassChanged>(&event.body);
-  if (changed != nullptr && changed->status == ImageStatus::kActive) stop(*changed);
+  if (changed.status == ImageStatus::kActive) StopWhatIsMoot({changed.registry, changed.repository, changed.digest});
 }
 
 void World::EndRestore(std::uint64_t number) {

@@ -5,7 +5,7 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::string_view kMagic = "crrsim world 4\n";
+constexpr std::string_view kMagic = "crrsim world 5\n";
 
 }  // namespace
 
@@ -27,7 +27,6 @@ void World::VisitState(Self& self, Archive&& archive) {
   archive(self.background_);
   archive(self.network_);
   archive(self.network_wake_);
-  archive(self.network_wake_at_);
   archive(self.registries_);
   archive(self.assumptions_);
   archive(self.faults_);

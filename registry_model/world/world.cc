@@ -178,59 +178,73 @@ ApiResult<Unit> World::DeleteReplicationRole(const AccountId& account) {
 
 void World::Take(Event& event) {
   event.when = now_;
-  scratch_.Clear();
-  AppendCanonical(event, scratch_);
-  run_digest_.Add(scratch_.bytes());
-  statuses_.OnEvent(event);
-  ledger_.OnEvent(event);
-  if (const auto* push = std::get_if<ImagePushed>(&event.body)) pushes_.push_back(*push);
-  if (const auto* change = std::get_if<StorageClassChanged>(&event.body);
-      change != nullptr && change->status == ImageStatus::kActivating) {
-    BeginRestore(*change);
-  }
-  if (const auto* deleted = std::get_if<ImageDeleted>(&event.body)) {
-    // It is about to go, so its manifest is kept.
-    const auto* repository = registries_.at(deleted->registry).Find(deleted->repository);
-    deletions_.push_back({*deleted, repository->FindImage(deleted->digest)->manifest});
-  }
-  StopWhatIsMoot(event);
-  FollowLifecycle(event);
+  run_digest_.Add([&](Writer& writer) { AppendCanonical(event, writer); });
+  std::visit(
+      [this](const auto& body) {
+        Tell(statuses_, now_, body);
+        Tell(ledger_, now_, body);
+        if constexpr (requires { Follow(body); }) Follow(body);
+      },
+      event.body);
   for (auto* observer : observers_.all) observer->OnEvent(event);
   TellBuses(event);
   if (kHasMutants) Misbehave(event);
 }
 
+void World::Follow(const ImagePushed& push) { pushes_.push_back(push); }
+
+void World::Follow(const ImageDeleted& deleted) {
+  // It is about to go, so its manifest is kept.
+  const auto* repository = registries_.at(deleted.registry).Find(deleted.repository);
+  deletions_.push_back({deleted, repository->FindImage(deleted.digest)->manifest});
+}
+
 // ---- Time -----------------------------------------------------------------------------------------------------------
 
-std::optional<Instant> World::NextInstant() const { return queue_.NextInstant(); }
+std::optional<Instant> World::NextInstant() const {
+  const auto queued = queue_.NextInstant();
+  if (!network_wake_) return queued;
+  return queued ? std::min(*queued, network_wake_->when) : network_wake_->when;
+}
+
+std::uint64_t World::DrawTie() { return same_instant_ == SameInstant::kSeeded ? tie_stream_.Next() : 0; }
 
 EventId World::Schedule(Instant when, Scheduled what) {
   if (IsBackground(what.kind)) ++background_;
-  const auto tie = same_instant_ == SameInstant::kSeeded ? tie_stream_.Next() : 0;
-  return queue_.Schedule(when, what, tie);
+  return queue_.Schedule(when, what, DrawTie());
 }
 
 bool World::Step() {
-  if (queue_.empty()) return false;
-  const auto entry = queue_.Pop();
-  CRRSIM_CHECK(entry.when >= now_, "time runs back from {} to {}", now_.unix_nanoseconds(),
-               entry.when.unix_nanoseconds());
-  now_ = entry.when;
-  if (IsBackground(entry.payload.kind)) --background_;
-  Dispatch(entry.payload);
+  if (network_wake_ && queue_.IsBeforeAll(*network_wake_)) {
+    AdvanceTo(network_wake_->when);
+    network_wake_.reset();
+    CompleteFlows();
+  } else if (!queue_.empty()) {
+    const auto entry = queue_.Pop();
+    AdvanceTo(entry.when);
+    if (IsBackground(entry.payload.kind)) --background_;
+    Dispatch(entry.payload);
+  } else {
+    return false;
+  }
   RescheduleNetworkWake();
   return true;
 }
 
+void World::AdvanceTo(Instant when) {
+  CRRSIM_CHECK(when >= now_, "time runs back from {} to {}", now_.unix_nanoseconds(), when.unix_nanoseconds());
+  now_ = when;
+}
+
 void World::RunUntil(Instant until) {
   CRRSIM_CHECK(until >= now_, "cannot run back to {}", until.unix_nanoseconds());
-  for (auto next = queue_.NextInstant(); next && *next <= until; next = queue_.NextInstant()) Step();
+  for (auto next = NextInstant(); next && *next <= until; next = NextInstant()) Step();
   now_ = until;
 }
 
 RunEnd World::RunUntilIdle(Instant limit) {
   while (!IsIdle()) {
-    if (*queue_.NextInstant() > limit) return RunEnd::kLimit;
+    if (*NextInstant() > limit) return RunEnd::kLimit;
     Step();
   }
   return RunEnd::kIdle;
@@ -250,10 +264,6 @@ void World::Dispatch(const Scheduled& what) {
       return StartFlow(what.subject);
     case ScheduledKind::kTransferStalls:
       return StallExpired(what.subject);
-    case ScheduledKind::kNetworkWakes:
-      network_wake_.reset();
-      network_wake_at_.reset();
-      return CompleteFlows();
     case ScheduledKind::kScanEnds:
       return EndScan(what.subject);
     case ScheduledKind::kFaultEnds:
@@ -277,11 +287,10 @@ void World::Dispatch(const Scheduled& what) {
 
 void World::RescheduleNetworkWake() {
   const auto next = network_.NextCompletion();
-  if (next == network_wake_at_) return;
-  if (network_wake_) queue_.Cancel(*network_wake_);
-  network_wake_.reset();
-  network_wake_at_ = next;
-  if (next) network_wake_ = Schedule(std::max(*next, now_), {ScheduledKind::kNetworkWakes, 0});
+  if (!next) return network_wake_.reset();
+  const auto due = std::max(*next, now_);
+  if (network_wake_ && network_wake_->when == due) return;
+  network_wake_ = queue_.TakeTurn(due, DrawTie());
 }
 
 // ---- Scans ----------------------------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   /// Does everything up to and including `until`, which becomes the current instant. Requires until >= now().
   void RunUntil(Instant until);
   /// Whether nothing is scheduled but background housekeeping (the evaluation of lifecycle policies), which never ends.
-  [[nodiscard]] bool IsIdle() const { return queue_.size() == background_; }
+  [[nodiscard]] bool IsIdle() const { return queue_.size() == background_ && !network_wake_; }
   /// Does everything until the world is idle (kIdle) or the next thing would come after `limit` (kLimit).
   RunEnd RunUntilIdle(Instant limit);
 
@@ -167,8 +167,19 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   ApiResult<Registry*> AnsweringRegistry(const Caller& caller, const std::optional<std::string>& registry_id);
   void NoteRefused(const RegistryKey& registry, std::string_view operation, const ApiError& error);
 
+  // What the world itself does about an event: overloads for the kinds that it follows.
+  void Follow(const ImagePushed& push);
+  void Follow(const ImageDeleted& deleted);
+  void Follow(const ManifestRemoved& removed);
+  void Follow(const StorageClassChanged& changed);
+  void Follow(const RepositoryCreated& created);
+  void Follow(const RepositorySettingChanged& changed);
+  void Follow(const RepositoryDeleted& deleted);
+
   // world.cc: the queue
+  std::uint64_t DrawTie();
   EventId Schedule(Instant when, Scheduled what);
+  void AdvanceTo(Instant when);
   void Dispatch(const Scheduled& what);
   void RescheduleNetworkWake();
   void EndScan(std::uint64_t number);
@@ -180,11 +191,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void StopRunning(std::map<std::uint64_t, Running>& running, std::map<SourceImage, std::uint64_t>& number_of,
                    const SourceImage& image);
   void StopScan(const SourceImage& image);
-  void StopWhatIsMoot(const Event& event);
+  void StopWhatIsMoot(const SourceImage& image);
   void ScanOnArrival(const RegistryKey& registry, const RepositoryName& repository, const Manifest& manifest) override;
 
   // lifecycle.cc
-  void FollowLifecycle(const Event& event);
   void StartLifecycle(const RepositoryKey& repository);
   void StopLifecycle(const RepositoryKey& repository);
   void EvaluateLifecycle(std::uint64_t number);
@@ -284,7 +294,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   // bus.cc: what the event buses get
   void TellBuses(const Event& event);
-  void Send(const RegistryKey& registry, BusDetail detail);
+  void Send(BusEvent event);
   void Disturb(FaultNumber number, BusEvent event);
   void EventArrives(std::uint64_t number);
 
@@ -318,8 +328,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   EventQueue<Scheduled> queue_;
   std::uint64_t background_ = 0;  // how many of the queue are housekeeping
   Network network_;
-  std::optional<EventId> network_wake_;
-  std::optional<Instant> network_wake_at_;
+  std::optional<Turn> network_wake_;  // when a flow completes: this changes with every flow, too often for the queue
   Registries registries_;
   EngineHolder engine_;
   Assumptions assumptions_;
@@ -369,7 +378,6 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   std::vector<CompletedFlow> completed_;
   bool feeding_ = false;
   std::optional<BackfillUnitRef> queued_for_;  // the backfill of the input that the engine handles
-  Writer scratch_;
 
   /// They stand outside: whoever copies a world takes none along.
   struct Observers {
