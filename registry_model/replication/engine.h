@@ -187,6 +187,9 @@ struct StartTransfer {
 struct CancelTransfer {
   TransferId transfer = 0;
   FailureCode reason = FailureCode::kNone;
+  /// With kWorkersCrashed: the jobs that rode on it from its own source and will start again. What it brought waits for
+  /// the first of them to go on with, and is for nothing once all of them have ended.
+  std::vector<JobId> heirs = {};
 };
 /// The arrived bytes are right: store them.
 struct AcceptBlob {

@@ -36,6 +36,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -143,6 +144,7 @@ class StandardEngine final : public ReplicationEngine {
   void AllPresent(Slot slot);
   void End(Slot slot, FailureCode failure);
   void ReleaseParts(Slot slot, FailureCode reason);
+  void CancelLeft(TransferId transfer, FailureCode reason);
 
   // Failures.
   void TransferLost(Slot row, FailureCode failure);
@@ -193,6 +195,7 @@ class StandardEngine final : public ReplicationEngine {
   std::vector<PairNumber> pairs_;
   std::vector<Want> wants_;
   std::vector<StepOfJob> losers_;
+  std::map<TransferId, std::vector<JobId>> heirs_;  // of transfers that a crash cuts off: CancelTransfer::heirs
 };
 
 }  // namespace crrsim

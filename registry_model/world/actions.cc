@@ -119,10 +119,8 @@ void World::CarryOut(StartTransfer&& action) {
   if (!partials_.empty()) {
     const auto partial = partials_.find({copy.source, copy.destination, copy.repository, action.blob});
     if (partial != partials_.end()) {
-      const auto& [before, job, bytes] = partial->second;
-      Emit(TransferEnded{before, job, copy.source, copy.destination, copy.repository, action.blob, copy.source.account,
-                         ByteCount(), ByteCount(), FailureCode::kWorkersCrashed});
-      kept = bytes;
+      kept = partial->second.kept;
+      EndPartial(partial->first, partial->second, ByteCount());
       partials_.erase(partial);
     }
   }
@@ -225,27 +223,34 @@ void World::CarryOut(const CancelTransfer& action) {
     return;
   }
   const auto delivered = StopFlow(*transfer);
-  if (action.reason == FailureCode::kWorkersCrashed && assumptions_.Use(Assumption::kCutCopy) == "resume") {
+  if (action.reason == FailureCode::kWorkersCrashed && assumptions_.Use(Assumption::kCutCopy) == "resume" &&
+      !action.heirs.empty()) {
     // Not said to have ended before it is known whether these bytes were for nothing.
     const auto removed = RemoveTransfer(action.transfer);
     const auto& [id, job, replication, blob, size, timeout] = removed.start;
     const PartialKey key{replication->source, replication->destination, replication->repository, blob};
-    CRRSIM_CHECK(partials_.emplace(key, PartialTransfer{id, job, delivered}).second, "transfer {} crashed twice", id);
+    CRRSIM_CHECK(partials_.emplace(key, PartialTransfer{id, job, action.heirs, delivered}).second,
+                 "transfer {} crashed, and so did another of its blob", id);
     return;
   }
   EndTransfer(action.transfer, ByteCount(), delivered, action.reason);
 }
 
+void World::EndPartial(const PartialKey& key, const PartialTransfer& partial, ByteCount wasted) {
+  Emit(TransferEnded{partial.transfer, partial.job, key.source, key.destination, key.repository, key.blob,
+                     key.source.account, ByteCount(), wasted, FailureCode::kWorkersCrashed});
+}
+
+/// The job goes on with none of them any more; what no other job can go on with was for nothing.
 void World::DropPartialsOf(JobId job) {
   for (auto partial = partials_.begin(); partial != partials_.end();) {
-    if (partial->second.job != job) {
+    if (std::erase(partial->second.heirs, job) == 0 || !partial->second.heirs.empty()) {
       ++partial;
       continue;
     }
     const auto [key, value] = *partial;
     partial = partials_.erase(partial);
-    Emit(TransferEnded{value.transfer, job, key.source, key.destination, key.repository, key.blob, key.source.account,
-                       ByteCount(), value.kept, FailureCode::kWorkersCrashed});
+    EndPartial(key, value, value.kept);
   }
 }
 

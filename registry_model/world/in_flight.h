@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "registry_model/event_bus/bus_event.h"
 #include "registry_model/events/origin.h"
@@ -115,13 +116,15 @@ struct PartialKey {
   }
 };
 struct PartialTransfer {
-  TransferId transfer = 0;  // which has not been said to have ended
-  JobId job = 0;
+  TransferId transfer = 0;   // which has not been said to have ended
+  JobId job = 0;             // that started it, which may have ended long ago
+  std::vector<JobId> heirs;  // at least one: jobs that rode on it and have not ended
   ByteCount kept;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("transfer", self.transfer);
     visit("job", self.job);
+    visit("heirs", self.heirs);
     visit("kept", self.kept);
   }
 };

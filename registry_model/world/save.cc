@@ -5,7 +5,7 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::string_view kMagic = "crrsim world 5\n";
+constexpr std::string_view kMagic = "crrsim world 6\n";
 
 }  // namespace
 

@@ -230,6 +230,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void CarryOut(const ReportRequeued& action);
   void VoidLeasesOf(JobId job);
   void DropPartialsOf(JobId job);
+  void EndPartial(const PartialKey& key, const PartialTransfer& partial, ByteCount wasted);
 
   // fault_effects.cc: what faults do to what is under way
   void StartFault(FaultNumber number);
