@@ -137,10 +137,8 @@ void World::CarryOut(StartTransfer&& action) {
 void World::StartFlow(TransferId id) {
   auto& transfer = *transfers_.Find(id);
   const auto& copy = *transfer.start.replication;
-  if (const auto stall = faults_.Stalling(copy)) {
-    transfer.stalled_by = *stall;
-    return WatchForStall(id, transfer, *stall);
-  }
+  transfer.stalls = faults_.Stalling(copy);
+  if (!transfer.stalls.empty()) return ReviewStandstill(id, transfer);
   HitFault(faults_.Degrading(copy.source.region, copy.destination.region));
   RunFlow(id, transfer);
 }
@@ -165,26 +163,10 @@ void World::CompleteFlows() {
   completed_.clear();
 }
 
-void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause) {
-  if (transfer.stall_expires) return;
-  HitFault(cause);
-  if (!transfer.stalled_by && assumptions_.Use(Assumption::kCutCopy) == "restart") {
-    const auto delivered = StopFlow(transfer);
-    EndTransfer(id, ByteCount(), delivered, FailureCode::kConnectionLost);
-    return Feed(TransferFailed{id, FailureCode::kConnectionLost});
-  }
-  transfer.stall_expires = Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id});
-}
-
-void World::StopWatching(ActiveTransfer& transfer) {
-  if (transfer.stall_expires) queue_.Cancel(*transfer.stall_expires);
-  transfer.stall_expires.reset();
-}
-
 void World::StallExpired(TransferId id) {
   auto* transfer = transfers_.Find(id);
   CRRSIM_CHECK(transfer != nullptr, "a transfer that is over was still watched");
-  transfer->stall_expires.reset();
+  transfer->standstill.reset();
   const auto delivered = StopFlow(*transfer);
   EndTransfer(id, ByteCount(), delivered, FailureCode::kTimedOut);
   Feed(TransferFailed{id, FailureCode::kTimedOut});
@@ -192,14 +174,14 @@ void World::StallExpired(TransferId id) {
 
 ByteCount World::StopFlow(ActiveTransfer& transfer) {
   if (transfer.flow) return transfer.kept + network_.Cancel(now_, *transfer.flow);
-  if (transfer.stalled_by || queue_.Cancel(transfer.flow_starts)) return transfer.kept;
+  if (!transfer.stalls.empty() || queue_.Cancel(transfer.flow_starts)) return transfer.kept;
   return transfer.start.size;  // all of it arrived at this very instant
 }
 
 ActiveTransfer World::RemoveTransfer(TransferId id) {
   auto transfer = std::move(*transfers_.Find(id));
   transfers_.Erase(id);
-  StopWatching(transfer);
+  EndStandstill(transfer);
   return transfer;
 }
 

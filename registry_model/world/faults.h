@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "registry_model/names.h"
 #include "registry_model/oci/digest.h"
@@ -139,7 +140,8 @@ struct Duplication {
   }
 };
 
-/// Transfers stop where they are while everything else on their way goes on.
+/// Transfers stop where they are while everything else on their way goes on. Of several, each holds what it took until
+/// it ends.
 struct Stall {
   std::optional<RegistryKey> destination;    // any when empty
   std::optional<RepositoryName> repository;  // any when empty
@@ -296,9 +298,14 @@ class Faults {
   std::optional<FaultNumber> Duplicating(const RegionName& from, const RegionName& to) {
     return any_in_force() ? FindDuplicating(from, to) : std::nullopt;
   }
-  std::optional<FaultNumber> Stalling(const Replication& replication) {
-    return any_in_force() ? FindStalling(replication) : std::nullopt;
+  /// All stalls that take this transfer; each takes a turn of its own.
+  std::vector<FaultNumber> Stalling(const Replication& replication) {
+    return any_in_force() ? FindStalling(replication) : std::vector<FaultNumber>();
   }
+  /// Whether this one stall takes it. Requires a Stall in force.
+  bool Stalls(FaultNumber number, const Replication& replication);
+  /// Whether this fault is in force and cuts the way.
+  [[nodiscard]] bool Cuts(FaultNumber number, const RegionName& from, const RegionName& to) const;
   std::optional<FaultNumber> Refusing(const ApiTarget& target) {
     return any_in_force() ? FindRefusing(target) : std::nullopt;
   }
@@ -357,7 +364,7 @@ class Faults {
   std::optional<FaultNumber> FindFailing(JobStep step, const Replication& replication);
   std::optional<FaultNumber> FindLosing(const RegionName& from, const RegionName& to);
   std::optional<FaultNumber> FindDuplicating(const RegionName& from, const RegionName& to);
-  std::optional<FaultNumber> FindStalling(const Replication& replication);
+  std::vector<FaultNumber> FindStalling(const Replication& replication);
   std::optional<FaultNumber> FindRefusing(const ApiTarget& target);
   [[nodiscard]] std::optional<FaultNumber> FindDown(const RegionName& region) const;
   [[nodiscard]] std::optional<FaultNumber> FindCrashed(const RegionName& region) const;

@@ -137,7 +137,7 @@ Hash128 World::StateHashValue() const {
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
     add("transfer", *transfer.start.replication, transfer.start.blob, transfer.kept + delivered,
-        transfer.stall_expires.has_value(), transfer.stalled_by.has_value());
+        transfer.standstill ? std::optional(now_ - transfer.standstill->since) : std::nullopt, transfer.stalls.size());
   });
   for (const auto& [key, partial] : partials_) add("partial", key, partial.kept);
   for (const auto& [number, ask] : duplicates_) {

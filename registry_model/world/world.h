@@ -220,8 +220,6 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void CarryOut(const ReportEnded& action);
   void StartFlow(TransferId id);
   void CompleteFlows();
-  void WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause);
-  void StopWatching(ActiveTransfer& transfer);
   void StallExpired(TransferId id);
   /// Nothing is scheduled for it any more.
   ActiveTransfer RemoveTransfer(TransferId id);
@@ -243,11 +241,16 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void UpdateCut(const RegionName& from, const RegionName& to);
   void UpdateLink(const RegionName& from, const RegionName& to);
   void UpdateCuts(const RegionName& region);
+  template <class Which>
+  [[nodiscard]] std::vector<TransferId> TransfersWhere(const Which& which) const;
   [[nodiscard]] std::vector<TransferId> Crossing(const RegionName& from, const RegionName& to) const;
-  void StallMatching();
+  void StallMatching(FaultNumber number);
   void ResumeStalledBy(FaultNumber number);
   void PauseFlow(ActiveTransfer& transfer);
   void RunFlow(TransferId id, ActiveTransfer& transfer);
+  [[nodiscard]] std::optional<FaultNumber> HolderOf(const ActiveTransfer& transfer) const;
+  void ReviewStandstill(TransferId id, ActiveTransfer& transfer);
+  void EndStandstill(ActiveTransfer& transfer);
   Duration MessageDelay(Registries::Place from, Registries::Place to);
   [[nodiscard]] Duration LatencyOf(const LinkConfig& link) const;
   [[nodiscard]] BytesPerSecond FlowCap(SiteId from, SiteId to) const;
