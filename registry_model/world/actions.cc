@@ -83,6 +83,7 @@ void World::CarryOut(Ask&& action) {
   request.ask = std::move(action);
   request.ends = *ends;
   request.deadline = deadline;
+  if (late_messages_) leases_.Emplace(request.ask.job).first.requests.push_back(id);
   auto lost = faults_.Cutting(from, to);
   if (!lost) lost = faults_.Losing(from, to);
   if (lost) {
@@ -94,8 +95,9 @@ void World::CarryOut(Ask&& action) {
   const auto arrival = now_ + MessageDelay(ends->source, ends->destination);
   if (const auto twice = faults_.Duplicating(from, to)) {
     HitFault(*twice);
-    late_messages_ = true;
+    KeepLeases();
     duplicates_.emplace(++duplicates_made_, request.ask);
+    leases_.Emplace(request.ask.job).first.duplicates.push_back(duplicates_made_);
     const auto behind = std::get<Duplication>(faults_[*twice].what).behind;
     Schedule(arrival + behind, {ScheduledKind::kDuplicateArrives, duplicates_made_});
   }
@@ -283,19 +285,37 @@ void World::CarryOut(const ReportStepFailed& action) {
 }
 
 void World::CarryOut(const ReportRequeued& action) {
-  late_messages_ = true;
+  KeepLeases();
   HitFault(faults_.Crashed(action.replication->source.region));
   Emit(JobRequeued{action.job, *action.replication});
 }
 
+void World::KeepLeases() {
+  if (late_messages_) return;
+  late_messages_ = true;
+  requests_.ForEachSorted([&](RequestId id, const PendingRequest& request) {
+    leases_.Emplace(request.ask.job).first.requests.push_back(id);
+  });
+  for (const auto& [number, ask] : duplicates_) leases_.Emplace(ask.job).first.duplicates.push_back(number);
+}
+
+void World::EraseRequest(RequestId id, JobId job) {
+  requests_.Erase(id);
+  if (!late_messages_) return;
+  auto* out = leases_.Find(job);
+  if (out == nullptr) return;  // the job has ended
+  std::erase(out->requests, id);
+  if (out->requests.empty() && out->duplicates.empty()) leases_.Erase(job);
+}
+
 /// Each request carries the lease of its job. What comes late, or a second time, must not undo what a later job did.
 void World::VoidLeasesOf(JobId job) {
-  std::vector<RequestId> outstanding;
-  requests_.ForEachSorted([&](RequestId id, const PendingRequest& request) {
-    if (request.ask.job == job) outstanding.push_back(id);
-  });
-  for (const auto id : outstanding) requests_.Find(id)->void_lease = true;
-  std::erase_if(duplicates_, [&](const auto& duplicate) { return duplicate.second.job == job; });
+  KeepLeases();
+  const auto* out = leases_.Find(job);
+  if (out == nullptr) return;
+  for (const auto id : out->requests) requests_.Find(id)->void_lease = true;
+  for (const auto number : out->duplicates) duplicates_.erase(number);
+  leases_.Erase(job);
 }
 
 void World::CarryOut(const ReportEnded& action) {

@@ -78,6 +78,11 @@ struct PendingRequest {
     visit("voidLease", self.void_lease);
   }
 };
+/// What a job has out.
+struct Leases {
+  std::vector<RequestId> requests;        // in no order
+  std::vector<std::uint64_t> duplicates;  // in no order
+};
 /// That a transfer under way stands still. It is watched for how long, whatever holds it.
 struct Standstill {
   std::uint64_t cause = 0;  // the fault that holds it; of several, one that held it before, else the first

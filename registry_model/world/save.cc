@@ -1,4 +1,6 @@
 // A world as a value: saving, loading, hashing.
+#include <utility>
+
 #include "registry_model/world/world.h"
 
 namespace crrsim {
@@ -90,6 +92,7 @@ Result<World, ParseError> World::Load(std::string_view bytes, std::unique_ptr<Re
     World world(WorldConfig{}, std::move(engine));
     VisitState(world, [&](auto& part) { part = reader.Get<std::remove_cvref_t<decltype(part)>>(); });
     world.site_of_ = SitesOf(world.regions_);
+    if (std::exchange(world.late_messages_, false)) world.KeepLeases();
     world.engine_->Load(reader);
     if (!reader.at_end()) return ParseError{"the saved world has bytes left over"};
     return world;

@@ -227,6 +227,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   ByteCount StopFlow(ActiveTransfer& transfer);
   void CarryOut(const ReportRequeued& action);
   void VoidLeasesOf(JobId job);
+  void KeepLeases();
+  void EraseRequest(RequestId id, JobId job);
   void DropPartialsOf(JobId job);
   void EndPartial(const PartialKey& key, const PartialTransfer& partial, ByteCount wasted);
 
@@ -342,7 +344,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   std::map<PartialKey, PartialTransfer> partials_;
   std::map<std::uint64_t, Ask> duplicates_;  // requests that are under way a second time
   std::uint64_t duplicates_made_ = 0;
-  bool late_messages_ = false;  // whether a request of a job can still arrive after the job is complete
+  // What of each job is still out, kept from the first time on that a request may arrive after its job has ended: an
+  // ordinary run never asks. Follows from the requests and duplicates.
+  bool late_messages_ = false;
+  Index<JobId, Leases> leases_;
   std::map<std::uint64_t, RunningScan> scans_;
   std::map<SourceImage, std::uint64_t> scan_of_;
   std::uint64_t scans_started_ = 0;
