@@ -79,9 +79,9 @@ void World::DuplicateArrived(std::uint64_t number) {
   AnswerAt(registries_.at(ask.replication->destination), ask);
 }
 
-ContentContext World::ArrivalAt(Registry& registry) {
+ContentContext World::ContextAt(Registry& registry, Origin origin) {
   HitFault(faults_.Skewing(registry.key.region));
-  return {ClockOf(registry.key.region), registry, Origin::kReplication, assumptions_, *this};
+  return {ClockOf(registry.key.region), registry, origin, assumptions_, *this};
 }
 
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
@@ -201,7 +201,8 @@ bool World::MountAt(Registry& destination, const RepositoryName& name, const Dig
   const auto* origin = FindMountOrigin(destination, *destination.Find(name), blob);
   if (origin == nullptr) return false;
   const auto from = origin->name;
-  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *destination.FindMutable(name), from, blob);
+  MountBlob({ClockOf(destination.key.region), destination, Origin::kReplication, assumptions_, *this},
+            *destination.FindMutable(name), from, blob);
   return true;
 }
 

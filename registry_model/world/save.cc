@@ -113,7 +113,8 @@ Hash128 World::StateHashValue() const {
     add("registry", key, registry.replication, registry.policy, registry.templates, registry.account_settings,
         registry.scanning, registry.mounts, registry.opted_in);
     for (const auto& [begun, scans] : registry.scans) {
-      if (begun + Hours(24) > now_) add("scans of the day", key, begun - now_, scans);
+      const auto clock = ClockOf(key.region);
+      if (begun + Hours(24) > clock) add("scans of the day", key, begun - clock, scans);
     }
     registry.repositories.ForEachSorted([&, &owner = key](const RepositoryName& name, const Cow<Repository>& one) {
       add("repository", owner, name, *one);
@@ -147,7 +148,8 @@ Hash128 World::StateHashValue() const {
     add("duplicate", ask.step, *ask.replication, digest_of(ask.manifest), ask.tags);
   }
   for (const auto& [number, backfill] : backfills_.all()) {
-    const auto ended = backfill.ended_at ? std::optional(now_ - *backfill.ended_at) : std::nullopt;
+    const auto ended =
+        backfill.ended_at ? std::optional(ClockOf(backfill.source.region) - *backfill.ended_at) : std::nullopt;
     add("backfill", backfill.source, backfill.destination, backfill.status, ended, backfill.units, backfill.next);
   }
   for (const auto& account : replication_roles_) add("replication role", account);

@@ -259,6 +259,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   [[nodiscard]] const LinkConfig& LinkOf(SiteId from, SiteId to) const;
   /// The present instant by the clocks of a region, for what is stamped there.
   [[nodiscard]] Instant ClockOf(const RegionName& region) const { return now_ + faults_.ClockAhead(region); }
+  /// For what happens in a registry now; a skew of its region's clocks hits it.
+  [[nodiscard]] ContentContext ContextAt(Registry& registry, Origin origin);
   [[nodiscard]] ApiOptions OptionsOf(const RegistryKey& registry) const;
 
   // destination.cc: what a request does where it arrives
@@ -272,7 +274,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   [[nodiscard]] static bool HasContent(const Repository& repository, const Content& content);
   bool MountAt(Registry& destination, const RepositoryName& name, const Digest& blob);
   Answer PutManifest(Registry& destination, const Ask& ask);
-  [[nodiscard]] ContentContext ArrivalAt(Registry& registry);
+  [[nodiscard]] ContentContext ArrivalAt(Registry& registry) { return ContextAt(registry, Origin::kReplication); }
   Answer BindTagAt(Registry& destination, const Ask& ask);
   Answer DeleteAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const Registry& there, const Ask& ask);
