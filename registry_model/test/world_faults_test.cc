@@ -188,6 +188,36 @@ TEST(WorldFaultsTest, AStandstillIsOneWhateverHoldsTheTransfer) {
   }
 }
 
+TEST(WorldFaultsTest, ADegradationHitsOnlyWhatItHoldsUp) {
+  // The link's megabyte a second is what a copy gets: half of that holds it up, and then a tenth takes over.
+  auto world = HalfWay();
+  const auto half = world.BeginFault("half", Degradation{kWest, kIreland, 50});
+  const auto tenth = world.BeginFault("tenth", Degradation{kWest, kIreland, 10}, Milliseconds(100));
+  const auto most = world.BeginFault("most", Degradation{kWest, kIreland, 90});
+  const auto other = world.BeginFault("other", Degradation{kIreland, kWest, 1});
+  world.RunUntilIdle(world.now() + Hours(1));
+  EXPECT_EQ(world.faults()[half].hits, 2) << "at once, and when the tenth is over";
+  EXPECT_EQ(world.faults()[tenth].hits, 1);
+  EXPECT_EQ(world.faults()[most].hits, 0);
+  EXPECT_EQ(world.faults()[other].hits, 0);
+
+  const auto hits_with = [](BytesPerSecond link, BytesPerSecond egress) {
+    auto config = TwoRegions();
+    config.links[1].bandwidth = link;
+    config.regions[1].egress = egress;
+    auto limited = Replicating(config);
+    const auto number = limited.BeginFault("degrade", Degradation{kWest, kIreland, 50});
+    PushTo(limited, "one", "v1");
+    EXPECT_EQ(limited.RunUntilIdle(limited.now() + Hours(1)), RunEnd::kIdle);
+    return limited.faults()[number].hits;
+  };
+  const auto slow = BytesPerSecond::FromCount(400'000);
+  const auto fast = BytesPerSecond::FromCount(1'000'000);
+  EXPECT_EQ(hits_with(fast, BytesPerSecond::Unlimited()), 2) << "config and layer";
+  EXPECT_EQ(hits_with(fast, slow), 0) << "half of the link is more than the region lets out";
+  EXPECT_EQ(hits_with(BytesPerSecond::Unlimited(), slow), 0) << "there is no limit to degrade";
+}
+
 TEST(WorldFaultsTest, ACopyThatStandsStillAndCrashesIsWatchedNoLonger) {
   auto world = Replicating(TwoRegions());
   PushTo(world, "one", "v1");

@@ -141,8 +141,10 @@ void World::StartFlow(TransferId id) {
   const auto& copy = *transfer.start.replication;
   transfer.stalls = faults_.Stalling(copy);
   if (!transfer.stalls.empty()) return ReviewStandstill(id, transfer);
-  HitFault(faults_.Degrading(copy.source.region, copy.destination.region));
+  const auto from = copy.source.region;
+  const auto to = copy.destination.region;
   RunFlow(id, transfer);
+  HitFault(HoldingUp(from, to));
 }
 
 void World::CompleteFlows() {

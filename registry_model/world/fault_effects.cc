@@ -52,7 +52,7 @@ void World::ApplyFault(FaultNumber number, const FaultKind& what) {
                  [&](const Outage& outage) { UpdateCuts(outage.region); },
                  [&](const Degradation& one) {
                    UpdateLink(one.from, one.to);
-                   for (std::size_t flows = Crossing(one.from, one.to).size(); flows > 0; --flows) HitFault(number);
+                   if (HoldingUp(one.from, one.to) == number) HitCrossing(one, number);
                  },
                  [&](const LatencySpike& spike) { UpdateLink(spike.from, spike.to); },
                  [&](const Stall&) { StallMatching(number); },
@@ -72,7 +72,13 @@ void World::LiftFault(const FaultKind& what) {
                    }
                  },
                  [&](const Outage& outage) { UpdateCuts(outage.region); },
-                 [&](const Degradation& one) { UpdateLink(one.from, one.to); },
+                 [&](const Degradation& one) {
+                   UpdateLink(one.from, one.to);
+                   // Another may take over.
+                   if (one.percent < faults_.BandwidthPercent(one.from, one.to)) {
+                     HitCrossing(one, HoldingUp(one.from, one.to));
+                   }
+                 },
                  [&](const LatencySpike& spike) { UpdateLink(spike.from, spike.to); },
                  [&](const WorkerCrash& crash) {
                    if (!faults_.Crashed(crash.region)) Feed(WorkersRestarted{crash.region});
@@ -116,13 +122,7 @@ void World::UpdateLink(const RegionName& from, const RegionName& to) {
   const auto site_from = SiteOf(from);
   const auto site_to = SiteOf(to);
   const auto& link = LinkOf(site_from, site_to);
-  auto bandwidth = link.bandwidth;
-  const auto percent = faults_.BandwidthPercent(from, to);
-  if (percent < 100 && !bandwidth.unlimited()) {
-    const auto left = static_cast<Int128>(bandwidth.count()) * percent / 100;
-    bandwidth = BytesPerSecond::FromCount(std::max<std::int64_t>(static_cast<std::int64_t>(left), 1));
-  }
-  network_.SetLink(now_, site_from, site_to, {LatencyOf(link), link.jitter, bandwidth});
+  network_.SetLink(now_, site_from, site_to, {LatencyOf(link), link.jitter, BandwidthOf(link)});
   const auto renew = [&](const LinkConfig& way) {
     if (way.loss == LossRate() && way.window == ByteCount()) return;
     for (const auto id : Crossing(way.from, way.to)) {
@@ -133,6 +133,31 @@ void World::UpdateLink(const RegionName& from, const RegionName& to) {
   };
   renew(link);
   renew(LinkOf(site_to, site_from));
+}
+
+BytesPerSecond World::BandwidthOf(const LinkConfig& link) const {
+  const auto percent = faults_.BandwidthPercent(link.from, link.to);
+  if (percent == 100 || link.bandwidth.unlimited()) return link.bandwidth;
+  const auto left = static_cast<Int128>(link.bandwidth.count()) * percent / 100;
+  return BytesPerSecond::FromCount(std::max<std::int64_t>(static_cast<std::int64_t>(left), 1));
+}
+
+/// The degradation that holds up what crosses a link, if one does: the link is full, and would have more without it.
+std::optional<FaultNumber> World::HoldingUp(const RegionName& from, const RegionName& to) const {
+  const auto number = faults_.Degrading(from, to);
+  if (!number) return std::nullopt;
+  const auto& link = LinkOf(SiteOf(from), SiteOf(to));
+  if (link.bandwidth.unlimited()) return std::nullopt;
+  const auto crossing = Crossing(from, to);
+  Int128 rate = 0;
+  for (const auto id : crossing) rate += network_.Rate(*transfers_.Find(id)->flow).count();
+  // Each rate is rounded down.
+  const auto rounded_off = static_cast<Int128>(crossing.size());
+  return rate > 0 && rate + rounded_off >= BandwidthOf(link).count() ? number : std::nullopt;
+}
+
+void World::HitCrossing(const Degradation& one, const std::optional<FaultNumber>& number) {
+  for (std::size_t flows = Crossing(one.from, one.to).size(); flows > 0; --flows) HitFault(number);
 }
 
 const LinkConfig& World::LinkOf(SiteId from, SiteId to) const {

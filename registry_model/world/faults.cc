@@ -174,7 +174,10 @@ std::optional<FaultNumber> Faults::FindSlowing(const RegionName& from, const Reg
 }
 
 std::optional<FaultNumber> Faults::FindDegrading(const RegionName& from, const RegionName& to) const {
-  return FirstOf<Degradation>([&](const Degradation& one) { return one.from == from && one.to == to; });
+  const auto least = BandwidthPercent(from, to);
+  if (least == 100) return std::nullopt;
+  return FirstOf<Degradation>(
+      [&](const Degradation& one) { return one.from == from && one.to == to && one.percent == least; });
 }
 
 std::optional<FaultNumber> Faults::FindLimiting(const RegistryKey& registry) const {

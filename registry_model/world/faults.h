@@ -85,7 +85,8 @@ struct Outage {
 };
 
 /// A link has `percent` of its bandwidth, at least one byte a second. Of several, the least counts. It cannot touch a
-/// link without a limit.
+/// link without a limit, and hits only transfers that the link then holds up: where the regions' own egress and ingress
+/// let less pass, it changes nothing.
 struct Degradation {
   RegionName from;
   RegionName to;
@@ -318,7 +319,8 @@ class Faults {
   [[nodiscard]] std::optional<FaultNumber> Damaging(const Replication& replication, const Digest& blob) const {
     return any_in_force() ? FindDamaging(replication, blob) : std::nullopt;
   }
-  /// A spike of the latency; a degradation of the bandwidth; a quota of a registry; a skew of a region's clocks.
+  /// A spike of the latency; the degradation that leaves the least bandwidth; a quota of a registry; a skew of a
+  /// region's clocks.
   [[nodiscard]] std::optional<FaultNumber> Slowing(const RegionName& from, const RegionName& to) const {
     return any_in_force() ? FindSlowing(from, to) : std::nullopt;
   }

@@ -242,6 +242,9 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void LiftFault(const FaultKind& what);
   void UpdateCut(const RegionName& from, const RegionName& to);
   void UpdateLink(const RegionName& from, const RegionName& to);
+  [[nodiscard]] BytesPerSecond BandwidthOf(const LinkConfig& link) const;
+  [[nodiscard]] std::optional<FaultNumber> HoldingUp(const RegionName& from, const RegionName& to) const;
+  void HitCrossing(const Degradation& one, const std::optional<FaultNumber>& number);
   void UpdateCuts(const RegionName& region);
   template <class Which>
   [[nodiscard]] std::vector<TransferId> TransfersWhere(const Which& which) const;
