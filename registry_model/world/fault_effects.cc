@@ -16,6 +16,18 @@ FaultNumber World::BeginFault(const std::string& name, FaultKind what, std::opti
   return number;
 }
 
+std::vector<FaultNumber> World::BeginFaults(const std::string& name, std::vector<FaultKind> parts,
+                                            std::optional<Duration> duration) {
+  std::vector<FaultNumber> numbers;
+  for (auto& what : parts) {
+    const auto first = numbers.empty() ? std::nullopt : std::optional(numbers.front());
+    numbers.push_back(faults_.Plan(name, std::move(what), duration, first));
+    StartFault(numbers.back());
+    RescheduleNetworkWake();
+  }
+  return numbers;
+}
+
 FaultNumber World::PlanFault(Instant when, const std::string& name, FaultKind what, std::optional<Duration> duration) {
   const auto number = faults_.Plan(name, std::move(what), duration);
   Schedule(when, {ScheduledKind::kFaultBegins, number});

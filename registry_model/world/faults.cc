@@ -84,9 +84,10 @@ std::string TargetOf(const FaultKind& what) {
 Faults::Faults(std::uint64_t seed)
     : loss_(seed, "fault/hit/loss"), duplicate_(seed, "fault/hit/duplicate"), api_(seed, "fault/hit/api") {}
 
-FaultNumber Faults::Plan(std::string name, FaultKind what, std::optional<Duration> duration) {
+FaultNumber Faults::Plan(std::string name, FaultKind what, std::optional<Duration> duration,
+                         std::optional<FaultNumber> part_of) {
   const FaultNumber number = faults_.size() + 1;
-  faults_.emplace(number, Fault{std::move(name), std::move(what), duration, 0, false, false});
+  faults_.emplace(number, Fault{std::move(name), std::move(what), duration, part_of.value_or(number), 0, false, false});
   return number;
 }
 

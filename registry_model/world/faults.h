@@ -246,6 +246,8 @@ struct Fault {
   std::string name;  // as the scenario calls it
   FaultKind what;
   std::optional<Duration> duration;  // of one that is planned: how long, once it begins
+  /// The first of those that are one fault together, such as a cut of both ways; its own number where it is alone.
+  FaultNumber part_of = 0;
   std::int64_t hits = 0;
   bool began = false;
   bool in_force = false;
@@ -254,6 +256,7 @@ struct Fault {
     visit("name", self.name);
     visit("what", self.what);
     visit("duration", self.duration);
+    visit("partOf", self.part_of);
     visit("hits", self.hits);
     visit("began", self.began);
     visit("inForce", self.in_force);
@@ -273,8 +276,9 @@ class Faults {
  public:
   explicit Faults(std::uint64_t seed = 0);
 
-  /// Notes a fault that is to begin later.
-  FaultNumber Plan(std::string name, FaultKind what, std::optional<Duration> duration);
+  /// Notes a fault that is to begin later, alone or as a part of one that is noted already.
+  FaultNumber Plan(std::string name, FaultKind what, std::optional<Duration> duration,
+                   std::optional<FaultNumber> part_of = std::nullopt);
   /// Requires that the fault has not begun.
   void Begin(FaultNumber number);
   /// Requires that the fault is in force.

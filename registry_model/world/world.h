@@ -108,6 +108,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   /// Puts a fault in force, until EndFault or for a duration. Requires regions and registries of this world.
   FaultNumber BeginFault(const std::string& name, FaultKind what, std::optional<Duration> duration = std::nullopt);
+  /// The same with several that are one fault together: for one thing that goes wrong in several places. Order  as
+  /// given.
+  std::vector<FaultNumber> BeginFaults(const std::string& name, std::vector<FaultKind> parts,
+                                       std::optional<Duration> duration = std::nullopt);
   /// Lets one begin later. Requires when >= now().
   FaultNumber PlanFault(Instant when, const std::string& name, FaultKind what,
                         std::optional<Duration> duration = std::nullopt);
