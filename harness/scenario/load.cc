@@ -110,6 +110,7 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   if (const auto* options = reader.Get("options")) LoadModelOptions(context, *options, scenario);
   if (const auto* assumptions = reader.Get("assumptions")) LoadAssumptions(context, *assumptions, scenario);
   if (const auto* network = reader.Get("network")) LoadNetwork(context, *network, scenario);
+  context.links = scenario.world.links;
   if (const auto* images = reader.Get("images")) LoadImages(context, *images, scenario);
   if (const auto* faults = reader.Get("faults")) LoadRandomFaults(context, *faults, scenario);
   if (const auto* timeline = reader.Get("timeline")) LoadTimeline(context, *timeline, scenario);
@@ -174,6 +175,7 @@ Result<Step, Diagnostics> LoadStepText(const std::string& text, const std::strin
   context.text = text;
   context.accounts = definition.accounts;
   for (const auto& region : definition.world.regions) context.regions.push_back(region.name);
+  context.links = definition.world.links;
   for (const auto& image : definition.images) context.image_names.push_back(image.name);
   context.start = definition.world.start;
   Node timeline;

@@ -27,6 +27,7 @@ struct LoadContext {
   std::set<std::string> used_keys;  // `section.key`
   std::vector<Account> accounts;
   std::vector<RegionName> regions;
+  std::vector<LinkConfig> links;  // none where the network could not be read
   std::vector<std::string> image_names;
   std::vector<std::string> labels;
   std::map<std::string, std::string> answered_operations;  // by the label of the call that succeeds
