@@ -313,9 +313,10 @@ void AwaitProgress(PyWorld& world, const py::dict& condition) {
   Await(world, *read);
 }
 
+/// Nothing happens when its time has run out.
 void EndFault(PyWorld& world, std::uint64_t number) {
   world.Run([&](Session& session) {
-    session.EndFault(number);
+    if (session.world().faults()[number].in_force) session.EndFault(number);
     return true;
   });
 }
