@@ -329,6 +329,11 @@ std::vector<std::int64_t> Lags(const PyWorld& world, const std::string& from, co
   return lags;
 }
 
+py::object BillOf(const PyWorld& world) {
+  const auto& inner = world.Look().world();
+  return ToPython(ToJson(inner.bill(), BillingUnits::From(inner.assumptions())));
+}
+
 void SetFindings(PyWorld& world, const std::string& digest, const FindingCounts& findings) {
   world.Take().world().SetFindings(ValueOf(Digest::Parse(digest)), findings);
 }
@@ -381,6 +386,7 @@ void AddWorld(py::module_& module) {
       .def("listen", &PyWorld::Listen, py::arg("function"))
       .def("unlisten", &PyWorld::Unlisten, py::arg("number"))
       .def("report", [](PyWorld& world) { return ToPython(ToJson(world.Take(kNoReport).Report())); })
+      .def("bill", &BillOf)
       .def("lags", &Lags, py::arg("source"), py::arg("destination"))
       .def("set_findings", &SetFindings, py::arg("digest"), py::arg("findings"))
       .def("explain", &Explain, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"))

@@ -321,8 +321,7 @@ class World:
 
     def bill(self) -> Bill:
         """The bill up to now."""
-        report = self.report()
-        return Bill(report["transfers"], report["storage"], report["replicated"])
+        return Bill(**self._native.bill())
 
     def lag(self, source: Union[str, Registry], destination: Union[str, Registry], quantile: str = "max") -> timedelta:
         """From the source's acceptance of an image to its visibility at the destination: p50, p90, p99 or max.

@@ -192,6 +192,20 @@ def test_looking_changes_nothing():
     assert (world.run_digest, world.state_hash()) == before
 
 
+def test_the_bill_is_that_of_the_report_and_needs_no_report(monkeypatch):
+    world = pushed()
+    for passed in ("100ms", "1h", "40d"):
+        world.advance(passed)
+        report = world.report()
+        with monkeypatch.context() as patched:
+            patched.setattr(crrsim.World, "report", lambda _: pytest.fail("the whole report was made"))
+            bill = world.bill()
+        assert (bill.transfers, bill.storage, bill.replicated) == (
+            report["transfers"], report["storage"], report["replicated"]
+        )  # fmt: skip
+    assert len({row["month"] for row in bill.storage}) > 1 and bill.replicated
+
+
 def test_explain_says_where_a_push_would_go():
     world = pushed()
     answer = world["us-west-2"].explain("api:2")
