@@ -180,11 +180,13 @@ class Registry:
             raise DefinitionError(str(error)) from None
 
     def digest_of(self, reference: str) -> Optional[str]:
-        """The digest of an image here; None when it, or its repository, is not here."""
+        """The digest of an image here, archived or not; None when it, or its repository, is not here."""
         repository, tag, digest = _split(reference)
         wanted = {"imageTag": tag} if tag is not None else {"imageDigest": digest}
         try:
-            answer = self.call("DescribeImages", repositoryName=repository, imageIds=[wanted])
+            answer = self.call(
+                "DescribeImages", repositoryName=repository, imageIds=[wanted], filter={"imageStatus": "ANY"}
+            )
         except (error_class("ImageNotFoundException"), error_class("RepositoryNotFoundException")):
             return None
         found: str = answer["imageDetails"][0]["imageDigest"]
