@@ -72,6 +72,7 @@ class FaultVerb:
         Where a member's name is a word of Python an underscore follows it: ``from_``, ``in_``.
         """
         named = {name.removesuffix("_"): value for name, value in members.items()}
+        self._check(named)
         if isinstance(what, Mapping):
             named = {**what, **named}
         elif what is not None and named:
@@ -82,6 +83,16 @@ class FaultVerb:
         if when is not None:
             step["when"] = when
         return self._world.faults.begin(step)
+
+    def _check(self, named: Mapping[str, Any]) -> None:
+        for name, value in named.items():
+            if name in self.members:
+                continue
+            if name == "for":
+                raise TypeError(f"{self.name}: how long a fault lasts is called 'duration' here: duration={value!r}")
+            known = [*self.members, "duration", "when"]
+            hint = _crrsim.did_you_mean(name, known) or f"; it has {', '.join(known)}"
+            raise TypeError(f"{self.name} has no '{name}'{hint}")
 
     def __repr__(self) -> str:
         return f"<fault {self.name}: {', '.join(self.members) or 'a region'}>"
@@ -135,7 +146,8 @@ class Faults:
         for row in _crrsim.fault_verbs():
             if row["verb"] == name:
                 return FaultVerb(self._world, row)
-        raise AttributeError(f"'{name}' is not a fault: {', '.join(self.verbs)}")
+        hint = _crrsim.did_you_mean(name, self.verbs)
+        raise AttributeError(f"'{name}' is not a fault: {', '.join(self.verbs)}{hint}")
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.verbs})

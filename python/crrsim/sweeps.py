@@ -27,6 +27,7 @@ from typing import Any, Optional, Union
 import _crrsim
 import pandas
 
+from crrsim import checks
 from crrsim.errors import DefinitionError
 from crrsim.scenario import Scenario, read_definition
 
@@ -73,7 +74,9 @@ def sweep(
     """
     definition = read_definition(scenario)
     variants = list(_variants(params or {}))
-    all_seeds = list(seeds)
+    all_seeds = [checks.seed(seed) for seed in checks.listed("seeds", seeds, "numbers, such as range(1, 101)")]
+    if workers is not None and checks.whole("workers", workers) < 1:
+        raise DefinitionError(f"workers: found {workers}; expected at least 1")
     if not all_seeds:
         raise DefinitionError("a sweep needs a seed")
     definitions = [_changed(definition, variant) for variant in variants]
@@ -124,6 +127,7 @@ def summary(frame: pandas.DataFrame, measure: str = "lag_p99", by: Union[str, Se
     Columns: those of ``by`` (a value that is a list or a mapping as JSON text), ``count``, ``mean``, ``std``, ``low``,
     ``high``. ``count`` is of runs that have a value; of a single run the interval is that run's value.
     """
+    check_columns(frame, [measure])
     rows = _groups(frame, by)[measure].agg(["count", "mean", "std"]).reset_index()
     half = _NORMAL_95 * rows["std"].fillna(0.0) / rows["count"].clip(lower=1).map(math.sqrt)
     rows["low"], rows["high"] = rows["mean"] - half, rows["mean"] + half
@@ -136,6 +140,7 @@ def success_rate(frame: pandas.DataFrame, by: Union[str, Sequence[str]] = "varia
     The interval is Wilson's score interval: within 0 and 1, and of some width even when every run passed. Columns: those
     of ``by``, ``count``, ``mean`` (the share), ``low``, ``high``.
     """
+    check_columns(frame, ["verdict"])
     rows = _groups(frame.assign(passed=(frame["verdict"] == "pass").astype(float)), by)["passed"].agg(["count", "mean"]).reset_index()
     share, weight = rows["mean"], _NORMAL_95**2 / rows["count"]
     centre = (share + weight / 2) / (1 + weight)
@@ -145,8 +150,18 @@ def success_rate(frame: pandas.DataFrame, by: Union[str, Sequence[str]] = "varia
     return rows
 
 
+def check_columns(frame: pandas.DataFrame, wanted: Iterable[str]) -> None:
+    """Raises DefinitionError for one that is not there."""
+    columns = [str(column) for column in frame.columns]
+    for column in wanted:
+        if column not in columns:
+            hint = _crrsim.did_you_mean(column, columns) or f"; it has {', '.join(columns) or 'none'}"
+            raise DefinitionError(f"the frame has no column '{column}'{hint}")
+
+
 def _groups(frame: pandas.DataFrame, by: Union[str, Sequence[str]]) -> Any:
     keys = [by] if isinstance(by, str) else list(by)
+    check_columns(frame, keys)
     plain = {key: frame[key].map(lambda v: json.dumps(v) if isinstance(v, (list, dict)) else v) for key in keys}
     return frame.assign(**plain).groupby(keys, sort=True)
 
