@@ -294,7 +294,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   // bus.cc: what the event buses get
   void TellBuses(const Event& event);
-  void Send(const RegistryKey& registry, BusDetail detail);
+  void Send(BusEvent event);
   void Disturb(FaultNumber number, BusEvent event);
   void EventArrives(std::uint64_t number);
 
