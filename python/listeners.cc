@@ -38,11 +38,22 @@ void Listeners::Hand(std::uint64_t number, const Event& event) {
   }
 }
 
+std::unique_ptr<py::error_already_set> Listeners::TakeFailure() {
+  if (failure_) {
+    for (auto& [number, listener] : all_) listener.failed = false;
+  }
+  return std::move(failure_);
+}
+
 void Listeners::RaiseFailure() {
-  const auto failure = std::move(failure_);
-  if (!failure) return;
-  for (auto& [number, listener] : all_) listener.failed = false;
-  throw py::error_already_set(*failure);
+  if (const auto failure = TakeFailure()) throw py::error_already_set(*failure);
+}
+
+void Listeners::PutFailureBehind(py::error_already_set& raised) {
+  const auto failure = TakeFailure();
+  if (failure && !failure->value().is(raised.value())) {
+    PyException_SetContext(raised.value().ptr(), failure->value().inc_ref().ptr());
+  }
 }
 
 }  // namespace crrsim::python

@@ -24,12 +24,15 @@ class Listeners : public Observer {
   void OnEvent(const Event& event) override;
   /// Raises what a function has raised first, once; until then that function heard nothing more.
   void RaiseFailure();
+  /// The same where something else is raised: what a function has raised is its context.
+  void PutFailureBehind(pybind11::error_already_set& raised);
 
  private:
   struct Listener {
     pybind11::function function;
     bool failed = false;
   };
+  std::unique_ptr<pybind11::error_already_set> TakeFailure();
   void Hand(std::uint64_t number, const Event& event);
 
   std::map<std::uint64_t, Listener> all_;  // by number, which is as added

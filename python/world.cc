@@ -72,13 +72,18 @@ class PyWorld {
   template <class Body>
   auto Run(Body body) {
     auto& session = Take();
-    auto outcome = [&] {
-      const Use use(*this, true);
-      const py::gil_scoped_release others_may_run;
-      return body(session);
-    }();
-    listeners_.RaiseFailure();
-    return outcome;
+    try {
+      auto outcome = [&] {
+        const Use use(*this, true);
+        const py::gil_scoped_release others_may_run;
+        return body(session);
+      }();
+      listeners_.RaiseFailure();
+      return outcome;
+    } catch (py::error_already_set& error) {  // of a function at an instant
+      listeners_.PutFailureBehind(error);
+      throw;
+    }
   }
 
   /// Calls a function of Python when time has come to an instant; it may drive the world.

@@ -81,6 +81,17 @@ def test_what_two_callbacks_raise_comes_out_once_and_the_rest_go_on():
     assert [event.name for event in quiet] == names_of_all()
 
 
+def test_what_a_callback_raises_is_the_context_of_what_a_function_at_an_instant_raises():
+    world = prepared()
+    world["us-west-2"].push("api:1", IMAGE)
+    world.at("10m", lambda: 1 / 0)
+    with world.events(lambda event: {}[event.name]):
+        with pytest.raises(ZeroDivisionError) as caught:
+            world.run_until_idle()
+    assert isinstance(caught.value.__context__, KeyError)
+    world["us-west-2"].create_repository("web")  # and is not raised by what comes next
+
+
 def in_an_event(world, do):
     """Does something in the middle of an event."""
     with world.events(lambda event: do()):
