@@ -40,6 +40,13 @@ def function(name: str, value: Callable[..., object]) -> None:
         raise TypeError(f"{name}: found {value!r}; expected a function")
 
 
+def flag(name: str, value: Any) -> bool:
+    """True or False. A text is neither, whatever it says."""
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):  # as numpy calls its own
+        raise TypeError(f"{name}: found {value!r}; expected True or False")
+    return bool(value)
+
+
 def whole(name: str, value: Any) -> int:
     """A whole number, of whatever library."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):

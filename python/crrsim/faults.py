@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import _crrsim
 
+from crrsim.checks import mapped
 from crrsim.errors import CrrsimError, DefinitionError
 from crrsim.units import Span, nanoseconds
 
@@ -119,8 +120,9 @@ class Faults:
         Raises DefinitionError, and nothing is in force and no time has passed; CrrsimError where the copy never comes so
         far.
         """
+        named = mapped("step", step, "a fault's verb with what it says, as in {'crash': 'us-west-2'}")
         try:
-            return Fault(self._world, self._world._native.begin_fault(plain(step)))
+            return Fault(self._world, self._world._native.begin_fault(plain(named)))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         except _crrsim.NeverReached as error:

@@ -9,7 +9,7 @@ from typing import Any, Optional, Union
 
 import _crrsim
 
-from crrsim.checks import listed, mapped, text, whole
+from crrsim.checks import flag, listed, mapped, text, whole
 from crrsim.errors import DefinitionError
 from crrsim.units import Size, size_in_bytes
 
@@ -49,7 +49,7 @@ class Image:
             self._native = _crrsim.Image.synthetic(
                 text("name", name),
                 [size_in_bytes(size) for size in listed("layers", layers, "sizes such as '48MiB'")],
-                bool(sizes_only),
+                flag("sizes_only", sizes_only),
                 _or_none("based_on", based_on),
                 text("artifact_type", artifact_type),
                 _or_none("subject", subject),
@@ -71,11 +71,11 @@ class Image:
         )
 
     @classmethod
-    def _of(cls, native: _crrsim.Image, findings: Optional[Mapping[str, int]], call: str) -> Image:
+    def _of(cls, native: _crrsim.Image, findings: dict[str, int], call: str) -> Image:
         image = cls.__new__(cls)
         image._native = native
         image._text = call
-        image.findings = _findings(findings)
+        image.findings = findings
         return image
 
     @classmethod
@@ -87,9 +87,12 @@ class Image:
         findings: Optional[Mapping[str, int]] = None,
     ) -> Image:
         """Reads an OCI layout folder, or what ``docker save`` or ``skopeo copy docker-archive:`` wrote."""
+        found = _findings(findings)
+        if reference is not None:
+            text("reference", reference)
         try:
-            call = _call_text("Image.load", os.fspath(path), reference=reference, findings=dict(findings or {}))
-            return cls._of(_crrsim.Image.load(os.fspath(path), reference), findings, call)
+            call = _call_text("Image.load", os.fspath(path), reference=reference, findings=found)
+            return cls._of(_crrsim.Image.load(os.fspath(path), reference), found, call)
         except ValueError as error:
             raise DefinitionError(str(error)) from None
 
@@ -111,10 +114,9 @@ class Image:
             )
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        call = _call_text(
-            "Image.index", list(images), artifact_type=artifact_type, subject=subject, findings=dict(findings or {})
-        )
-        return cls._of(native, findings, call)
+        found = _findings(findings)
+        call = _call_text("Image.index", list(images), artifact_type=artifact_type, subject=subject, findings=found)
+        return cls._of(native, found, call)
 
     @property
     def digest(self) -> str:
@@ -181,13 +183,16 @@ def native_of(name: str, image: Image) -> _crrsim.Image:
 
 def _findings(findings: Optional[Mapping[str, int]]) -> dict[str, int]:
     """What a scan can find, as a scenario takes it."""
-    counts = mapped("findings", findings or {}, "severities and numbers")
+    if findings is None:
+        return {}
+    counts: dict[str, int] = {}
     known = _crrsim.severities()
-    for severity, count in counts.items():
+    for severity, count in mapped("findings", findings, "severities and numbers").items():
         if severity not in known:
             hint = _crrsim.did_you_mean(text("findings", severity, "the name of a severity"), known)
             raise DefinitionError(f"findings: {severity!r} is not a severity{hint or '; they are ' + ', '.join(known)}")
-        if not 0 <= whole(f"findings: {severity}", count) <= 2**63 - 1:
+        counts[severity] = whole(f"findings: {severity}", count)
+        if not 0 <= counts[severity] <= 2**63 - 1:
             raise DefinitionError(f"findings: {severity}: found {count}; expected a number of findings")
     return counts
 

@@ -208,7 +208,10 @@ class Registry:
     def explain(self, reference: str) -> Json:
         """Where a push of this image would be replicated to from here, and why; as ``crrsim explain --json`` says it."""
         repository, tag, digest = _split(reference)
-        answer: Json = self.world._native.explain(self.key, repository, tag, digest)
+        try:
+            answer: Json = self.world._native.explain(self.key, repository, tag, digest)
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
         return answer
 
     def __repr__(self) -> str:

@@ -146,7 +146,7 @@ class World:
         if faults is not None:
             definition["faults"] = faults if isinstance(faults, str) else plain(faults)
         try:
-            native = _crrsim.World(definition, judged)
+            native = _crrsim.World(definition, checks.flag("judged", judged))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         self._take(native, definition, native.now)

@@ -32,6 +32,10 @@ WRONG_KINDS = {
     "layer": (lambda: crrsim.Image(layers=[1.5]), "found 1.5; expected a size such as '48MiB'"),
     "based_on": (lambda: crrsim.Image(layers=[LAYER], based_on="base"), "based_on: found 'base'; expected an Image"),
     "subject": (lambda: crrsim.Image(subject="base"), "subject: found 'base'; expected an Image"),
+    "sizes_only": (lambda: crrsim.Image(sizes_only="no"), "sizes_only: found 'no'; expected True or False"),
+    "judged": (lambda: crrsim.World(judged="no"), "judged: found 'no'; expected True or False"),
+    "findings of what is loaded": (lambda: crrsim.Image.load("x", findings=["HIGH"]), r"findings: found \['HIGH'\]"),
+    "findings of an index": (lambda: crrsim.Image.index([IMAGE], findings=["HIGH"]), r"findings: found \['HIGH'\]"),
     "name": (lambda: crrsim.Image(name=5), "name: found 5; expected a text"),
     "index": (lambda: crrsim.Image.index(["amd64"]), "images: found 'amd64'; expected an Image"),
     "indexes": (lambda: crrsim.Image.index("amd64"), "images: found 'amd64'; expected a list of Images"),
@@ -50,7 +54,10 @@ WRONG_KINDS = {
     "rules": (lambda: west().configure_replication("all"), "configuration: found 'all'; expected a list of rules"),
     "callback": (lambda: crrsim.World().events(5), "callback: found 5; expected a function"),
     "function": (lambda: crrsim.World().at("5m", 5), "function: found 5; expected a function"),
-    "code": (lambda: crrsim.Scenario("absent.yaml", images="api=x"), "images: found 'api=x'; expected names and paths"),
+    "image": (lambda: crrsim.Scenario("absent.yaml", images={5: "x"}), "images: found 5; expected the name of an image"),
+    "input": (lambda: crrsim.command("lint", input=5), "input: found 5; expected a text"),
+    "step": (lambda: crrsim.World().faults.begin("crash"), "step: found 'crash'; expected a fault's verb"),
+    "images": (lambda: crrsim.Scenario("absent.yaml", images="api=x"), "images: found 'api=x'; expected names and paths"),
 }
 
 
@@ -75,6 +82,7 @@ WRONG_VALUES = {
         lambda: crrsim.error_class("RepositoryNotFoundExeption"),
         "did you mean 'RepositoryNotFoundException'?",
     ),
+    "explained": (lambda: west().explain("Api:1"), "'Api' is not a repository name"),
     "time zone": (lambda: crrsim.World().at(datetime(2026, 5, 1)), "has no time zone"),
     "start": (lambda: crrsim.World(start=datetime(9999, 1, 1, tzinfo=timezone.utc)), "within the years 1970 to 2149"),
     "instant": (lambda: crrsim.World().at(datetime(9999, 1, 1, tzinfo=timezone.utc)), "9999-01-01 00:00:00+00:00 leads out"),
