@@ -162,6 +162,7 @@ Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const st
   scenario.call_latency = Milliseconds(20);
   Load(context, *root, scenario);
   ReplaceImages(context, options, scenario);
+  scenario.documents = std::move(context.documents);
   scenario.used_keys = std::move(context.used_keys);
   if (context.diagnostics.empty()) return scenario;
   return InOrder(std::move(context.diagnostics), path);

@@ -24,7 +24,8 @@ struct LoadContext {
   std::string path;
   std::string text;
   std::vector<Diagnostic> diagnostics;
-  std::set<std::string> used_keys;  // `section.key`
+  std::set<std::string> used_keys;          // `section.key`
+  std::map<std::string, Digest> documents;  // that were read, as the scenario names them
   std::vector<Account> accounts;
   std::vector<RegionName> regions;
   std::vector<LinkConfig> links;  // none where the network could not be read

@@ -325,6 +325,8 @@ struct Scenario {
   Place until_place;
   std::optional<Duration> converges_within;  // of the last step, or the end of the last fault, whichever is later
   Place converges_place;
+  /// The files that it names, but for those of images, as it names them, and what their bytes were.
+  std::map<std::string, Digest> documents;
   std::set<std::string>
       used_keys;  // `section.key` of the key table, for the test that every key is used by some scenario
 
