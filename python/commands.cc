@@ -8,6 +8,7 @@
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "registry_model/api/wire.h"
+#include "sim/nearest_name.h"
 #include "sim/units_text.h"
 
 namespace py = pybind11;
@@ -84,6 +85,13 @@ void AddCommands(py::module_& module) {
   module.def("fault_verbs", &ListFaultVerbs);
   module.def("operations", [] { return TextsOf(KnownOperations()); });
   module.def("exceptions", [] { return TextsOf(KnownExceptions()); });
+  module.def("severities", [] { return TextsOf(SectionOf("image").Find("findings")->values); });
+  module.def(
+      "did_you_mean",
+      [](const std::string& found, const std::vector<std::string>& candidates) {
+        return DidYouMean(found, std::span(candidates));
+      },
+      py::arg("found"), py::arg("candidates"));
   module.def("parse_duration", [](const std::string& text) { return ValueOf(ParseDuration(text)).nanoseconds(); });
   module.def("parse_size", [](const std::string& text) { return ValueOf(ParseByteCount(text)).bytes(); });
   module.def("parse_instant", [](const std::string& text) { return ValueOf(ParseInstant(text)).unix_nanoseconds(); });

@@ -75,6 +75,28 @@ LoadedScenario FromText(const std::string& text, const std::string& path,
   return {*std::move(scenario), images};
 }
 
+/// What a run depends on beside its definition: the bytes of documents, by name, and the content of images that are
+/// read from files, as the digest of the root; None where that cannot be had.
+py::dict InputsOf(const LoadedScenario& loaded) {
+  std::map<std::string, std::optional<std::string>> images;
+  for (const auto& image : loaded.scenario.images) {
+    if (!image.path.empty()) images.emplace(image.name, std::nullopt);
+  }
+  if (!images.empty()) {
+    const py::gil_scoped_release others_may_run;
+    if (auto library = loaded.pool->Take(loaded.scenario)) {
+      for (auto& [name, digest] : images) digest = library->ContentOf(name, 1).root->digest.text();
+      loaded.pool->Return(*std::move(library));
+    }
+  }
+  py::dict documents;
+  for (const auto& [name, digest] : loaded.scenario.documents) documents[py::str(name)] = digest.text();
+  py::dict inputs;
+  inputs["documents"] = documents;
+  inputs["images"] = images;
+  return inputs;
+}
+
 enum class Timeline : std::uint8_t { kKept, kLeftOut };
 
 RunResult Run(const LoadedScenario& loaded, const std::optional<std::uint64_t>& seed, bool strict, Timeline timeline) {
@@ -194,6 +216,7 @@ void AddScenarios(py::module_& module) {
             return ToTerminal(Run(loaded, seed, strict, Timeline::kKept), {.detail = Detail::kVerbose});
           },
           py::arg("seed"), py::arg("strict"))
+      .def("inputs", &InputsOf)
       .def("run_seeds", &RunSeeds, py::arg("seeds"));
 }
 

@@ -1,16 +1,18 @@
 #include <chrono>
+#include <thread>
+#include <utility>
 
 #include "harness/compare/compare.h"
 #include "harness/compare/snapshot_of_world.h"
 #include "harness/explain/explanation.h"
 #include "harness/explain/set_up.h"
 #include "harness/report/json.h"
-#include "harness/run/event_fields.h"
 #include "harness/scenario/principal.h"
 #include "harness/session/session.h"
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/handles.h"
+#include "python/listeners.h"
 #include "sim/units_text.h"
 
 namespace py = pybind11;
@@ -19,31 +21,11 @@ namespace crrsim::python {
 
 namespace {
 
-/// Calls a function of Python for each event. The engine runs without the interpreter's lock, so it is taken here.
-class Listener : public Observer {
- public:
-  explicit Listener(py::function function) : function_(std::move(function)) {}
-  void OnEvent(const Event& event) override {
-    const py::gil_scoped_acquire lock;
-    if (failure_) return;  // the first one is raised when the engine has come back
-    try {
-      py::dict fields;
-      for (const auto& [name, text] : FieldTexts(event)) fields[py::str(std::string(name))] = text;
-      function_(event.when.unix_nanoseconds(), std::string(event.name()), fields);
-    } catch (py::error_already_set& error) {
-      failure_ = std::make_unique<py::error_already_set>(error);
-    }
-  }
-  void RaiseFailure() {
-    if (const auto failure = std::move(failure_)) throw py::error_already_set(*failure);
-  }
-
- private:
-  py::function function_;
-  std::unique_ptr<py::error_already_set> failure_;
-};
-
 constexpr const char* kLookOn = "the world is in the middle of an event; a listener may only look on";
+constexpr const char* kNoReport =
+    "the world is in the middle of an event, where its invariants need not hold; a report is made between two events";
+constexpr const char* kInUse =
+    "another thread is using this world; one thread at a time may, while different worlds go side by side";
 
 /// A name as it was last read, and from what.
 template <class Name>
@@ -64,74 +46,102 @@ class LastName {
   Name name_;
 };
 
+/// A session, its listeners, and who may do what with it now: the thread that drives it may look on in the middle of an
+/// event, and drive it between two; other threads may do neither until it has done. Everything is called with the
+/// interpreter's lock. On error  RuntimeError.
 class PyWorld {
  public:
-  explicit PyWorld(Session session) : session_(std::move(session)) {}
-  /// A copy has no listeners.
-  PyWorld(const PyWorld& other) : session_(other.session_) {}
+  explicit PyWorld(Session session) : session_(std::move(session)) { session_.world().AddObserver(listeners_); }
+  PyWorld(const PyWorld&) = delete;
   PyWorld& operator=(const PyWorld&) = delete;
-  ~PyWorld() {
-    for (const auto& [number, listener] : listeners_) session_.world().RemoveObserver(*listener);
+  ~PyWorld() { session_.world().RemoveObserver(listeners_); }
+
+  /// For those who change nothing.
+  [[nodiscard]] const Session& Look() const {
+    if (user_ != std::thread::id() && user_ != std::this_thread::get_id()) throw std::runtime_error(kInUse);
+    return session_;
+  }
+  /// For those who need all of it in order: between two events. `refusal` is said in the middle of one.
+  [[nodiscard]] Session& Take(const char* refusal = kLookOn) {
+    static_cast<void>(Look());
+    if (in_event_) throw std::runtime_error(refusal);
+    return session_;
   }
 
   /// Runs `body` without the interpreter's lock, then raises what a listener raised.
   template <class Body>
   auto Run(Body body) {
-    if (running_) throw std::runtime_error(kLookOn);
-    running_ = true;
-    const std::unique_ptr<bool, void (*)(bool*)> done(&running_, [](bool* running) { *running = false; });
-    auto outcome = [&] {
-      const py::gil_scoped_release others_may_run;
-      return body(session_);
-    }();
-    for (const auto& [number, listener] : listeners_) listener->RaiseFailure();
-    return outcome;
+    auto& session = Take();
+    try {
+      auto outcome = [&] {
+        const Use use(*this, true);
+        const py::gil_scoped_release others_may_run;
+        return body(session);
+      }();
+      listeners_.RaiseFailure();
+      return outcome;
+    } catch (py::error_already_set& error) {  // of a function at an instant
+      listeners_.PutFailureBehind(error);
+      throw;
+    }
   }
 
   /// Calls a function of Python when time has come to an instant; it may drive the world.
   void At(std::int64_t nanoseconds, py::function function) {
-    if (running_) throw std::runtime_error(kLookOn);
+    auto& session = Take();
     const auto when = Instant::FromUnixNanoseconds(nanoseconds);
-    if (when < session_.world().now()) throw py::value_error("time does not run back");
+    if (when < session.world().now()) throw py::value_error("time does not run back");
     // The session drops it wherever it is, with or without the interpreter's lock.
     const std::shared_ptr<py::function> shared(new py::function(std::move(function)), [](const py::function* dropped) {
       const py::gil_scoped_acquire lock;
       delete dropped;
     });
-    session_.At(when, [this, shared] {
+    session.At(when, [this, shared] {
       const py::gil_scoped_acquire lock;
-      running_ = false;
-      const std::unique_ptr<bool, void (*)(bool*)> again(&running_, [](bool* running) { *running = true; });
+      const Use use(*this, false);
       (*shared)();
     });
   }
 
   std::uint64_t Listen(py::function function) {
-    const auto number = ++listened_;
-    auto& listener = listeners_[number];
-    listener = std::make_unique<Listener>(std::move(function));
-    session_.world().AddObserver(*listener);
-    return number;
+    static_cast<void>(Look());
+    return listeners_.Add(std::move(function));
   }
   void Unlisten(std::uint64_t number) {
-    const auto listener = listeners_.find(number);
-    if (listener == listeners_.end()) return;
-    session_.world().RemoveObserver(*listener->second);
-    listeners_.erase(listener);
+    static_cast<void>(Look());
+    listeners_.Remove(number);
   }
   /// The names of a call are mostly those of the call before, so they are read again only when they differ.
   const RegistryKey& RegistryNamed(std::string_view text) { return registry_.Read(text, ParseRegistryKey); }
   const RepositoryName& RepositoryNamed(std::string_view text) {
     return repository_.Read(text, &RepositoryName::Parse);
   }
-  Session& session() { return session_; }
-  [[nodiscard]] const World& Look() const { return session_.world(); }
 
  private:
+  /// This thread uses the world, within its events or between them, until it does what it did before.
+  class Use {
+   public:
+    Use(PyWorld& world, bool in_event)
+        : world_(world),
+          user_(std::exchange(world.user_, std::this_thread::get_id())),
+          in_event_(std::exchange(world.in_event_, in_event)) {}
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use() {
+      world_.user_ = user_;
+      world_.in_event_ = in_event_;
+    }
+
+   private:
+    PyWorld& world_;
+    std::thread::id user_;
+    bool in_event_;
+  };
+
+  Listeners listeners_;  // outlives the session, which knows its place
   Session session_;
-  std::map<std::uint64_t, std::unique_ptr<Listener>> listeners_;
-  std::uint64_t listened_ = 0;
-  bool running_ = false;
+  std::thread::id user_;  // no thread's while nobody drives it
+  bool in_event_ = false;
   LastName<RegistryKey> registry_;
   LastName<RepositoryName> repository_;
 };
@@ -248,8 +258,9 @@ double SecondsOfPushes(PyWorld& world, const std::string& registry, const std::s
   const auto name = ValueOf(RepositoryName::Parse(repository));
   std::vector<std::optional<Tag>> tags;
   for (std::int64_t n = 0; n < times; ++n) tags.emplace_back(ValueOf(Tag::Parse(tag + std::to_string(n))));
+  auto& session = world.Take();
   const auto began = std::chrono::steady_clock::now();
-  for (const auto& numbered : tags) OrFail(world.session().Push(key, "", name, numbered, *image.content));
+  for (const auto& numbered : tags) OrFail(session.Push(key, "", name, numbered, *image.content));
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
@@ -272,7 +283,7 @@ void DeleteReplicationRole(PyWorld& world, const std::string& account) {
   OrFail(world.Run([&](Session& session) { return session.DeleteReplicationRole(id); }));
 }
 
-std::int64_t NowOf(PyWorld& world) { return world.session().world().now().unix_nanoseconds(); }
+std::int64_t NowOf(const PyWorld& world) { return world.Look().world().now().unix_nanoseconds(); }
 
 void RunUntil(PyWorld& world, std::int64_t nanoseconds) {
   if (nanoseconds < NowOf(world)) throw py::value_error("time does not run back");
@@ -295,52 +306,58 @@ void Await(PyWorld& world, const ProgressCondition& condition) {
 
 /// When the copy that it waits for, if any, has come as far.
 std::vector<FaultNumber> BeginFault(PyWorld& world, const py::dict& step) {
-  const auto read = world.session().ReadFault(JsonFrom(step));
+  const auto read = world.Look().ReadFault(JsonFrom(step));
   if (!read) RefuseStatement(read.error());
   if (read->when) Await(world, *read->when);
   return ValueOf(world.Run([&](Session& session) { return session.BeginFault(*read); }));
 }
 
 void AwaitProgress(PyWorld& world, const py::dict& condition) {
-  const auto read = world.session().ReadProgress(JsonFrom(condition));
+  const auto read = world.Look().ReadProgress(JsonFrom(condition));
   if (!read) RefuseStatement(read.error());
   Await(world, *read);
 }
 
+/// Nothing happens when its time has run out.
 void EndFault(PyWorld& world, std::uint64_t number) {
   world.Run([&](Session& session) {
-    session.EndFault(number);
+    if (session.world().faults()[number].in_force) session.EndFault(number);
     return true;
   });
 }
 
-std::vector<std::int64_t> Lags(PyWorld& world, const std::string& from, const std::string& to) {
+std::vector<std::int64_t> Lags(const PyWorld& world, const std::string& from, const std::string& to) {
   std::vector<std::int64_t> lags;
-  for (const auto lag : LagsOf(world.session().recording().replications(), RegistryFrom(from), RegistryFrom(to))) {
+  for (const auto lag : LagsOf(world.Look().recording().replications(), RegistryFrom(from), RegistryFrom(to))) {
     lags.push_back(lag.nanoseconds());
   }
   return lags;
 }
 
-void SetFindings(PyWorld& world, const std::string& digest, const FindingCounts& findings) {
-  world.session().world().SetFindings(ValueOf(Digest::Parse(digest)), findings);
+py::object BillOf(const PyWorld& world) {
+  const auto& inner = world.Look().world();
+  return ToPython(ToJson(inner.bill(), BillingUnits::From(inner.assumptions())));
 }
 
-py::object Explain(PyWorld& world, const std::string& registry, const std::string& repository,
+void SetFindings(PyWorld& world, const std::string& digest, const FindingCounts& findings) {
+  world.Take().world().SetFindings(ValueOf(Digest::Parse(digest)), findings);
+}
+
+py::object Explain(const PyWorld& world, const std::string& registry, const std::string& repository,
                    const std::optional<std::string>& tag, const std::optional<std::string>& digest) {
   PushedImage image{RegistryFrom(registry), ValueOf(RepositoryName::Parse(repository)), std::nullopt, std::nullopt};
   if (tag) image.tag = ValueOf(Tag::Parse(*tag));
   if (digest) image.digest = ValueOf(Digest::Parse(*digest));
-  const auto& inner = std::as_const(world).Look();
+  const auto& inner = world.Look().world();
   return ToPython(ToJson(ExplainPush({inner.registries(), &inner}, image, inner.assumptions())));
 }
 
 /// As `crrsim compare --json` has it.
-py::object Compare(PyWorld& world, const std::string& from, const std::string& to) {
+py::object Compare(const PyWorld& world, const std::string& from, const std::string& to) {
   const auto source = RegistryFrom(from);
   const auto destination = RegistryFrom(to);
-  const auto& inner = std::as_const(world).Look();
-  const auto& names = world.session().definition();
+  const auto& inner = world.Look().world();
+  const auto& names = world.Look().definition();
   auto comparison = CompareRegistries(SnapshotOf(inner, source, names.NameOf(source)),
                                       SnapshotOf(inner, destination, names.NameOf(destination)),
                                       ReplicationOf(inner, source, destination));
@@ -355,8 +372,8 @@ void AddWorld(py::module_& module) {
   AddPush(type);
   type.def(py::init(&OpenWorld), py::arg("definition"), py::arg("judged"))
       .def_static("load", &LoadWorld, py::arg("saved"))
-      .def("copy", [](const PyWorld& world) { return std::make_unique<PyWorld>(world); })
-      .def("save", [](PyWorld& world) { return py::bytes(world.session().Save()); })
+      .def("copy", [](PyWorld& world) { return std::make_unique<PyWorld>(Session(world.Take())); })
+      .def("save", [](PyWorld& world) { return py::bytes(world.Take().Save()); })
       .def("call", &Call, py::arg("registry"), py::arg("operation"), py::arg("request"), py::arg("arn"))
       .def("seconds_of_pushes", &SecondsOfPushes, py::arg("registry"), py::arg("repository"), py::arg("tag"),
            py::arg("image"), py::arg("times"))
@@ -369,19 +386,20 @@ void AddWorld(py::module_& module) {
       .def("at", &PyWorld::At, py::arg("nanoseconds"), py::arg("function"))
       .def("begin_fault", &BeginFault, py::arg("step"))
       .def("await_progress", &AwaitProgress, py::arg("condition"))
-      .def_property_readonly("judged", [](PyWorld& world) { return world.session().is_judged(); })
+      .def_property_readonly("judged", [](const PyWorld& world) { return world.Look().is_judged(); })
       .def("end_fault", &EndFault, py::arg("number"))
       .def("listen", &PyWorld::Listen, py::arg("function"))
       .def("unlisten", &PyWorld::Unlisten, py::arg("number"))
-      .def("report", [](PyWorld& world) { return ToPython(ToJson(world.session().Report())); })
+      .def("report", [](PyWorld& world) { return ToPython(ToJson(world.Take(kNoReport).Report())); })
+      .def("bill", &BillOf)
       .def("lags", &Lags, py::arg("source"), py::arg("destination"))
       .def("set_findings", &SetFindings, py::arg("digest"), py::arg("findings"))
       .def("explain", &Explain, py::arg("registry"), py::arg("repository"), py::arg("tag"), py::arg("digest"))
       .def("compare", &Compare, py::arg("source"), py::arg("destination"))
-      .def("waiting", [](PyWorld& world) { return world.session().world().engine().DescribeWaiting(); })
+      .def("waiting", [](const PyWorld& world) { return world.Look().world().engine().DescribeWaiting(); })
       .def_property_readonly("run_digest",
-                             [](PyWorld& world) { return ToText(world.session().world().run_digest().value()); })
-      .def("state_hash", [](PyWorld& world) { return ToText(world.session().world().StateHashValue()); });
+                             [](const PyWorld& world) { return ToText(world.Look().world().run_digest().value()); })
+      .def("state_hash", [](const PyWorld& world) { return ToText(world.Look().world().StateHashValue()); });
 }
 
 }  // namespace crrsim::python

@@ -4,11 +4,10 @@
 //
 //   if (rule.filters.empty()) return !Mutated(Mutant::kNoFilterTakesNothing);
 //
-// In the program, in the library and in all other tests `Mutated` is a constant, so nothing of this is left there. The
-// program crrsim_rule_mutants_tests is built of the same sources with CRRSIM_MUTANTS and says itself which mutant is
-// on. scenarios/semantics/mutants.txt names for every rule the mutants that its scenarios have to notice.
-//
-// Include it in sources only, never in a header: what it says differs between the two builds.
+// In a build without tests `Mutated` is a constant, so nothing of this is left there: not in what users get, nor in
+// what benchmarks measure. A build with tests asks a function, which says no (mutants.cc) in every program but one:
+// crrsim_rule_mutants_tests has its own and switches mutants on. scenarios/semantics/mutants.txt names for every rule
+// the mutants that its scenarios have to notice.
 #pragma once
 
 #include <array>
@@ -327,7 +326,7 @@ inline constexpr auto kMutantNames = std::to_array<std::pair<Mutant, std::string
 
 #ifdef CRRSIM_MUTANTS
 inline constexpr bool kHasMutants = true;
-/// Whether this mutant is on; defined by the program that switches them.
+/// Whether this mutant is on.
 bool Mutated(Mutant mutant);
 #else
 inline constexpr bool kHasMutants = false;

@@ -24,6 +24,7 @@ void BasicMaxMin<Numbers>::SetCapacity(std::uint32_t resource, Rate capacity) {
   if (resources_[resource].capacity == capacity) return;
   resources_[resource].capacity = capacity;
   UpdateShared(resource);
+  Mark(resource);
 }
 
 template <class Numbers>
@@ -115,8 +116,10 @@ void BasicMaxMin<Numbers>::SetFlows(std::uint32_t path, std::uint32_t flows) {
 template <class Numbers>
 void BasicMaxMin<Numbers>::UpdateShared(std::uint32_t resource) {
   Resource& row = resources_[resource];
-  row.is_shared = row.capacity != kUnlimited && row.members.size() > 1 ? 1 : 0;
-  Mark(resource);
+  const std::uint8_t is_shared = row.capacity != kUnlimited && row.members.size() > 1 ? 1 : 0;
+  // A path comes and goes without flows, which alone changes no level.
+  if (is_shared != row.is_shared) Mark(resource);
+  row.is_shared = is_shared;
 }
 
 template <class Numbers>

@@ -152,7 +152,7 @@ class Comparer {
       const auto verdict = WhyAbsent(digest, image, "it was copied, and deleted at the destination since");
       auto& missing = Add(verdict.kind, verdict.reason, verdict.why);
       missing.digest = digest;
-      missing.tags.assign(image.tags.begin(), image.tags.end());
+      missing.tags = std::vector<std::string>(image.tags.begin(), image.tags.end());
       missing.subject = image.subject;
     } else {
       CompareCopy(digest, image, found->second);
@@ -245,7 +245,7 @@ class Comparer {
       auto& row =
           extra("it came by replication, and was deleted at the source since", "it was pushed at the destination");
       row.digest = digest;
-      row.tags.assign(image.tags.begin(), image.tags.end());
+      row.tags = std::vector<std::string>(image.tags.begin(), image.tags.end());
       row.subject = image.subject;
       return;
     }

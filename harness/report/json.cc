@@ -96,9 +96,9 @@ Json QueueDepthOf(const RunResult& result) {
   return rows;
 }
 
-Json TransfersOf(const RunResult& result) {
+Json TransfersOf(const Bill& bill) {
   auto rows = Json::array();
-  for (const auto& row : result.bill.transfers) {
+  for (const auto& row : bill.transfers) {
     rows.push_back({{"source_region", row.source.region.text()},
                     {"destination_region", row.destination.region.text()},
                     {"source_account", row.source.account.text()},
@@ -111,31 +111,31 @@ Json TransfersOf(const RunResult& result) {
   return rows;
 }
 
-Json StorageOf(const RunResult& result) {
+Json StorageOf(const Bill& bill, const BillingUnits& units) {
   auto rows = Json::array();
-  for (const auto& row : result.bill.storage) {
+  for (const auto& row : bill.storage) {
     rows.push_back(
         {{"account", row.where.registry.account.text()},
          {"region", row.where.registry.region.text()},
          {"repository", row.where.repository.text()},
          {"month", ToText(row.month)},
          {"stored_byte_seconds", ToExactDecimal(static_cast<UInt128>(row.byte_nanoseconds), 1'000'000'000)},
-         {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)},
+         {"gb_months", units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)},
          {"archived_byte_seconds", ToExactDecimal(static_cast<UInt128>(row.archived_byte_nanoseconds), 1'000'000'000)},
-         {"archived_gb_months", result.units.GigabyteMonthsOf(row.archived_byte_nanoseconds, row.month)}});
+         {"archived_gb_months", units.GigabyteMonthsOf(row.archived_byte_nanoseconds, row.month)}});
   }
   return rows;
 }
 
-Json ReplicatedOf(const RunResult& result) {
+Json ReplicatedOf(const Bill& bill, const BillingUnits& units) {
   auto rows = Json::array();
-  for (const auto& row : result.bill.replicated) {
+  for (const auto& row : bill.replicated) {
     rows.push_back({{"account", row.source.registry.account.text()},
                     {"region", row.source.registry.region.text()},
                     {"repository", row.source.repository.text()},
                     {"month", ToText(row.month)},
                     {"volume_bytes", row.volume.bytes()},
-                    {"gb_months", result.units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)}});
+                    {"gb_months", units.GigabyteMonthsOf(row.byte_nanoseconds, row.month)}});
   }
   return rows;
 }
@@ -155,6 +155,11 @@ Json AssumptionsOf(const RunResult& result) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json ToJson(const Bill& bill, const BillingUnits& units) {
+  return {
+      {"transfers", TransfersOf(bill)}, {"storage", StorageOf(bill, units)}, {"replicated", ReplicatedOf(bill, units)}};
+}
 
 nlohmann::ordered_json ToJson(const RunResult& result) {
   Json report = {{"verdict", NameOf(result.verdict)},
@@ -176,9 +181,7 @@ nlohmann::ordered_json ToJson(const RunResult& result) {
   report["images"] = ImagesOf(result);
   report["replications"] = ReplicationsOf(result);
   report["queue_depth"] = QueueDepthOf(result);
-  report["transfers"] = TransfersOf(result);
-  report["storage"] = StorageOf(result);
-  report["replicated"] = ReplicatedOf(result);
+  report.update(ToJson(result.bill, result.units));
   report["faults"] = FaultsOf(result);
   report["assumptions"] = AssumptionsOf(result);
   return report;

@@ -11,6 +11,8 @@
 namespace crrsim {
 
 nlohmann::ordered_json ToJson(const RunResult& result);
+/// The members of a report that are the bill: `transfers`, `storage` and `replicated`.
+nlohmann::ordered_json ToJson(const Bill& bill, const BillingUnits& units);
 /// The JSON Schema (draft 2020-12) of one report object.
 nlohmann::ordered_json ReportSchema();
 

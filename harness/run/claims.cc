@@ -151,8 +151,7 @@ Judgement JudgeOne(const RepositoryClaim& claim, const View& view) {
   return JudgeSettings(claim, *repository);
 }
 
-// ---- Replication and figures
-// ------------------------------------------------------------------------------------------
+// ---- Replication and figures ----------------------------------------------------------------------------------------
 
 Judgement JudgeOne(const ReplicationClaim& claim, const View& view) {
   const auto* image = view.Find(claim.from, claim.image);

@@ -4,17 +4,6 @@
 
 namespace crrsim {
 
-std::vector<FaultNumber> BeginFaults(World& world, const PartitionStep& step) {
-  std::vector<FaultNumber> numbers;
-  numbers.push_back(world.BeginFault("partition", Partition{step.from, step.to}, step.duration));
-  if (step.both_ways) numbers.push_back(world.BeginFault("partition", Partition{step.to, step.from}, step.duration));
-  return numbers;
-}
-
-std::vector<FaultNumber> BeginFaults(World& world, const FailStep& step) {
-  return {world.BeginFault(step.name, step.fault, step.duration)};
-}
-
 Result<std::vector<FaultNumber>, ParseError> BeginFaults(World& world, const FaultStep& step,
                                                          const Scenario& scenario) {
   std::vector<FaultKind> kinds = step.what;
@@ -34,9 +23,7 @@ Result<std::vector<FaultNumber>, ParseError> BeginFaults(World& world, const Fau
       kinds.emplace_back(StorageDamage{in, reference.repository, blobs[static_cast<std::size_t>(place)].digest});
     }
   }
-  std::vector<FaultNumber> numbers;
-  for (auto& kind : kinds) numbers.push_back(world.BeginFault(step.name, std::move(kind), step.duration));
-  return numbers;
+  return world.BeginFaults(step.name, std::move(kinds), step.duration);
 }
 
 }  // namespace crrsim

@@ -10,9 +10,7 @@
 
 namespace crrsim {
 
-/// One fault a direction where the step says `between`. Order  there, then back.
-std::vector<FaultNumber> BeginFaults(World& world, const PartitionStep& step);
-std::vector<FaultNumber> BeginFaults(World& world, const FailStep& step);
+/// The parts of one fault: each direction where the step says `between`, there, then back; each blob that is damaged.
 /// `scenario` is what registries are called by.
 /// On error  an image that is to be damaged is not there, or has no such layer; nothing is in force.
 Result<std::vector<FaultNumber>, ParseError> BeginFaults(World& world, const FaultStep& step, const Scenario& scenario);

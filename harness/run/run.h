@@ -84,8 +84,9 @@ enum class StoppedBy : std::uint8_t {
 };
 
 struct FaultRow {
+  FaultNumber number = 0;  // of its first part
   std::string name;
-  std::string target;      // what it could touch
+  std::string target;      // what it could touch; `A to B, B to A` is one fault
   std::int64_t fired = 0;  // whether it began before the run ended
   std::int64_t hits = 0;   // what it changed
 };

@@ -71,7 +71,7 @@ Runner::Runner(const Scenario& scenario, ImageLibrary& images, const RunOptions&
   }
   anchors_["start"] = world_.now();
   for (const auto& fault : DrawFaults(scenario, seed)) {
-    world_.PlanFault(fault.when, fault.name, fault.what, fault.duration);
+    drawn_.insert(world_.PlanFault(fault.when, fault.name, fault.what, fault.duration));
   }
 }
 
@@ -333,8 +333,6 @@ void Runner::DoIt(const Step& step, const SettleStep& settle) {
   }
 }
 
-void Runner::DoIt(const Step&, const PartitionStep& partition) { BeginFaults(world_, partition); }
-
 void Runner::DoIt(const Step& step, const DeleteRoleStep& role) {
   PassUntil(world_.now() + scenario_.call_latency);
   const auto answer = world_.DeleteReplicationRole(role.account);
@@ -345,7 +343,5 @@ void Runner::DoIt(const Step& step, const FaultStep& fault) {
   const auto begun = BeginFaults(world_, fault, scenario_);
   if (!begun) Fail(step, begun.error().message);
 }
-
-void Runner::DoIt(const Step&, const FailStep& fail) { BeginFaults(world_, fail); }
 
 }  // namespace crrsim

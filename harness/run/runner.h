@@ -8,6 +8,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,8 +70,6 @@ class Runner {
   void DoIt(const Step& step, const ExpectStep& expect);
   void DoIt(const Step& step, const AdvanceStep& advance);
   void DoIt(const Step& step, const SettleStep& settle);
-  void DoIt(const Step& step, const PartitionStep& partition);
-  void DoIt(const Step& step, const FailStep& fail);
   void DoIt(const Step& step, const DeleteRoleStep& role);
   /// A request with the answers that it mentions in their places.
   [[nodiscard]] nlohmann::json FilledIn(const Step& step, nlohmann::json request) const;
@@ -110,6 +109,7 @@ class Runner {
   Recording recording_;
   Story story_;
   std::optional<Judges> judges_;
+  std::set<FaultNumber> drawn_;  // the faults that the seed brought, not a step
   std::list<Watch> watches_;
   std::map<std::string, Instant> anchors_;
   std::map<std::string, nlohmann::json> answers_;  // to calls, by the label of their step

@@ -55,10 +55,10 @@ std::string TextOf(const ActiveTransfer& transfer, TransferId id, const Scenario
   const auto& copy = *transfer.start.replication;
   return fmt::format("transfer {} of {} ({}) from {} to {} {}", id, transfer.start.blob.short_text(),
                      ToText(transfer.start.size), scenario.NameOf(copy.source), scenario.NameOf(copy.destination),
-                     transfer.stall_expires ? fmt::format("is stalled, and fails after {} without progress",
-                                                          ToText(transfer.start.stall_timeout))
-                     : transfer.flow        ? "flows"
-                                            : "begins to flow");
+                     transfer.standstill ? fmt::format("is stalled, and fails after {} without progress",
+                                                       ToText(transfer.start.stall_timeout))
+                     : transfer.flow     ? "flows"
+                                         : "begins to flow");
 }
 
 std::string TextOf(const Fault& fault) {

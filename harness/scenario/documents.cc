@@ -87,6 +87,12 @@ std::optional<std::string> ReadFile(const std::string& path) {
   return std::move(text).str();
 }
 
+std::optional<std::string> ReadNamedFile(LoadContext& context, const std::string& name, const std::string& path) {
+  auto text = ReadFile(path);
+  if (text) context.documents.insert_or_assign(name, Digest::Of(*text));
+  return text;
+}
+
 std::optional<nlohmann::json> ReadDocument(LoadContext& context, const Node& value) {
   if (!value.IsScalar() || !value.text.starts_with(kFileScheme)) {
     if (value.IsMap()) return ToJson(value);
@@ -96,7 +102,7 @@ std::optional<nlohmann::json> ReadDocument(LoadContext& context, const Node& val
   }
   const auto name = value.text.substr(kFileScheme.size());
   const auto path = (std::filesystem::path(context.path).parent_path() / name).lexically_normal().string();
-  const auto text = ReadFile(path);
+  const auto text = ReadNamedFile(context, name, path);
   if (!text) {
     context.Refuse(value.place,
                    fmt::format("there is no document {}{} (file:// is relative to the scenario)", path,

@@ -18,6 +18,9 @@ std::optional<nlohmann::json> ReadDocument(LoadContext& context, const Node& val
 /// else is returned as it is.
 nlohmann::json AsRequest(std::string_view operation, nlohmann::json document);
 
+/// The bytes of a file that the scenario names, relative to it, which `context` notes; or empty when it cannot be read.
+std::optional<std::string> ReadNamedFile(LoadContext& context, const std::string& name, const std::string& path);
+
 /// A file's bytes, or empty when it cannot be read.
 std::optional<std::string> ReadFile(const std::string& path);
 

@@ -80,7 +80,7 @@ void ReadRow(LoadContext& context, const std::vector<Cell>& cells, const std::ve
 
 LatencyTable LoadLatencyTable(LoadContext& context, const Place& place, const std::string& name) {
   const auto path = (std::filesystem::path(context.path).parent_path() / name).string();
-  const auto text = ReadFile(path);
+  const auto text = ReadNamedFile(context, name, path);
   LatencyTable table;
   if (!text) {
     context.Refuse(place, fmt::format("the file {} cannot be read", path));

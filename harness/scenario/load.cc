@@ -110,6 +110,7 @@ void Load(LoadContext& context, const Node& root, Scenario& scenario) {
   if (const auto* options = reader.Get("options")) LoadModelOptions(context, *options, scenario);
   if (const auto* assumptions = reader.Get("assumptions")) LoadAssumptions(context, *assumptions, scenario);
   if (const auto* network = reader.Get("network")) LoadNetwork(context, *network, scenario);
+  context.links = scenario.world.links;
   if (const auto* images = reader.Get("images")) LoadImages(context, *images, scenario);
   if (const auto* faults = reader.Get("faults")) LoadRandomFaults(context, *faults, scenario);
   if (const auto* timeline = reader.Get("timeline")) LoadTimeline(context, *timeline, scenario);
@@ -161,6 +162,7 @@ Result<Scenario, Diagnostics> LoadScenarioText(const std::string& text, const st
   scenario.call_latency = Milliseconds(20);
   Load(context, *root, scenario);
   ReplaceImages(context, options, scenario);
+  scenario.documents = std::move(context.documents);
   scenario.used_keys = std::move(context.used_keys);
   if (context.diagnostics.empty()) return scenario;
   return InOrder(std::move(context.diagnostics), path);
@@ -174,6 +176,7 @@ Result<Step, Diagnostics> LoadStepText(const std::string& text, const std::strin
   context.text = text;
   context.accounts = definition.accounts;
   for (const auto& region : definition.world.regions) context.regions.push_back(region.name);
+  context.links = definition.world.links;
   for (const auto& image : definition.images) context.image_names.push_back(image.name);
   context.start = definition.world.start;
   Node timeline;

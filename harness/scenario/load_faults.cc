@@ -14,9 +14,9 @@ namespace crrsim {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> kFaultVerbs = {"outage", "degrade",  "delay",  "lose",  "duplicate",
-                                                          "stall",  "throttle", "error",  "crash", "damage",
-                                                          "quota",  "skew",     "disturb"};
+constexpr std::array<std::string_view, 16> kFaultVerbs = {
+    "partition", "fail",     "corrupt", "outage", "degrade", "delay", "lose", "duplicate",
+    "stall",     "throttle", "error",   "crash",  "damage",  "quota", "skew", "disturb"};
 
 /// The directions that `from` and `to`, or `between`, name; none after a mistake.
 std::vector<std::pair<RegionName, RegionName>> WaysOf(LoadContext& context, ObjectReader& reader) {
@@ -56,10 +56,69 @@ std::int64_t PositivePercent(LoadContext& context, ObjectReader& reader, std::st
   return value.value_or(100);
 }
 
+/// Both ways where it is `between`.
+std::vector<FaultKind> LoadCut(LoadContext& context, ObjectReader& way) {
+  const auto& place = way.place();
+  const auto between = way.RegionList("between");
+  auto from = way.Region("from");
+  auto to = way.Region("to");
+  const bool both_ways = way.Get("between") != nullptr;
+  if (both_ways) {
+    if (way.Get("from") != nullptr || way.Get("to") != nullptr)
+      context.Refuse(place, "'between' cuts both ways; leave out from and to");
+    if (between.size() != 2) {
+      context.Refuse(place, "'between' takes two regions");
+      return {};
+    }
+    from = between[0];
+    to = between[1];
+  } else if (way.Get("from") == nullptr || way.Get("to") == nullptr) {
+    context.Refuse(place, "expected from and to, or between: [region, region]");
+  }
+  if (!from || !to) return {};
+  if (*from == *to) context.Refuse(place, "a region cannot be cut off from itself");
+  std::vector<FaultKind> cuts = {Partition{*from, *to}};
+  if (both_ways) cuts.emplace_back(Partition{*to, *from});
+  return cuts;
+}
+
+std::optional<StepFault> LoadStepFault(LoadContext& context, ObjectReader& reader, std::string_view verb) {
+  StepFault fault;
+  if (verb == "corrupt") {
+    fault.step = JobStep::kTransfer;
+    fault.failure = FailureCode::kDigestMismatch;
+  } else {
+    const auto name = reader.OneOf("step");
+    if (!name) return std::nullopt;
+    for (std::size_t i = 0; i < kJobStepCount; ++i) {
+      if (NameOf(static_cast<JobStep>(i)) == *name) fault.step = static_cast<JobStep>(i);
+    }
+  }
+  fault.destination = reader.Registry("in");
+  fault.repository = reader.Repository("repository");
+  fault.skip = reader.Integer("skip").value_or(0);
+  fault.times = PositiveInteger(context, reader, "times");
+  return fault;
+}
+
+Degradation LoadDegradation(LoadContext& context, ObjectReader& reader, const RegionName& from, const RegionName& to) {
+  const auto percent = reader.Percent("bandwidth").value_or(100);
+  if (percent == 100 && reader.Get("bandwidth") != nullptr)
+    context.Refuse(reader.Get("bandwidth")->place, "all of the bandwidth is no fault");
+  const auto link =
+      std::ranges::find_if(context.links, [&](const LinkConfig& one) { return one.from == from && one.to == to; });
+  if (link != context.links.end() && link->bandwidth.unlimited()) {
+    context.Refuse(reader.place(), fmt::format("the link {} to {} has no limit to degrade; give its bandwidth under "
+                                               "network: links (egress and ingress are of regions, not of links)",
+                                               from.text(), to.text()));
+  }
+  return {from, to, percent};
+}
+
 std::vector<FaultKind> LoadOnLink(LoadContext& context, ObjectReader& reader, std::string_view verb) {
   std::vector<FaultKind> faults;
   for (const auto& [from, to] : WaysOf(context, reader)) {
-    if (verb == "degrade") faults.emplace_back(Degradation{from, to, reader.Percent("bandwidth").value_or(100)});
+    if (verb == "degrade") faults.emplace_back(LoadDegradation(context, reader, from, to));
     if (verb == "delay") faults.emplace_back(LatencySpike{from, to, reader.Span("latency").value_or(Duration())});
     if (verb == "lose") faults.emplace_back(MessageLoss{from, to, PositivePercent(context, reader, "messages")});
     if (verb != "duplicate") continue;
@@ -120,6 +179,9 @@ ClockSkew LoadSkew(LoadContext& context, ObjectReader& reader) {
 }
 
 std::string_view SectionNameOf(std::string_view verb) {
+  if (verb == "partition") return "cut";
+  if (verb == "fail") return "failure";
+  if (verb == "corrupt") return "corruption";
   if (verb == "degrade") return "degradation";
   if (verb == "delay") return "spike";
   if (verb == "lose") return "loss";
@@ -163,6 +225,10 @@ FaultStep LoadFault(LoadContext& context, ObjectReader& reader, std::string_view
   if (node == nullptr) return step;
   ObjectReader what(context, *node, SectionOf(SectionNameOf(verb)));
   if (!node->IsMap()) return step;
+  if (verb == "partition") step.what = LoadCut(context, what);
+  if (verb == "fail" || verb == "corrupt") {
+    if (auto fault = LoadStepFault(context, what, verb)) step.what.emplace_back(*std::move(fault));
+  }
   if (verb == "throttle") step.what.emplace_back(LoadRefusal(context, what, ApiFailure::kThrottling));
   if (verb == "error") step.what.emplace_back(LoadRefusal(context, what, ApiFailure::kServer));
   if (verb == "damage") LoadDamage(context, what, step);

@@ -189,48 +189,6 @@ ExpectStep LoadExpect(LoadContext& context, const Node& node, ObjectReader& read
   return step;
 }
 
-/// `from` and `to`, or `between`.
-PartitionStep LoadPartition(LoadContext& context, ObjectReader& reader) {
-  PartitionStep step;
-  const auto* cut = reader.Get("partition");
-  if (cut == nullptr) return step;
-  ObjectReader way(context, *cut, SectionOf("cut"));
-  const auto between = way.RegionList("between");
-  const auto from = way.Region("from");
-  const auto to = way.Region("to");
-  if (way.Get("between") != nullptr) {
-    step.both_ways = true;
-    if (between.size() == 2) {
-      step.from = between[0];
-      step.to = between[1];
-    } else {
-      context.Refuse(cut->place, "'between' takes two regions");
-    }
-    if (way.Get("from") != nullptr || way.Get("to") != nullptr)
-      context.Refuse(cut->place, "'between' cuts both ways; leave out from and to");
-  } else if (way.Get("from") == nullptr || way.Get("to") == nullptr) {
-    if (cut->IsMap()) context.Refuse(cut->place, "expected from and to, or between: [region, region]");
-  } else if (from && to) {
-    step.from = *from;
-    step.to = *to;
-  }
-  if (step.from == step.to && !step.from.text().empty())
-    context.Refuse(cut->place, "a region cannot be cut off from itself");
-  step.duration = reader.Span("for");
-  return step;
-}
-
-FailStep LoadFail(LoadContext& context, ObjectReader& reader, std::string_view verb) {
-  FailStep step;
-  step.name = verb;
-  if (const auto* what = reader.Get(verb)) {
-    if (auto fault = LoadStepFault(context, *what, SectionOf(verb == "fail" ? "failure" : "corruption")))
-      step.fault = *fault;
-  }
-  step.duration = reader.Span("for");
-  return step;
-}
-
 DeleteRoleStep LoadDeleteRole(LoadContext& context, ObjectReader& reader) {
   DeleteRoleStep step;
   step.fails_with = LoadException(context, reader);
@@ -309,8 +267,6 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node, TimelineOrd
   if (verb->key == "advance") step.what = AdvanceStep{std::nullopt, reader.Span("advance").value_or(Duration())};
   if (verb->key == "advance_to") step.what = AdvanceStep{reader.Moment("advance_to"), Duration()};
   if (verb->key == "settle") step.what = SettleStep{reader.Span("settle").value_or(Duration())};
-  if (verb->key == "partition") step.what = LoadPartition(context, reader);
-  if (verb->key == "fail" || verb->key == "corrupt") step.what = LoadFail(context, reader, verb->key);
   if (verb->key == "delete_service_linked_role") step.what = LoadDeleteRole(context, reader);
   if (IsFaultVerb(verb->key)) step.what = LoadFault(context, reader, verb->key);
   step.at = reader.MomentOrOffset("at");
@@ -331,26 +287,6 @@ std::optional<Step> LoadStep(LoadContext& context, const Node& node, TimelineOrd
 }
 
 }  // namespace
-
-std::optional<StepFault> LoadStepFault(LoadContext& context, const Node& node, const Section& section) {
-  ObjectReader reader(context, node, section);
-  StepFault fault;
-  if (section.name == "corruption") {
-    fault.step = JobStep::kTransfer;
-    fault.failure = FailureCode::kDigestMismatch;
-  } else {
-    const auto name = reader.OneOf("step");
-    if (!name) return std::nullopt;
-    for (std::size_t i = 0; i < kJobStepCount; ++i) {
-      if (NameOf(static_cast<JobStep>(i)) == *name) fault.step = static_cast<JobStep>(i);
-    }
-  }
-  fault.destination = reader.Registry("in");
-  fault.repository = reader.Repository("repository");
-  fault.skip = reader.Integer("skip").value_or(0);
-  fault.times = AtLeastOne(context, reader, "times");
-  return fault;
-}
 
 void LoadTimeline(LoadContext& context, const Node& node, Scenario& scenario) {
   TimelineOrder order(context, scenario.call_latency);

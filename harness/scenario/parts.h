@@ -19,7 +19,6 @@ std::optional<Claim> LoadClaim(LoadContext& context, const Node& node, const Sec
 bool IsFaultVerb(std::string_view verb);
 FaultStep LoadFault(LoadContext& context, ObjectReader& reader, std::string_view verb);
 void LoadRandomFaults(LoadContext& context, const Node& node, Scenario& scenario);
-std::optional<StepFault> LoadStepFault(LoadContext& context, const Node& node, const Section& section);
 
 /// `file://…`-free: where a statement stands and its text on one line.
 inline constexpr std::size_t kStatementLengthMax = 140;

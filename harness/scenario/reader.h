@@ -24,9 +24,11 @@ struct LoadContext {
   std::string path;
   std::string text;
   std::vector<Diagnostic> diagnostics;
-  std::set<std::string> used_keys;  // `section.key`
+  std::set<std::string> used_keys;          // `section.key`
+  std::map<std::string, Digest> documents;  // that were read, as the scenario names them
   std::vector<Account> accounts;
   std::vector<RegionName> regions;
+  std::vector<LinkConfig> links;  // none where the network could not be read
   std::vector<std::string> image_names;
   std::vector<std::string> labels;
   std::map<std::string, std::string> answered_operations;  // by the label of the call that succeeds

@@ -260,24 +260,12 @@ struct AdvanceStep {
 struct SettleStep {
   Duration within;
 };
-struct PartitionStep {
-  RegionName from;
-  RegionName to;
-  bool both_ways = false;            // `between: [a, b]`
-  std::optional<Duration> duration;  // `for`; until the end without
-};
-struct FailStep {
-  std::string name;  // the verb: fail or corrupt
-  StepFault fault;
-  std::optional<Duration> duration;
-};
-
 /// `delete_service_linked_role: {account: shop}`
 struct DeleteRoleStep {
   AccountId account;
   std::string fails_with;
 };
-/// Any other fault: `crash: us-west-2`, `delay: {between: [us-west-2, eu-west-1], latency: 2s}`.
+/// One fault: `crash: us-west-2`, `delay: {between: [us-west-2, eu-west-1], latency: 2s}`.
 struct FaultStep {
   /// `damage: {image: app:1, in: us-west-2, layer: 1}`: which blob that is shows when the step is done.
   struct Damage {
@@ -306,9 +294,7 @@ struct Step {
   std::optional<Duration> after;  // from the step before
   std::optional<Instant> at;      // an instant; `at: 5m` counts from the start
   std::optional<ProgressCondition> when;
-  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, PartitionStep, FailStep, FaultStep,
-               DeleteRoleStep>
-      what;
+  std::variant<CallStep, PushStep, PullStep, ExpectStep, AdvanceStep, SettleStep, FaultStep, DeleteRoleStep> what;
 };
 
 /// `faults: random`: what a seed may draw (harness/scenario/random_faults.h).
@@ -339,6 +325,8 @@ struct Scenario {
   Place until_place;
   std::optional<Duration> converges_within;  // of the last step, or the end of the last fault, whichever is later
   Place converges_place;
+  /// The files that it names, but for those of images, as it names them, and what their bytes were.
+  std::map<std::string, Digest> documents;
   std::set<std::string>
       used_keys;  // `section.key` of the key table, for the test that every key is used by some scenario
 

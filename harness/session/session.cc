@@ -117,11 +117,7 @@ Result<Step, Diagnostics> Session::ReadFault(const nlohmann::json& step) const {
   }
   auto read = LoadStepText(step.dump(2), kFault, definition_);
   if (!read) return read;
-  const auto& what = read->what;
-  if (std::holds_alternative<PartitionStep>(what) || std::holds_alternative<FailStep>(what) ||
-      std::holds_alternative<FaultStep>(what)) {
-    return read;
-  }
+  if (std::holds_alternative<FaultStep>(read->what)) return read;
   return RefuseFault(fmt::format("{} is no fault", step.dump()));
 }
 
@@ -132,8 +128,6 @@ Result<ProgressCondition, Diagnostics> Session::ReadProgress(const nlohmann::jso
 }
 
 Result<std::vector<FaultNumber>, ParseError> Session::BeginFault(const Step& step) {
-  if (const auto* cut = std::get_if<PartitionStep>(&step.what)) return BeginFaults(world_, *cut);
-  if (const auto* fail = std::get_if<FailStep>(&step.what)) return BeginFaults(world_, *fail);
   return BeginFaults(world_, std::get<FaultStep>(step.what), definition_);
 }
 

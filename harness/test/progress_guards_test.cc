@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/report/json.h"
 #include "harness/report/terminal.h"
 #include "harness/test/support/inline_scenario.h"
@@ -11,6 +13,7 @@ namespace crrsim {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -108,6 +111,40 @@ TEST(IdleFaultsTest, AFaultThatHitNothingIsAWarningAndStrictlyAFailure) {
   RunOptions strict;
   strict.idle_faults = IdleFaults::kFail;
   EXPECT_EQ(RunScenario(scenario, strict).verdict, Verdict::kFail);
+}
+
+TEST(IdleFaultsTest, OfWhatASeedDrawsOneHasToHit) {
+  const auto with = [](const std::string& kinds, const std::string& steps) {
+    RunOptions strict;
+    strict.idle_faults = IdleFaults::kFail;
+    const auto faults = "faults: {kinds: {" + kinds + "}, heal_by: 10m, each_at_most: 8}\ntimeline:\n";
+    return RunScenario(Loaded(Replaced(kWorld, "timeline:\n", faults) + steps), strict);
+  };
+  // Nothing is pushed, so nothing can be hit.
+  const auto idle = with("partition: 100%", "  - advance: 1h\n");
+  EXPECT_EQ(idle.verdict, Verdict::kFail);
+  EXPECT_THAT(idle.warnings, ElementsAre("no fault that the seed drew hit anything, so it proves nothing"));
+  const auto some = with("partition: 100%, stall: 100%", kPush +
+                                                             "  - push: app:{n}\n    image: big\n    to: us-west-2\n"
+                                                             "    times: 60\n    every: 10s\n" +
+                                                             kSettle);
+  EXPECT_EQ(some.verdict, Verdict::kPass);
+  EXPECT_TRUE(std::ranges::any_of(some.faults, [](const FaultRow& row) { return row.hits == 0; }))
+      << "choose another seed: this one shows nothing";
+}
+
+TEST(IdleFaultsTest, ACutOfBothWaysIsOneFault) {
+  // Nothing gets as far as having an answer that could be lost on its way back.
+  const auto scenario =
+      Loaded(kWorld + "  - partition: {between: [us-west-2, eu-west-1]}\n    for: 5s\n" + kPush + kSettle);
+  RunOptions strict;
+  strict.idle_faults = IdleFaults::kFail;
+  const auto run = RunScenario(scenario, strict);
+  EXPECT_EQ(run.verdict, Verdict::kPass);
+  ASSERT_EQ(run.faults.size(), 1U);
+  EXPECT_EQ(run.faults[0].target, "us-west-2 to eu-west-1, eu-west-1 to us-west-2");
+  EXPECT_EQ(run.faults[0].fired, 1);
+  EXPECT_GT(run.faults[0].hits, 0);
 }
 
 }  // namespace

@@ -57,6 +57,30 @@ timeline:
   std::filesystem::path folder_;
 };
 
+TEST_F(ScenarioDocumentsTest, ScenarioKnowsWhatItRead) {
+  Write("rules.json", R"({"rules": []})");
+  Write("table.csv", "from,us-west-2,eu-west-1\nus-west-2,1ms,65ms\neu-west-1,65ms,1ms\n");
+  Write("s.yaml", R"(accounts: {shop: "111122223333"}
+regions: [us-west-2, eu-west-1]
+network: {latency_csv: table.csv}
+images: {}
+timeline:
+  - PutReplicationConfiguration: file://rules.json
+    in: us-west-2
+)");
+  const auto documents = [&] {
+    const auto scenario = LoadScenario((folder_ / "s.yaml").string());
+    EXPECT_TRUE(scenario.ok());
+    return scenario ? scenario->documents : std::map<std::string, Digest>();
+  };
+  const auto before = documents();
+  EXPECT_EQ(before.at("rules.json"), Digest::Of(R"({"rules": []})"));
+  EXPECT_EQ(before.size(), 2U);
+  Write("table.csv", "from,us-west-2,eu-west-1\nus-west-2,1ms,66ms\neu-west-1,66ms,1ms\n");
+  EXPECT_EQ(documents().at("rules.json"), before.at("rules.json"));
+  EXPECT_NE(documents().at("table.csv"), before.at("table.csv"));
+}
+
 const PlainJson kRules =
     PlainJson::parse(R"([{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}])");
 const PlainJson kPolicy = PlainJson::parse(R"({"Version": "2012-10-17", "Statement": []})");

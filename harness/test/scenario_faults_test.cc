@@ -71,6 +71,23 @@ TEST(ScenarioFaultsTest, MistakesAreNamed) {
   EXPECT_THAT(FaultProblems("quota: {in: us-west-2}"), ElementsAre("no quota is given; add repositories or images"));
 }
 
+TEST(ScenarioFaultsTest, ALinkWithoutALimitCannotBeDegraded) {
+  const auto refusal = [](const std::string& way) {
+    return fmt::format(
+        "the link {} has no limit to degrade; give its bandwidth under network: links (egress and "
+        "ingress are of regions, not of links)",
+        way);
+  };
+  EXPECT_THAT(FaultProblems("degrade: {from: us-west-2, to: eu-west-1, bandwidth: 10%}"),
+              ElementsAre(refusal("us-west-2 to eu-west-1")));
+  EXPECT_THAT(FaultProblems("degrade: {between: [us-west-2, eu-west-1], bandwidth: 10%}"),
+              ElementsAre(refusal("eu-west-1 to us-west-2"), refusal("us-west-2 to eu-west-1")));
+  const auto limited = Replaced(kWorld, "latency: 50ms}", "latency: 50ms, bandwidth: 10MB/s}");
+  EXPECT_THAT(ProblemsOf(limited + "  - degrade: {between: [us-west-2, eu-west-1], bandwidth: 10%}\n"), IsEmpty());
+  EXPECT_THAT(ProblemsOf(limited + "  - degrade: {from: us-west-2, to: eu-west-1, bandwidth: 100%}\n"),
+              ElementsAre(testing::HasSubstr("all of the bandwidth is no fault")));
+}
+
 // ---- At random ------------------------------------------------------------------------------------------------------
 
 Scenario RandomWorld(const std::string& faults) {

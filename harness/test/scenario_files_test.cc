@@ -92,11 +92,14 @@ TEST(ScenarioFilesTest, NoneIsLargerThanItNeedsToBe) {
   }
 }
 
-TEST(ScenarioFilesTest, EachPassesAndRunsAlikeTwice) {
+TEST(ScenarioFilesTest, EachPassesStrictlyAndRunsAlikeTwice) {
+  RunOptions strict;
+  strict.idle_faults = IdleFaults::kFail;
   for (const auto& scenario : Scenarios()) {
-    const auto first = RunScenario(scenario, {});
-    const auto second = RunScenario(scenario, {});
+    const auto first = RunScenario(scenario, strict);
+    const auto second = RunScenario(scenario, strict);
     EXPECT_EQ(first.verdict, Verdict::kPass) << scenario.path << ": " << first.error;
+    EXPECT_THAT(first.warnings, IsEmpty()) << scenario.path;
     EXPECT_EQ(first.run_digest, second.run_digest) << scenario.path;
     EXPECT_FALSE(first.expectations.empty()) << scenario.path;
   }

@@ -122,44 +122,50 @@ TEST(ScenarioStepsTest, ClockMovesByADurationOrToAnInstant) {
 }
 
 TEST(ScenarioStepsTest, PartitionCutsOneWayOrBoth) {
-  const auto one_way = ReadStep<PartitionStep>("  - partition: {from: us-west-2, to: eu-west-1}\n    for: 30m\n");
-  EXPECT_EQ(one_way.from.text(), "us-west-2");
-  EXPECT_EQ(one_way.to.text(), "eu-west-1");
-  EXPECT_FALSE(one_way.both_ways);
+  const auto one_way = ReadStep<FaultStep>("  - partition: {from: us-west-2, to: eu-west-1}\n    for: 30m\n");
+  EXPECT_EQ(one_way.name, "partition");
+  ASSERT_EQ(one_way.what.size(), 1U);
+  EXPECT_EQ(std::get<Partition>(one_way.what[0]).from.text(), "us-west-2");
+  EXPECT_EQ(std::get<Partition>(one_way.what[0]).to.text(), "eu-west-1");
   EXPECT_EQ(one_way.duration, Minutes(30));
-  const auto both = ReadStep<PartitionStep>("  - partition: {between: [eu-west-1, us-west-2]}\n");
-  EXPECT_EQ(both.from.text(), "eu-west-1");
-  EXPECT_TRUE(both.both_ways);
+  const auto both = ReadStep<FaultStep>("  - partition: {between: [eu-west-1, us-west-2]}\n");
+  ASSERT_EQ(both.what.size(), 2U);
+  EXPECT_EQ(std::get<Partition>(both.what[0]).from.text(), "eu-west-1");
+  EXPECT_EQ(std::get<Partition>(both.what[1]).from.text(), "us-west-2");
   EXPECT_FALSE(both.duration.has_value());
 }
 
+/// What a `fail` or `corrupt` means.
+StepFault StepFaultOf(const std::string& text) { return std::get<StepFault>(ReadStep<FaultStep>(text).what.at(0)); }
+
 TEST(ScenarioStepsTest, FailuresNameAStepAndWhom) {
-  const auto fail = ReadStep<FailStep>(
-      "  - fail: {step: put-manifest, in: eu-west-1, repository: app, skip: 2, times: 3}\n    for: 1h\n");
-  EXPECT_EQ(fail.name, "fail");
-  EXPECT_EQ(fail.fault.step, JobStep::kPutManifest);
-  EXPECT_EQ(fail.fault.failure, FailureCode::kInjected);
-  EXPECT_EQ(fail.fault.destination, ShopIn("eu-west-1"));
-  EXPECT_EQ(fail.fault.repository->text(), "app");
-  EXPECT_EQ(fail.fault.skip, 2);
-  EXPECT_EQ(fail.fault.times, 3);
-  EXPECT_EQ(fail.duration, Hours(1));
-  EXPECT_EQ(ReadStep<FailStep>("  - fail: {step: admit}\n").fault.step, JobStep::kAdmit);
-  EXPECT_EQ(ReadStep<FailStep>("  - fail: {step: check-content}\n").fault.step, JobStep::kCheckContent);
-  EXPECT_EQ(ReadStep<FailStep>("  - fail: {step: bind-tag}\n").fault.step, JobStep::kBindTag);
+  const std::string text =
+      "  - fail: {step: put-manifest, in: eu-west-1, repository: app, skip: 2, times: 3}\n    for: 1h\n";
+  EXPECT_EQ(ReadStep<FaultStep>(text).name, "fail");
+  EXPECT_EQ(ReadStep<FaultStep>(text).duration, Hours(1));
+  const auto fault = StepFaultOf(text);
+  EXPECT_EQ(fault.step, JobStep::kPutManifest);
+  EXPECT_EQ(fault.failure, FailureCode::kInjected);
+  EXPECT_EQ(fault.destination, ShopIn("eu-west-1"));
+  EXPECT_EQ(fault.repository->text(), "app");
+  EXPECT_EQ(fault.skip, 2);
+  EXPECT_EQ(fault.times, 3);
+  EXPECT_EQ(StepFaultOf("  - fail: {step: admit}\n").step, JobStep::kAdmit);
+  EXPECT_EQ(StepFaultOf("  - fail: {step: check-content}\n").step, JobStep::kCheckContent);
+  EXPECT_EQ(StepFaultOf("  - fail: {step: bind-tag}\n").step, JobStep::kBindTag);
 }
 
 TEST(ScenarioStepsTest, CorruptionIsATransferThatFailsItsDigest) {
-  const auto corrupt = ReadStep<FailStep>("  - corrupt: {repository: app, times: 3}\n");
-  EXPECT_EQ(corrupt.name, "corrupt");
-  EXPECT_EQ(corrupt.fault.step, JobStep::kTransfer);
-  EXPECT_EQ(corrupt.fault.failure, FailureCode::kDigestMismatch);
-  EXPECT_FALSE(corrupt.fault.destination.has_value());
-  EXPECT_EQ(corrupt.fault.repository->text(), "app");
-  EXPECT_EQ(corrupt.fault.skip, 0);
-  const auto all = ReadStep<FailStep>("  - corrupt: {}\n");
-  EXPECT_FALSE(all.fault.repository.has_value());
-  EXPECT_FALSE(all.fault.times.has_value());
+  EXPECT_EQ(ReadStep<FaultStep>("  - corrupt: {}\n").name, "corrupt");
+  const auto fault = StepFaultOf("  - corrupt: {repository: app, times: 3}\n");
+  EXPECT_EQ(fault.step, JobStep::kTransfer);
+  EXPECT_EQ(fault.failure, FailureCode::kDigestMismatch);
+  EXPECT_FALSE(fault.destination.has_value());
+  EXPECT_EQ(fault.repository->text(), "app");
+  EXPECT_EQ(fault.skip, 0);
+  const auto all = StepFaultOf("  - corrupt: {}\n");
+  EXPECT_FALSE(all.repository.has_value());
+  EXPECT_FALSE(all.times.has_value());
 }
 
 TEST(ScenarioStepsTest, EveryStepMayWaitAndHaveALabel) {

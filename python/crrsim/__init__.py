@@ -44,6 +44,7 @@ from crrsim.scenario import Report, Scenario, read_definition, run_scenario
 from crrsim.world import Bill, Event, EventStream, Planned, World
 
 if TYPE_CHECKING:
+    from crrsim import boto as boto, plot as plot, pytest_plugin as pytest_plugin, strategies as strategies, sweeps as sweeps
     from crrsim.boto import boto3_session, virtual_sleep
     from crrsim.sweeps import sweep
 
@@ -90,15 +91,32 @@ __all__ = [
     "virtual_sleep",
 ]
 
-# Their packages are extras, so they are imported when they are asked for.
-_LATER = {"boto3_session": "crrsim.boto", "virtual_sleep": "crrsim.boto", "sweep": "crrsim.sweeps"}
+# Modules that need an extra, by the name of that, are imported when they are asked for, and so is what is from them.
+_EXTRAS = {"boto": "boto3", "plot": "plot", "pytest_plugin": "pytest", "strategies": "pytest", "sweeps": "sweep"}
+_FROM = {"boto3_session": "boto", "virtual_sleep": "boto", "sweep": "sweeps"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        import importlib
+    module = _FROM.get(name, name)
+    if module not in _EXTRAS:
+        known = [*__all__, *_EXTRAS]
+        raise AttributeError(f"module 'crrsim' has no attribute '{name}'{_crrsim.did_you_mean(name, known)}")
+    import importlib
 
-        value = getattr(importlib.import_module(_LATER[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'crrsim' has no attribute '{name}'")
+    try:
+        value = importlib.import_module(f"crrsim.{module}")
+    except ModuleNotFoundError as error:
+        package = (error.name or "crrsim").partition(".")[0]
+        if package in ("crrsim", "_crrsim"):
+            raise
+        raise ModuleNotFoundError(
+            f"crrsim.{name} needs {package}, which is not installed: pip install 'crrsim[{_EXTRAS[module]}]'", name=package
+        ) from None
+    if name in _FROM:
+        value = getattr(value, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_EXTRAS})

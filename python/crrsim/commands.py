@@ -11,6 +11,7 @@ from typing import Any, Optional, Union
 
 import _crrsim
 
+from crrsim.checks import text
 from crrsim.errors import CrrsimError, DefinitionError
 
 Json = dict[str, Any]
@@ -37,6 +38,7 @@ def command(*arguments: Path, input: str = "") -> Completed:
     ``input`` is what it reads where it is told to read ``-``. Never raises for what the command says; its exit code
     tells. The interpreter's lock is released while it runs.
     """
+    text("input", input)
     code, output, complaints = _crrsim.command([os.fspath(argument) for argument in arguments], input)
     return Completed(code, output.decode(errors="replace"), complaints.decode(errors="replace"))
 

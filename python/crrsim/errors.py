@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import _crrsim
+
 
 class CrrsimError(Exception):
-    """Everything that this package raises on purpose, but for wrong types."""
+    """Everything that this package raises on purpose, but for two kinds of misuse.
+
+    A value of the wrong type is a TypeError. A world that is driven by one of its listeners, or by two threads at once,
+    raises RuntimeError, which says so.
+    """
 
 
 class DefinitionError(CrrsimError, ValueError):
@@ -38,15 +44,24 @@ _classes: dict[str, type[ApiError]] = {}
 def error_class(code: str) -> type[ApiError]:
     """The class of an exception of the API: ``error_class("RepositoryNotFoundException")``.
 
-    One class a name, made when first asked for; ``crrsim.errors.RepositoryNotFoundException`` is the same.
+    One class a name, made when first asked for; ``crrsim.errors.RepositoryNotFoundException`` is the same. Raises
+    DefinitionError for a name that the simulated API has no exception of.
     """
     if code not in _classes:
+        known = _crrsim.exceptions()
+        if code not in known:
+            raise DefinitionError(f"{code!r} is not an exception of the simulated API{_hint(code, known)}")
         made = type(code, (ApiError,), {"__doc__": f"``{code}`` of ECR's API.", "__module__": __name__})
         _classes[code] = made
     return _classes[code]
 
 
 def __getattr__(name: str) -> type[ApiError]:
-    if name.endswith("Exception") and name[:1].isupper():
+    known = _crrsim.exceptions()
+    if name in known:
         return error_class(name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_hint(name, known)}")
+
+
+def _hint(name: object, known: list[str]) -> str:
+    return _crrsim.did_you_mean(name, known) if isinstance(name, str) else ""

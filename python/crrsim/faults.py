@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import _crrsim
 
+from crrsim.checks import mapped
 from crrsim.errors import CrrsimError, DefinitionError
 from crrsim.units import Span, nanoseconds
 
@@ -72,6 +73,7 @@ class FaultVerb:
         Where a member's name is a word of Python an underscore follows it: ``from_``, ``in_``.
         """
         named = {name.removesuffix("_"): value for name, value in members.items()}
+        self._check(named)
         if isinstance(what, Mapping):
             named = {**what, **named}
         elif what is not None and named:
@@ -82,6 +84,16 @@ class FaultVerb:
         if when is not None:
             step["when"] = when
         return self._world.faults.begin(step)
+
+    def _check(self, named: Mapping[str, Any]) -> None:
+        for name, value in named.items():
+            if name in self.members:
+                continue
+            if name == "for":
+                raise TypeError(f"{self.name}: how long a fault lasts is called 'duration' here: duration={value!r}")
+            known = [*self.members, "duration", "when"]
+            hint = _crrsim.did_you_mean(name, known) or f"; it has {', '.join(known)}"
+            raise TypeError(f"{self.name} has no '{name}'{hint}")
 
     def __repr__(self) -> str:
         return f"<fault {self.name}: {', '.join(self.members) or 'a region'}>"
@@ -108,8 +120,9 @@ class Faults:
         Raises DefinitionError, and nothing is in force and no time has passed; CrrsimError where the copy never comes so
         far.
         """
+        named = mapped("step", step, "a fault's verb with what it says, as in {'crash': 'us-west-2'}")
         try:
-            return Fault(self._world, self._world._native.begin_fault(plain(step)))
+            return Fault(self._world, self._world._native.begin_fault(plain(named)))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         except _crrsim.NeverReached as error:
@@ -135,7 +148,8 @@ class Faults:
         for row in _crrsim.fault_verbs():
             if row["verb"] == name:
                 return FaultVerb(self._world, row)
-        raise AttributeError(f"'{name}' is not a fault: {', '.join(self.verbs)}")
+        hint = _crrsim.did_you_mean(name, self.verbs)
+        raise AttributeError(f"'{name}' is not a fault: {', '.join(self.verbs)}{hint}")
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.verbs})

@@ -9,6 +9,7 @@ from typing import Any, Optional, Union
 
 import _crrsim
 
+from crrsim.checks import flag, listed, mapped, text, whole
 from crrsim.errors import DefinitionError
 from crrsim.units import Size, size_in_bytes
 
@@ -46,17 +47,17 @@ class Image:
         """
         try:
             self._native = _crrsim.Image.synthetic(
-                name,
-                [size_in_bytes(size) for size in layers],
-                sizes_only,
-                based_on._native if based_on else None,
-                artifact_type,
-                subject._native if subject else None,
-                architecture,
+                text("name", name),
+                [size_in_bytes(size) for size in listed("layers", layers, "sizes such as '48MiB'")],
+                flag("sizes_only", sizes_only),
+                _or_none("based_on", based_on),
+                text("artifact_type", artifact_type),
+                _or_none("subject", subject),
+                text("architecture", architecture),
             )
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        self.findings = dict(findings or {})
+        self.findings = _findings(findings)
         self._text = _call_text(
             "Image",
             layers=list(layers),
@@ -70,11 +71,11 @@ class Image:
         )
 
     @classmethod
-    def _of(cls, native: _crrsim.Image, findings: Optional[Mapping[str, int]], text: str) -> Image:
+    def _of(cls, native: _crrsim.Image, findings: dict[str, int], call: str) -> Image:
         image = cls.__new__(cls)
         image._native = native
-        image._text = text
-        image.findings = dict(findings or {})
+        image._text = call
+        image.findings = findings
         return image
 
     @classmethod
@@ -86,9 +87,12 @@ class Image:
         findings: Optional[Mapping[str, int]] = None,
     ) -> Image:
         """Reads an OCI layout folder, or what ``docker save`` or ``skopeo copy docker-archive:`` wrote."""
+        found = _findings(findings)
+        if reference is not None:
+            text("reference", reference)
         try:
-            text = _call_text("Image.load", os.fspath(path), reference=reference, findings=dict(findings or {}))
-            return cls._of(_crrsim.Image.load(os.fspath(path), reference), findings, text)
+            call = _call_text("Image.load", os.fspath(path), reference=reference, findings=found)
+            return cls._of(_crrsim.Image.load(os.fspath(path), reference), found, call)
         except ValueError as error:
             raise DefinitionError(str(error)) from None
 
@@ -104,14 +108,15 @@ class Image:
         """A multi-platform index over images, in their order."""
         try:
             native = _crrsim.Image.index(
-                [image._native for image in images], artifact_type, subject._native if subject else None
+                [native_of("images", image) for image in listed("images", images, "Images")],
+                text("artifact_type", artifact_type),
+                _or_none("subject", subject),
             )
         except ValueError as error:
             raise DefinitionError(str(error)) from None
-        text = _call_text(
-            "Image.index", list(images), artifact_type=artifact_type, subject=subject, findings=dict(findings or {})
-        )
-        return cls._of(native, findings, text)
+        found = _findings(findings)
+        call = _call_text("Image.index", list(images), artifact_type=artifact_type, subject=subject, findings=found)
+        return cls._of(native, found, call)
 
     @property
     def digest(self) -> str:
@@ -157,6 +162,39 @@ class Image:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+
+def _or_none(name: str, image: Optional[Image]) -> Optional[_crrsim.Image]:
+    """What the module knows an image by; None for None."""
+    if image is None:
+        return None
+    if not isinstance(image, Image):
+        raise TypeError(f"{name}: found {image!r}; expected an Image")
+    return image._native
+
+
+def native_of(name: str, image: Image) -> _crrsim.Image:
+    """The same of one that has to be there."""
+    native = _or_none(name, image)
+    if native is None:
+        raise TypeError(f"{name}: found None; expected an Image")
+    return native
+
+
+def _findings(findings: Optional[Mapping[str, int]]) -> dict[str, int]:
+    """What a scan can find, as a scenario takes it."""
+    if findings is None:
+        return {}
+    counts: dict[str, int] = {}
+    known = _crrsim.severities()
+    for severity, count in mapped("findings", findings, "severities and numbers").items():
+        if severity not in known:
+            hint = _crrsim.did_you_mean(text("findings", severity, "the name of a severity"), known)
+            raise DefinitionError(f"findings: {severity!r} is not a severity{hint or '; they are ' + ', '.join(known)}")
+        counts[severity] = whole(f"findings: {severity}", count)
+        if not 0 <= counts[severity] <= 2**63 - 1:
+            raise DefinitionError(f"findings: {severity}: found {count}; expected a number of findings")
+    return counts
 
 
 def _call_text(function: str, *arguments: Any, **named: Any) -> str:

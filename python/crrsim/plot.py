@@ -12,7 +12,6 @@ averaged: that, a column that is not there, and a frame with nothing to draw rai
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +24,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 
 from crrsim import units
 from crrsim.errors import DefinitionError
-from crrsim.sweeps import success_rate, summary
+from crrsim.sweeps import check_columns, success_rate, summary
 
 #: Paul Tol's "bright" colours, told apart by colour-blind readers too.
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
@@ -215,11 +214,7 @@ def _mebibytes(text: str) -> float:
 
 def _check(frame: pandas.DataFrame, against: str, by: Optional[str], measures: Sequence[str]) -> None:
     columns = [str(column) for column in frame.columns]
-    for column in [against, *([] if by is None else [by]), *measures]:
-        if column not in columns:
-            near = difflib.get_close_matches(column, columns, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(columns) or 'none'}"
-            raise DefinitionError(f"the frame has no column '{column}'; {hint}")
+    check_columns(frame, [against, *([] if by is None else [by]), *measures])
     if frame[measures].isna().all(axis=None):
         raise DefinitionError(f"no run of the frame has a value of '{measures[0]}'" if len(frame) else "the frame has no rows")
     if "variant" not in columns:

@@ -3,9 +3,9 @@
 - Fixtures ``world`` (one account, us-west-2 and eu-west-1), ``two_regions`` (the registries of the same, with a rule
   from the first to the second) and ``cross_account`` (source and destination of two accounts, granted).
 - ``--crrsim-seeds N`` runs every test that uses a world with the seeds 1 to N, ``--crrsim-seed S`` with S alone.
-- What a test does with the world of a fixture is held to the invariants (``crrsim.invariants()``): where one does not
+- What a test does with the worlds of fixtures is held to the invariants (``crrsim.invariants()``): where one does not
   hold at its end, the test fails with the claim and both sides.
-- A test that fails shows the last events of its world and the command that repeats it.
+- A test that fails shows the last events of its worlds and the command that repeats it.
 - Scenario files (``*.yaml`` with ``accounts`` and ``timeline``) are tests.
 """
 
@@ -22,8 +22,17 @@ import crrsim
 from crrsim.world import Event
 
 _SHOWN_EVENTS = 40
-_RECORDING = pytest.StashKey["deque[Event]"]()
-_WORLD = pytest.StashKey[crrsim.World]()
+
+
+class _Recorded(NamedTuple):
+    """A world of a test, by the name of its fixture, and its last events."""
+
+    fixture: str
+    world: crrsim.World
+    events: deque[Event]
+
+
+_WORLDS = pytest.StashKey[list[_Recorded]]()
 
 #: The policy of prod/eu-west-1 that lets build replicate there.
 _GRANT = {
@@ -82,10 +91,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _recorded(world: crrsim.World, request: pytest.FixtureRequest) -> crrsim.World:
     """Keeps the last events for the report of a failure, and the world to be judged."""
-    request.node.stash[_WORLD] = world
     events: deque[Event] = deque(maxlen=_SHOWN_EVENTS)
     world.events(events.append)
-    request.node.stash[_RECORDING] = events
+    request.node.stash.setdefault(_WORLDS, []).append(_Recorded(str(request.fixturename), world, events))
     return world
 
 
@@ -116,11 +124,17 @@ def cross_account(crrsim_seed: int, request: pytest.FixtureRequest) -> Pair:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """The world of a test that passed is held to the invariants."""
+    """The worlds of a test that passed are held to the invariants."""
     outcome = yield
-    world = item.stash.get(_WORLD, None)
-    if world is not None and world.judged:
-        world.check_invariants()
+    broken = []
+    worlds = item.stash.get(_WORLDS, [])
+    for recorded in worlds:
+        try:
+            recorded.world.check_invariants()
+        except crrsim.InvariantViolation as error:
+            broken.append(f"{recorded.fixture}: {error}" if len(worlds) > 1 else str(error))
+    if broken:
+        raise crrsim.InvariantViolation("\n".join(broken))
     return outcome
 
 
@@ -128,14 +142,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that fails shows its world's last events, and what repeats it."""
+    """A test that fails shows its worlds' last events, and what repeats it."""
     report = yield
-    events = item.stash.get(_RECORDING, None)
-    if report.failed and events is not None:
-        lines = [f"{event.when:%H:%M:%S.%f} {event.name} {_fields(event)}" for event in events]
+    worlds = item.stash.get(_WORLDS, [])
+    if report.failed and worlds:
         seed = getattr(item, "callspec", None) and item.callspec.params.get("crrsim_seed")  # type: ignore[attr-defined]
         node = item.nodeid.replace(f"[seed{seed}]", "").replace(f"-seed{seed}]", "]").replace(f"[seed{seed}-", "[")
-        report.sections.append(("crrsim: the last events", "\n".join(lines)))
+        for recorded in worlds:
+            of = f" of {recorded.fixture}" if len(worlds) > 1 else ""
+            lines = [f"{event.when:%H:%M:%S.%f} {event.name} {_fields(event)}" for event in recorded.events]
+            report.sections.append((f"crrsim: the last events{of}", "\n".join(lines)))
         report.sections.append(("crrsim: to repeat it", f"pytest '{node}' --crrsim-seed {seed}"))
     return report
 

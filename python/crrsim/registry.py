@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import _crrsim
 
+from crrsim.checks import listed, text
 from crrsim.errors import ApiError, DefinitionError, error_class
-from crrsim.image import Image
+from crrsim.image import Image, native_of
 
 if TYPE_CHECKING:
     from crrsim.world import World
@@ -90,6 +91,8 @@ class Registry:
         ``caller`` is the ARN of a principal; the root of the registry's account without it. Raises an
         :class:`~crrsim.errors.ApiError` with ECR's exception as its class.
         """
+        text("operation", operation)
+        text("caller", caller, "the ARN of a principal")
         try:
             answer: Json = self.world._native.call(self.key, operation, request, caller)
             return answer
@@ -114,7 +117,7 @@ class Registry:
         if isinstance(configuration, Mapping):
             document = dict(configuration.get("replicationConfiguration", configuration))
         else:
-            document = {"rules": list(configuration)}
+            document = {"rules": listed("configuration", configuration, "rules")}
         return self.call("PutReplicationConfiguration", replicationConfiguration=document)
 
     def replicate_to(self, *destinations: Union[Registry, str], prefixes: Sequence[str] = ()) -> Json:
@@ -122,7 +125,7 @@ class Registry:
         rows = [self.world.registry(destination) for destination in destinations]
         rule: Json = {"destinations": [{"region": row.region, "registryId": row.account.id} for row in rows]}
         if prefixes:
-            rule["repositoryFilters"] = [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes]
+            rule["repositoryFilters"] = [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in listed("prefixes", prefixes, "prefixes")]
         return self.configure_replication([rule])
 
     def put_registry_policy(self, policy: Union[str, Mapping[str, Any]]) -> Json:
@@ -153,10 +156,11 @@ class Registry:
         that.
         """
         world = self.world
+        content = image._native if isinstance(image, Image) else native_of("image", image)
         if image.findings:
             world._learn(image)
         try:
-            return world._native.push(self.key, reference, image._native, caller, mount_from)
+            return world._native.push(self.key, reference, content, caller, mount_from)
         except _crrsim.CallFailed as error:
             raise refusal_of(error) from None
         except ValueError as error:
@@ -169,10 +173,11 @@ class Registry:
         upstream: this content.
         """
         repository, tag, digest = _split(reference)
+        content = native_of("upstream", upstream) if upstream is not None else None
+        text("caller", caller, "the ARN of a principal")
         if upstream is not None and upstream.findings:
             self.world._learn(upstream)
         try:
-            content = upstream._native if upstream is not None else None
             return self.world._native.pull(self.key, repository, tag, digest, caller, content)
         except _crrsim.CallFailed as error:
             raise refusal_of(error) from None
@@ -180,11 +185,13 @@ class Registry:
             raise DefinitionError(str(error)) from None
 
     def digest_of(self, reference: str) -> Optional[str]:
-        """The digest of an image here; None when it, or its repository, is not here."""
+        """The digest of an image here, archived or not; None when it, or its repository, is not here."""
         repository, tag, digest = _split(reference)
         wanted = {"imageTag": tag} if tag is not None else {"imageDigest": digest}
         try:
-            answer = self.call("DescribeImages", repositoryName=repository, imageIds=[wanted])
+            answer = self.call(
+                "DescribeImages", repositoryName=repository, imageIds=[wanted], filter={"imageStatus": "ANY"}
+            )
         except (error_class("ImageNotFoundException"), error_class("RepositoryNotFoundException")):
             return None
         found: str = answer["imageDetails"][0]["imageDigest"]
@@ -201,7 +208,10 @@ class Registry:
     def explain(self, reference: str) -> Json:
         """Where a push of this image would be replicated to from here, and why; as ``crrsim explain --json`` says it."""
         repository, tag, digest = _split(reference)
-        answer: Json = self.world._native.explain(self.key, repository, tag, digest)
+        try:
+            answer: Json = self.world._native.explain(self.key, repository, tag, digest)
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
         return answer
 
     def __repr__(self) -> str:
@@ -216,7 +226,7 @@ def refusal_of(error: _crrsim.CallFailed) -> ApiError:
 
 def _split(reference: str) -> tuple[str, Optional[str], Optional[str]]:
     """Repository, tag and digest of ``repository``, ``repository:tag`` or ``repository@digest``."""
-    if "@" in reference:
+    if "@" in text("reference", reference, "'repository:tag' or 'repository@digest'"):
         repository, _, digest = reference.partition("@")
         return repository, None, digest
     repository, colon, tag = reference.partition(":")

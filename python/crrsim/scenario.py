@@ -9,6 +9,7 @@ from typing import Any, Optional, Union
 
 import _crrsim
 
+from crrsim import checks
 from crrsim.errors import DefinitionError
 
 Json = dict[str, Any]
@@ -52,11 +53,11 @@ class Scenario:
 
     def run(self, seed: Optional[int] = None, *, strict: bool = False) -> Report:
         """Runs it, with its own seed or another. With ``strict`` a fault that hit nothing fails the run."""
-        return Report(self._native.run(seed, strict))
+        return Report(self._native.run(_seed(seed), checks.flag("strict", strict)))
 
     def run_text(self, seed: Optional[int] = None, *, strict: bool = False) -> str:
         """Runs it and returns what ``crrsim run -v`` prints."""
-        return self._native.run_text(seed, strict)
+        return self._native.run_text(_seed(seed), checks.flag("strict", strict))
 
 
 class Report(dict[str, Any]):
@@ -96,5 +97,10 @@ def read_definition(path: Path) -> Json:
     return definition
 
 
+def _seed(seed: Optional[int]) -> Optional[int]:
+    return None if seed is None else checks.seed(seed)
+
+
 def _paths(images: Optional[Mapping[str, Path]]) -> dict[str, str]:
-    return {name: os.fspath(path) for name, path in (images or {}).items()}
+    given = checks.mapped("images", images or {}, "names and paths")
+    return {checks.text("images", name, "the name of an image"): os.fspath(path) for name, path in given.items()}

@@ -24,8 +24,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Optional, Union
 
+import _crrsim
 import pandas
 
+from crrsim import checks
 from crrsim.errors import DefinitionError
 from crrsim.scenario import Scenario, read_definition
 
@@ -61,7 +63,8 @@ def sweep(
 
     ``params`` maps places in the scenario (``options.call_latency``, ``network.links.0.bandwidth``) to the values to
     try. ``client`` is a ``distributed.Client`` or a scheduler's address; local threads without it.
-    ``resume`` is a folder for results so far: what is there is not run again. ``progress`` shows a bar on standard
+    ``resume`` is a folder for results so far: what is there is not run again. Results of anything else (another scenario,
+    parameters, documents, content of images, or crrsim) are refused with DefinitionError. ``progress`` shows a bar on standard
     error; by default on a terminal only. ``images`` are names and paths of content, as ``--image`` of the command line;
     workers of a cluster find them under the same paths.
 
@@ -71,13 +74,15 @@ def sweep(
     """
     definition = read_definition(scenario)
     variants = list(_variants(params or {}))
-    all_seeds = list(seeds)
+    all_seeds = [checks.seed(seed) for seed in checks.listed("seeds", seeds, "numbers, such as range(1, 101)")]
+    if workers is not None and checks.whole("workers", workers) < 1:
+        raise DefinitionError(f"workers: found {workers}; expected at least 1")
     if not all_seeds:
         raise DefinitionError("a sweep needs a seed")
     definitions = [_changed(definition, variant) for variant in variants]
     scenarios = [Scenario.from_definition(changed, scenario, images=images) for changed in definitions]  # a mistake leaves nothing half done
     content = tuple((name, os.fspath(path)) for name, path in (images or {}).items())
-    store = _Store(Path(resume), [*definitions, *([{"images": content}] if content else [])]) if resume is not None else None
+    store = _Store(Path(resume), _sources(definitions, scenarios)) if resume is not None else None
     parts = store.frames() if store else []
     done = {pair for part in parts for pair in _pairs(part)}
     wanted = [(v, s) for v in range(len(variants)) for s in dict.fromkeys(all_seeds) if (v, s) not in done]
@@ -122,6 +127,7 @@ def summary(frame: pandas.DataFrame, measure: str = "lag_p99", by: Union[str, Se
     Columns: those of ``by`` (a value that is a list or a mapping as JSON text), ``count``, ``mean``, ``std``, ``low``,
     ``high``. ``count`` is of runs that have a value; of a single run the interval is that run's value.
     """
+    check_columns(frame, [measure])
     rows = _groups(frame, by)[measure].agg(["count", "mean", "std"]).reset_index()
     half = _NORMAL_95 * rows["std"].fillna(0.0) / rows["count"].clip(lower=1).map(math.sqrt)
     rows["low"], rows["high"] = rows["mean"] - half, rows["mean"] + half
@@ -134,6 +140,7 @@ def success_rate(frame: pandas.DataFrame, by: Union[str, Sequence[str]] = "varia
     The interval is Wilson's score interval: within 0 and 1, and of some width even when every run passed. Columns: those
     of ``by``, ``count``, ``mean`` (the share), ``low``, ``high``.
     """
+    check_columns(frame, ["verdict"])
     rows = _groups(frame.assign(passed=(frame["verdict"] == "pass").astype(float)), by)["passed"].agg(["count", "mean"]).reset_index()
     share, weight = rows["mean"], _NORMAL_95**2 / rows["count"]
     centre = (share + weight / 2) / (1 + weight)
@@ -143,8 +150,18 @@ def success_rate(frame: pandas.DataFrame, by: Union[str, Sequence[str]] = "varia
     return rows
 
 
+def check_columns(frame: pandas.DataFrame, wanted: Iterable[str]) -> None:
+    """Raises DefinitionError for one that is not there."""
+    columns = [str(column) for column in frame.columns]
+    for column in wanted:
+        if column not in columns:
+            hint = _crrsim.did_you_mean(column, columns) or f"; it has {', '.join(columns) or 'none'}"
+            raise DefinitionError(f"the frame has no column '{column}'{hint}")
+
+
 def _groups(frame: pandas.DataFrame, by: Union[str, Sequence[str]]) -> Any:
     keys = [by] if isinstance(by, str) else list(by)
+    check_columns(frame, keys)
     plain = {key: frame[key].map(lambda v: json.dumps(v) if isinstance(v, (list, dict)) else v) for key in keys}
     return frame.assign(**plain).groupby(keys, sort=True)
 
@@ -257,22 +274,48 @@ def _run_on_cluster(tasks: Sequence[tuple[Any, ...]], client: Any) -> Iterator[C
 # ---- Results so far -------------------------------------------------------------------------------------------------
 
 
-class _Store:
-    """A folder of Parquet files of rows. It belongs to one scenario with its variants, and says so."""
+def _sources(definitions: Sequence[Json], scenarios: Sequence[Scenario]) -> Json:
+    """All that a row depends on but for its variant and seed."""
+    inputs = [scenario._native.inputs() for scenario in scenarios]
+    return {
+        "crrsim": _simulator(),
+        "definitions": hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest(),
+        "inputs": hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest(),
+    }
 
-    def __init__(self, folder: Path, definitions: Sequence[Json]) -> None:
+
+def _simulator() -> str:
+    """Its version; where that stands for several, since its source had been changed, the bytes of the module too."""
+    if "-dirty" not in _crrsim.version or _crrsim.__file__ is None:
+        return _crrsim.version
+    return f"{_crrsim.version} {hashlib.sha256(Path(_crrsim.__file__).read_bytes()).hexdigest()[:16]}"
+
+
+class _Store:
+    """A folder of Parquet files of rows. It belongs to all that they depend on (``_sources``), and says so."""
+
+    def __init__(self, folder: Path, sources: Json) -> None:
         self._folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise DefinitionError(f"{folder}: expected a folder for results, found a file")
         folder.mkdir(parents=True, exist_ok=True)
-        key = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
         mark = folder / "sweep.json"
         if mark.exists():
-            if json.loads(mark.read_text())["definitions"] != key:
-                raise DefinitionError(f"{folder}: holds results of another scenario or other parameters")
+            self._check(json.loads(mark.read_text()), sources)
         else:
-            mark.write_text(json.dumps({"definitions": key}))
+            mark.write_text(json.dumps(sources))
 
         self._columns: Columns = {}  # not written yet
         self._written = time.monotonic()
+
+    def _check(self, found: Json, sources: Json) -> None:
+        if found["definitions"] != sources["definitions"]:
+            raise DefinitionError(f"{self._folder}: holds results of another scenario or other parameters")
+        if found.get("crrsim") != sources["crrsim"]:
+            other = found.get("crrsim", "a version that did not say which")
+            raise DefinitionError(f"{self._folder}: holds results of another crrsim, {other}; this is {sources['crrsim']}")
+        if found["inputs"] != sources["inputs"]:
+            raise DefinitionError(f"{self._folder}: holds results with other documents or images; their content has changed")
 
     def frames(self) -> list[pandas.DataFrame]:
         """All results so far."""

@@ -11,12 +11,14 @@ from typing import Any, Optional, Union, overload
 
 import _crrsim
 
+from crrsim import checks
+from crrsim.checks import listed, mapped, text
 from crrsim.commands import invariants
 from crrsim.errors import CrrsimError, DefinitionError, InvariantViolation
 from crrsim.faults import Faults, plain
 from crrsim.image import Image
 from crrsim.registry import Account, Registry, refusal_of
-from crrsim.units import Moment, Span, instant, nanoseconds, to_datetime, to_timedelta
+from crrsim.units import Moment, Span, instant, nanoseconds, to_datetime, to_timedelta, within_time
 
 Json = dict[str, Any]
 
@@ -100,8 +102,8 @@ class World:
     [{'region': 'eu-west-1', 'registryId': '111122223333'}]
 
     A world is a value: ``copy.copy`` and pickle give independent worlds that go on equally; listeners are not taken
-    along. One thread at a time uses a world; different worlds run in different threads at the same time, since the
-    engine runs without the interpreter's lock.
+    along. One thread at a time uses a world, and another one is told so by a RuntimeError; different worlds run in
+    different threads at the same time, since the engine runs without the interpreter's lock.
     """
 
     faults: Faults
@@ -128,23 +130,23 @@ class World:
         say: see :meth:`check_invariants`.
         """
         definition: Json = {
-            "accounts": dict(accounts or {"main": "111122223333"}),
-            "regions": list(regions),
-            "network": network if isinstance(network, str) else dict(network),
-            "seed": seed,
+            "accounts": mapped("accounts", accounts or {"main": "111122223333"}, "names and numbers of accounts"),
+            "regions": listed("regions", regions, "names of regions"),
+            "network": network if isinstance(network, str) else mapped("network", network, "a preset or links"),
+            "seed": checks.seed(seed),
         }
         if start is not None:
-            definition["start"] = start if isinstance(start, str) else _crrsim.instant_text(instant(start))
+            definition["start"] = start if isinstance(start, str) else _crrsim.instant_text(within_time(instant(start), start))
         if assumptions:
-            definition["assumptions"] = dict(assumptions)
+            definition["assumptions"] = mapped("assumptions", assumptions, "assumptions and their values")
         if options:
-            definition["options"] = dict(options)
+            definition["options"] = mapped("options", options, "options and their values")
         if opted_out:
-            definition["opted_out"] = list(opted_out)
+            definition["opted_out"] = listed("opted_out", opted_out, "regions")
         if faults is not None:
             definition["faults"] = faults if isinstance(faults, str) else plain(faults)
         try:
-            native = _crrsim.World(definition, judged)
+            native = _crrsim.World(definition, checks.flag("judged", judged))
         except ValueError as error:
             raise DefinitionError(str(error)) from None
         self._take(native, definition, native.now)
@@ -184,6 +186,7 @@ class World:
         """``account/region``; the region alone where there is one account."""
         if isinstance(where, Registry):
             return Registry(self, where.account, where.region)
+        text("registry", where, "'account/region' or a Registry")
         name, slash, region = where.rpartition("/")
         if not slash and len(self._accounts) > 1:
             raise DefinitionError(f"'{where}': name the account too, as in '{self._accounts[0].name}/{where}'")
@@ -216,7 +219,7 @@ class World:
 
     def advance(self, span: Span) -> None:
         """Lets time pass."""
-        self._native.run_until(self._native.now + nanoseconds(span))
+        self._native.run_until(self._later(self._native.now + nanoseconds(span), span))
 
     @overload
     def at(self, moment: Union[Moment, timedelta]) -> None: ...
@@ -242,12 +245,19 @@ class World:
             when = self._start + nanoseconds(moment)
         else:
             when = instant(moment)
+        self._later(when, moment)
         if function is None:
             self._native.run_until(when)
             return None
+        checks.function("function", function)
         planned = Planned(function)
         self._native.at(when, planned)
         return planned
+
+    def _later(self, when: int, said: Union[Span, Moment]) -> int:
+        if when < self._native.now:
+            raise DefinitionError(f"{said}: time does not run back; it is {self.now.isoformat()} already")
+        return within_time(when, said)
 
     def run_until_idle(self, limit: Span = "400d") -> timedelta:
         """Lets time pass until nothing is under way or planned, and returns how long that took.
@@ -255,7 +265,7 @@ class World:
         Raises CrrsimError, which says what waits for what, when it has not come to rest after ``limit``.
         """
         before = self._native.now
-        if not self._native.run_until_idle(before + nanoseconds(limit)):
+        if not self._native.run_until_idle(self._later(before + nanoseconds(limit), limit)):
             waiting = "".join(f"\n  {line}" for line in self._native.waiting())
             raise CrrsimError(f"after {limit} something is still under way{waiting}")
         return to_timedelta(self._native.now - before)
@@ -311,7 +321,13 @@ class World:
     # ---- Looking ----
 
     def events(self, callback: Optional[Callable[[Event], None]] = None) -> EventStream:
-        """The events from now on: to iterate over, or one by one to a callback, which may only look on."""
+        """The events from now on: to iterate over, or one by one to a callback.
+
+        A callback is called in the middle of an event and may only look on: the registries, the bill, streams, which it
+        may open and close. A copy, a report and whatever drives the world raise RuntimeError there; :meth:`at` is for them.
+        """
+        if callback is not None:
+            checks.function("callback", callback)
         return EventStream(self, callback)
 
     def report(self) -> Json:
@@ -321,8 +337,7 @@ class World:
 
     def bill(self) -> Bill:
         """The bill up to now."""
-        report = self.report()
-        return Bill(report["transfers"], report["storage"], report["replicated"])
+        return Bill(**self._native.bill())
 
     def lag(self, source: Union[str, Registry], destination: Union[str, Registry], quantile: str = "max") -> timedelta:
         """From the source's acceptance of an image to its visibility at the destination: p50, p90, p99 or max.

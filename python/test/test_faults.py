@@ -70,6 +70,24 @@ def test_a_fault_ends_with_its_block_with_its_duration_or_by_hand():
     world["us-west-2"].call("DescribeRepositories")
 
 
+def test_a_fault_whose_time_has_run_out_may_be_ended():
+    world = pushed()
+    with world.faults.crash("us-west-2", duration="1m") as fault:
+        world.advance("2m")
+    fault.end()
+    both = world.faults.partition("us-west-2", "eu-west-1", both_ways=True, duration="1m")
+    world.advance("1m")
+    other = world.faults.partition("us-west-2", "eu-west-1")
+    both.end()
+    assert [row["hits"] for row in world.faults.hits if row["fault"] == "crash"] == [1]
+    world["us-west-2"].push("api:2", crrsim.Image(layers=["1MiB"], name="other"))
+    world.advance("10m")
+    assert world["eu-west-1"].digest_of("api:2") is None  # the later one is still in force
+    other.end()
+    world.run_until_idle()
+    assert world["eu-west-1"].digest_of("api:2")
+
+
 def test_names_that_are_words_of_python_take_an_underscore():
     world = pushed()
     world.faults.stall(in_=world["eu-west-1"], times=1)

@@ -91,3 +91,44 @@ def test_workers_of_xdist_share_the_tests(pytester):
     pytest.importorskip("xdist")
     pytester.makepyfile(FIXTURES)
     pytester.runpytest_subprocess(*PLUGIN, "-p", "xdist", "-n", "2", "--crrsim-seeds", "4").assert_outcomes(passed=9)
+
+
+TWO_WORLDS = """
+import crrsim
+import pytest
+
+BROKEN = {"name": "closure", "verdict": "fail", "violations": []}
+
+def broken(world):
+    world.report = lambda: {"invariants": [BROKEN]}
+
+def test_the_first_breaks(cross_account, world):
+    broken(cross_account.world)
+    world["us-west-2"].create_repository("of-the-second")
+
+def test_the_second_breaks(cross_account, world):
+    broken(world)
+
+def test_both_break(cross_account, world):
+    broken(world)
+    broken(cross_account.world)
+
+def test_neither_breaks(cross_account, world):
+    world["us-west-2"].create_repository("api")
+"""
+
+
+def test_each_world_of_a_test_is_judged_and_shown(pytester):
+    pytester.makepyfile(TWO_WORLDS)
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    result.assert_outcomes(passed=1, failed=3)
+    text = result.stdout.str()
+    said = re.findall(r"(cross_account|world): invariant closure", text)
+    assert set(said) == {"cross_account", "world"}
+    first, second, both, _ = re.split(r"_{5,} test_\w+ _{5,}", text)[1:] + [""]
+    assert "cross_account: invariant closure" in first and "world: invariant closure" not in first
+    assert "world: invariant closure" in second and "cross_account: invariant closure" not in second
+    assert "cross_account: invariant closure" in both and "world: invariant closure" in both
+    shown = first.partition("crrsim: the last events of world")
+    assert "RegistryPolicyChanged" in shown[0].partition("crrsim: the last events of cross_account")[2]
+    assert "repository=of-the-second" in shown[2]

@@ -1,8 +1,10 @@
 """Sweeps: variants, seeds, resuming, workers."""
 
+import hashlib
 import json
 import math
 import pathlib
+import shutil
 
 import crrsim
 import crrsim.sweeps
@@ -75,7 +77,7 @@ def test_content_of_ones_own_is_swept(tmp_path):
     report = crrsim.run_scenario(walkthrough, seed=2, images={"mservice": layout})
     assert own["run_digest"][1] == report["run_digest"]
     assert own["useful_bytes"][0] < crrsim.sweep(walkthrough, seeds=[1], progress=False)["useful_bytes"][0]
-    with pytest.raises(crrsim.DefinitionError, match="another scenario or other parameters"):
+    with pytest.raises(crrsim.DefinitionError, match="other documents or images"):
         crrsim.sweep(walkthrough, seeds=[1, 2], resume=tmp_path, progress=False)
     by_worker = crrsim.sweeps.run_batch(
         json.dumps(crrsim.read_definition(walkthrough)), str(walkthrough), (("mservice", str(layout)),), 0, [1, 2]
@@ -123,10 +125,103 @@ def test_a_sweep_that_breaks_off_leaves_what_it_has(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         crrsim.sweep(SCENARIO, seeds=range(1, 13), resume=tmp_path, workers=1, progress=False)
     monkeypatch.undo()
-    left = pandas.concat(crrsim.sweeps._Store(tmp_path, [crrsim.read_definition(SCENARIO)]).frames())
+    left = pandas.concat([pandas.read_parquet(file) for file in tmp_path.glob("*.parquet")])
     assert set(range(1, 9)) >= set(left["seed"]) >= set(range(1, 5))
     equal(crrsim.sweep(SCENARIO, seeds=range(1, 13), resume=tmp_path, progress=False),
           crrsim.sweep(SCENARIO, seeds=range(1, 13), progress=False))  # fmt: skip
+
+
+NAMES_FILES = """
+title: A scenario that names files
+accounts: {shop: "111122223333"}
+regions: [us-west-2, eu-west-1]
+network: {latency_csv: table.csv}
+images: {api: {path: content}}
+timeline:
+  - PutReplicationConfiguration: file://rules.json
+    in: us-west-2
+  - CreateRepository: {repositoryName: api}
+    in: us-west-2
+  - push: api:1
+    to: us-west-2
+expect:
+  - {image: api:1, in: eu-west-1}
+"""
+
+
+def files(folder):
+    """A scenario with all the files that it names."""
+    (folder / "s.yaml").write_text(NAMES_FILES)
+    (folder / "table.csv").write_text("from,us-west-2,eu-west-1\nus-west-2,1ms,65ms\neu-west-1,65ms,1ms\n")
+    destination = {"region": "eu-west-1", "registryId": "111122223333"}
+    (folder / "rules.json").write_text(json.dumps({"rules": [{"destinations": [destination]}]}))
+    shutil.copytree(ROOT / "scenarios" / "images" / "greeting", folder / "content")
+    return folder / "s.yaml"
+
+
+def other_rules(folder):
+    (folder / "rules.json").write_text('{"rules": []}')
+
+
+def other_latencies(folder):
+    table = folder / "table.csv"
+    table.write_text(table.read_text().replace("65ms", "650ms"))
+
+
+def other_content(folder):
+    index = json.loads((folder / "content" / "index.json").read_text())
+    index["manifests"] = index["manifests"][:1]
+    root = index["manifests"][0]
+    blobs = folder / "content" / "blobs" / "sha256"
+    changed = (blobs / root["digest"].removeprefix("sha256:")).read_bytes() + b"\n"
+    name = hashlib.sha256(changed).hexdigest()
+    (blobs / name).write_bytes(changed)
+    root.update(digest=f"sha256:{name}", size=len(changed))
+    (folder / "content" / "index.json").write_text(json.dumps(index))
+
+
+def no_content(folder):
+    shutil.rmtree(folder / "content")
+
+
+@pytest.mark.parametrize("change", [other_rules, other_latencies, other_content, no_content])
+def test_results_with_other_files_are_not_taken_for_these(tmp_path, change):
+    scenario, results = files(tmp_path), tmp_path / "results"
+    before = crrsim.sweep(scenario, seeds=[1, 2], resume=results, progress=False)
+    assert list(before["verdict"]) == ["pass"] * 2
+    equal(crrsim.sweep(scenario, seeds=[2], resume=results, progress=False), before.take([1]).reset_index(drop=True))
+    change(tmp_path)
+    with pytest.raises(crrsim.DefinitionError, match="other documents or images; their content has changed"):
+        crrsim.sweep(scenario, seeds=[1, 2], resume=results, progress=False)
+    after = crrsim.sweep(scenario, seeds=[1, 2], progress=False)
+    assert list(after["run_digest"]) != list(before["run_digest"])
+
+
+def test_results_of_content_of_ones_own_that_has_changed_are_not_taken_for_these(tmp_path):
+    walkthrough = ROOT / "scenarios" / "walkthrough" / "us_west_to_europe.yaml"
+    files(tmp_path)
+    given = {"seeds": [1], "images": {"mservice": tmp_path / "content"}, "resume": tmp_path / "results", "progress": False}
+    crrsim.sweep(walkthrough, **given)
+    other_content(tmp_path)
+    with pytest.raises(crrsim.DefinitionError, match="other documents or images"):
+        crrsim.sweep(walkthrough, **given)
+
+
+def test_results_of_another_crrsim_are_not_taken_for_those_of_this(tmp_path, monkeypatch):
+    crrsim.sweep(SCENARIO, seeds=[1], resume=tmp_path, progress=False)
+    mark = json.loads((tmp_path / "sweep.json").read_text())
+    for version, said in (("0.0.9 (0123456789)", r"another crrsim, 0\.0\.9 \(0123456789\); this is"), (None, "did not say which")):
+        old = {name: text for name, text in {**mark, "crrsim": version}.items() if text is not None}
+        (tmp_path / "sweep.json").write_text(json.dumps(old))
+        with pytest.raises(crrsim.DefinitionError, match=said):
+            crrsim.sweep(SCENARIO, seeds=[1], resume=tmp_path, progress=False)
+    # Builds of changed source have one version, and are told apart by their bytes.
+    monkeypatch.setattr("_crrsim.version", "0.1.0 (0123456789-dirty)")
+    one = crrsim.sweeps._simulator()
+    other = tmp_path / "other.so"
+    other.write_bytes(b"other")
+    monkeypatch.setattr("_crrsim.__file__", str(other))
+    assert one != crrsim.sweeps._simulator()
 
 
 @pytest.mark.parametrize(

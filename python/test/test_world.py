@@ -192,6 +192,31 @@ def test_looking_changes_nothing():
     assert (world.run_digest, world.state_hash()) == before
 
 
+def test_the_bill_is_that_of_the_report_and_needs_no_report(monkeypatch):
+    world = pushed()
+    for passed in ("100ms", "1h", "40d"):
+        world.advance(passed)
+        report = world.report()
+        with monkeypatch.context() as patched:
+            patched.setattr(crrsim.World, "report", lambda _: pytest.fail("the whole report was made"))
+            bill = world.bill()
+        assert (bill.transfers, bill.storage, bill.replicated) == (
+            report["transfers"], report["storage"], report["replicated"]
+        )  # fmt: skip
+    assert len({row["month"] for row in bill.storage}) > 1 and bill.replicated
+
+
+def test_an_archived_image_has_its_digest_still():
+    world = pushed()
+    west = world["us-west-2"]
+    image = {"imageDigest": IMAGE.digest}
+    west.call("UpdateImageStorageClass", repositoryName="api", imageId=image, targetStorageClass="ARCHIVE")
+    assert west.repository("api").images() == []  # DescribeImages lists what is active
+    for reference in ("api:1", f"api@{IMAGE.digest}"):
+        assert west.digest_of(reference) == IMAGE.digest
+    assert west.digest_of("api:2") is None and west.digest_of("web:1") is None
+
+
 def test_explain_says_where_a_push_would_go():
     world = pushed()
     answer = world["us-west-2"].explain("api:2")

@@ -21,13 +21,17 @@ StorageClassUpdated UpdateOf(const StorageClassChanged& changed, const Registrie
   return update;
 }
 
-EventBus::Messages One(const RegistryKey& registry, BusDetail detail) {
-  EventBus::Messages messages;
-  messages.push_back({registry, std::move(detail)});
-  return messages;
+}  // namespace
+
+BusEvent EventBus::Make(const RegistryKey& registry, Instant now, BusDetail detail) {
+  return {registry, Uuid::Draw(ids_), now, std::move(detail)};
 }
 
-}  // namespace
+EventBus::Messages EventBus::One(const RegistryKey& registry, const Surroundings& around, BusDetail detail) {
+  Messages messages;
+  messages.push_back(Make(registry, around.now, std::move(detail)));
+  return messages;
+}
 
 EventBus::Messages EventBus::Hear(const Event& event, const Registries& registries, Assumptions& assumptions) {
   const Surroundings around{event.when, registries, assumptions};
@@ -47,36 +51,38 @@ EventBus::Messages EventBus::Of(const JobEnded& ended, const Surroundings& aroun
       ended.status == ReplicationStatus::kComplete) {
     tag.reset();
   }
-  auto messages = One(Mutated(Mutant::kEventsAtTheSource) ? copy.source : copy.destination,
+  auto messages = One(Mutated(Mutant::kEventsAtTheSource) ? copy.source : copy.destination, around,
                       ReplicationAction{copy.repository, copy.digest, tag, copy.source, ended.status});
   if (ended.status == ReplicationStatus::kComplete &&
       around.assumptions.Use(Assumption::kDestinationPushEvent) == "on") {
-    messages.push_back({copy.destination, ImageAction{copy.repository, copy.digest, tag, ImageActionType::kPush}});
+    messages.push_back(
+        Make(copy.destination, around.now, ImageAction{copy.repository, copy.digest, tag, ImageActionType::kPush}));
   }
   return messages;
 }
 
-EventBus::Messages EventBus::Of(const ImagePulled& pull, const Surroundings&) {
+EventBus::Messages EventBus::Of(const ImagePulled& pull, const Surroundings& around) {
   if (!Mutated(Mutant::kPullsAreTold)) return {};
-  return One(pull.registry, ImageAction{pull.repository, pull.digest, pull.tag, ImageActionType::kPush});
+  return One(pull.registry, around, ImageAction{pull.repository, pull.digest, pull.tag, ImageActionType::kPush});
 }
 
-EventBus::Messages EventBus::Of(const ImagePushed& push, const Surroundings&) {
+EventBus::Messages EventBus::Of(const ImagePushed& push, const Surroundings& around) {
   const auto tag = Mutated(Mutant::kPushesWithoutTag) ? std::nullopt : push.tag;
-  return One(push.registry, ImageAction{push.repository, push.digest, tag, ImageActionType::kPush});
+  return One(push.registry, around, ImageAction{push.repository, push.digest, tag, ImageActionType::kPush});
 }
 
 EventBus::Messages EventBus::Of(const TagMoved& moved, const Surroundings& around) {
   if (moved.to) return {};
   untagged_ = ImageAt{around.now, {moved.registry, moved.repository}, *moved.from};
-  return One(moved.registry, ImageAction{moved.repository, *moved.from, moved.tag, ImageActionType::kDelete});
+  return One(moved.registry, around, ImageAction{moved.repository, *moved.from, moved.tag, ImageActionType::kDelete});
 }
 
 EventBus::Messages EventBus::Of(const ManifestRemoved& removed, const Surroundings& around) {
   // One event a tag; an image that lost its last tag just now has had its own.
   const ImageAt image{around.now, {removed.registry, removed.repository}, removed.digest};
   if (untagged_ == image) return {};
-  return One(removed.registry, ImageAction{removed.repository, removed.digest, std::nullopt, ImageActionType::kDelete});
+  return One(removed.registry, around,
+             ImageAction{removed.repository, removed.digest, std::nullopt, ImageActionType::kDelete});
 }
 
 EventBus::Messages EventBus::Of(const TagDropped& dropped, const Surroundings&) {
@@ -87,23 +93,23 @@ EventBus::Messages EventBus::Of(const TagDropped& dropped, const Surroundings&) 
 EventBus::Messages EventBus::Of(const ScanCompleted& scan, const Surroundings& around) {
   if (Mutated(Mutant::kScansAreNotTold)) return {};
   const auto& image = *around.registries.at(scan.registry).Find(scan.repository)->FindImage(scan.digest);
-  return One(scan.registry, ImageScanned{scan.repository, scan.digest, image.tags, scan.findings});
+  return One(scan.registry, around, ImageScanned{scan.repository, scan.digest, image.tags, scan.findings});
 }
 
 EventBus::Messages EventBus::Of(const StorageClassChanged& changed, const Surroundings& around) {
   // A restore is said when it is done.
   if (changed.status == ImageStatus::kActivating) return {};
-  return One(changed.registry, UpdateOf(changed, around.registries));
+  return One(changed.registry, around, UpdateOf(changed, around.registries));
 }
 
-EventBus::Messages EventBus::Of(const ScanningConfigured& scanning, const Surroundings&) {
+EventBus::Messages EventBus::Of(const ScanningConfigured& scanning, const Surroundings& around) {
   if (scanning.changes.empty() || Mutated(Mutant::kScansAreNotTold)) return {};
-  return One(scanning.registry, ScanResourcesChanged{scanning.registry, scanning.changes});
+  return One(scanning.registry, around, ScanResourcesChanged{scanning.registry, scanning.changes});
 }
 
 EventBus::Messages EventBus::Of(const BackfillChanged& backfill, const Surroundings& around) {
   if (!IsTerminal(backfill.status) || around.assumptions.Use(Assumption::kBackfillEvent) == "off") return {};
-  return One(backfill.registry, BackfillFinished{backfill.id, backfill.destination, backfill.status});
+  return One(backfill.registry, around, BackfillFinished{backfill.id, backfill.destination, backfill.status});
 }
 
 }  // namespace crrsim

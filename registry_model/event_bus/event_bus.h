@@ -27,20 +27,12 @@
 
 namespace crrsim {
 
-/// An event to be sent, and on whose bus.
-struct BusMessage {
-  RegistryKey registry;
-  BusDetail detail;
-};
-
 class EventBus {
  public:
   /// What has to be sent because of an event, in order: mostly nothing, which costs nothing. The second of two is the
   /// PUSH that a replication may give.
-  using Messages = std::vector<BusMessage>;
+  using Messages = std::vector<BusEvent>;
   Messages Hear(const Event& event, const Registries& registries, Assumptions& assumptions);
-  /// The `id` of the next event.
-  Uuid NewId() { return Uuid::Draw(ids_); }
 
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
@@ -82,16 +74,18 @@ class EventBus {
     const Registries& registries;
     Assumptions& assumptions;
   };
+  BusEvent Make(const RegistryKey& registry, Instant now, BusDetail detail);
+  Messages One(const RegistryKey& registry, const Surroundings& around, BusDetail detail);
   Messages Of(const JobEnded& ended, const Surroundings& around);
-  static Messages Of(const ImagePulled& pull, const Surroundings& around);
-  static Messages Of(const ImagePushed& push, const Surroundings& around);
+  Messages Of(const ImagePulled& pull, const Surroundings& around);
+  Messages Of(const ImagePushed& push, const Surroundings& around);
   Messages Of(const TagMoved& moved, const Surroundings& around);
   Messages Of(const ManifestRemoved& removed, const Surroundings& around);
   Messages Of(const TagDropped& dropped, const Surroundings& around);
-  static Messages Of(const ScanCompleted& scan, const Surroundings& around);
-  static Messages Of(const StorageClassChanged& changed, const Surroundings& around);
-  static Messages Of(const ScanningConfigured& scanning, const Surroundings& around);
-  static Messages Of(const BackfillChanged& backfill, const Surroundings& around);
+  Messages Of(const ScanCompleted& scan, const Surroundings& around);
+  Messages Of(const StorageClassChanged& changed, const Surroundings& around);
+  Messages Of(const ScanningConfigured& scanning, const Surroundings& around);
+  Messages Of(const BackfillChanged& backfill, const Surroundings& around);
 
   // Not of the run's seed: ids decide nothing, and a world without chance is to be the same for every seed.
   RandomStream ids_{0, "events/ids"};

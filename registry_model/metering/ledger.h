@@ -100,7 +100,7 @@ class Ledger {
   void On(Instant when, const TransferEnded& event);
 
   /// All figures up to `until`; the ledger goes on as if nobody had asked.
-  /// Requires that `until` is not before the last event.
+  /// Requires that `until` is not before the last event that concerned it.
   [[nodiscard]] Bill BillUntil(Instant until) const;
   /// Bytes stored now in one repository, in both classes; zero when nothing ever was.
   [[nodiscard]] ByteCount StoredNow(const RepositoryKey& where) const;

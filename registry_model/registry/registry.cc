@@ -44,6 +44,8 @@ Registry& Registries::operator[](const RegistryKey& key) {
   return added->second;
 }
 
+void Registries::Encode(Writer& writer) const { writer.Put(rows_); }
+
 Registries Registries::Decode(Reader& reader) {
   Registries registries;
   registries.rows_ = reader.Get<std::vector<Row>>();

@@ -124,7 +124,7 @@ class Registries {
   /// Adds one where there is none. Adding in the order of the keys is cheapest.
   Registry& operator[](const RegistryKey& key);
 
-  void Encode(Writer& writer) const { writer.Put(rows_); }
+  void Encode(Writer& writer) const;
   static Registries Decode(Reader& reader);
 
  private:

@@ -1,5 +1,7 @@
 #include "registry_model/replication/copy_plan.h"
 
+#include <numeric>
+
 #include "sim/check.h"
 #include "sim/index.h"
 
@@ -42,7 +44,8 @@ void CopyPlan::LinkManifests(const ManifestList& manifests) {
   links_.resize(manifests.size() + 1 + part_count() + 1);
   links_[0] = static_cast<std::uint32_t>(links_.size());
   if (manifests.size() == 1) {
-    for (PartNumber blob = 0; blob < blobs; ++blob) links_.push_back(blob);
+    links_.resize(links_.size() + blobs);
+    std::iota(links_.end() - blobs, links_.end(), PartNumber{0});
     links_[1] = static_cast<std::uint32_t>(links_.size());
     return;
   }

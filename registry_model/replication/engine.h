@@ -7,10 +7,9 @@
 //
 // Rules of the dialogue:
 // - Every Ask has exactly one outcome: an Answered input, whose Answer says kTimedOut when no answer came within the
-// request's timeout.
+//   request's timeout.
 // - Every Transfer has exactly one outcome: TransferArrived or TransferFailed; after a CancelTransfer there is none,
-// not
-//   even one that was on its way at the same instant. An arrived transfer must be settled by one AcceptBlob or
+//   not even one that was on its way at the same instant. An arrived transfer must be settled by one AcceptBlob or
 //   RejectBlob, in the answer to its TransferArrived.
 // - A transfer may outlive the job that started it, when other jobs wait for its blob.
 // - A timer is an opaque number that comes back once, after its delay.
@@ -187,6 +186,9 @@ struct StartTransfer {
 struct CancelTransfer {
   TransferId transfer = 0;
   FailureCode reason = FailureCode::kNone;
+  /// With kWorkersCrashed: the jobs that rode on it from its own source and will start again. What it brought waits for
+  /// the first of them to go on with, and is for nothing once all of them have ended.
+  std::vector<JobId> heirs = {};
 };
 /// The arrived bytes are right: store them.
 struct AcceptBlob {
@@ -268,7 +270,7 @@ struct EngineOptions {
   std::int64_t transfers_per_job_max = 4;  // parallel streams of one job
   Duration request_timeout = Seconds(10);
   Duration stall_timeout = Hours(1);       // assumption `cut_copy`
-  Duration retry_first = Seconds(1);       // assumption `retry`: doubles at each attempt ...
+  Duration retry_first = Seconds(1);       // no retry is documented: a choice that doubles at each attempt ...
   Duration retry_cap = Minutes(5);         // ... up to this ...
   Duration retry_give_up = Hours(24);      // ... until this long after the job was queued
   std::int64_t retry_jitter_percent = 50;  // the delay is drawn from [100 - this, 100] percent

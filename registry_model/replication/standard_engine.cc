@@ -365,11 +365,20 @@ void StandardEngine::ReleaseParts(Slot slot, FailureCode reason) {
     if (blob.state == PartState::kUnderWay) {
       const auto transfer = wanted_[blob.wanted].transfer;
       --job.streams;
-      if (wanted_.Alight(blob.wanted)) actions_->emplace_back(CancelTransfer{transfer, reason});
+      if (reason == FailureCode::kWorkersCrashed && wanted_[blob.wanted].copy->source == job.copy->source)
+        heirs_[transfer].push_back(job.id);
+      if (wanted_.Alight(blob.wanted)) CancelLeft(transfer, reason);
     }
     wanted_.Leave(std::exchange(blob.wanted, kNoSlot), Want{slot, part});
   }
   CRRSIM_CHECK(job.streams == 0, "job {} ends with {} streams", job.id, job.streams);
+}
+
+/// Cancels a transfer on which nobody rides any more.
+void StandardEngine::CancelLeft(TransferId transfer, FailureCode reason) {
+  CancelTransfer cancel{transfer, reason};
+  if (const auto left = heirs_.extract(transfer)) cancel.heirs = std::move(left.mapped());
+  actions_->emplace_back(std::move(cancel));
 }
 
 // ---- Failures -------------------------------------------------------------------------------------------------------

@@ -18,15 +18,13 @@
 //   the job goes on, and its count of attempts goes on too, so a destination that keeps losing content is asked less
 //   and less often.
 // - Jobs share the transfer of a blob (wanted_blobs.h). When the job that started it ends, the transfer goes on for
-// those
-//   who ride on it: no byte is wasted. When the transfer fails, each rider of the same source counts a failed attempt
-//   and draws its own backoff; riders of another source lose nothing but time and start a transfer from theirs at once.
-//   What arrives is there for all jobs that want it, those that wait for a retry included.
+//   those who ride on it: no byte is wasted. When the transfer fails, each rider of the same source counts a failed
+//   attempt and draws its own backoff; riders of another source lose nothing but time and start a transfer from theirs
+//   at once. What arrives is there for all jobs that want it, those that wait for a retry included.
 // - Riding takes up one of the job's parallel streams, like a transfer of its own.
 // - A deletion waits in its lanes like a copy, so that neither overtakes the other (job_queue.h); copies that it makes
 //   pointless are not called off. It is tried again and given up like a copy's steps.
 // - A job that fails cancels the transfers on which nobody else rides. Requests that are out come back to nobody.
-//
 // - A crash of a region's workers forgets all but the queue: jobs of its registries go back to their places in it,
 //   and start again with kAdmit when the workers are back, so the destination's permission is read again. What riders
 //   from elsewhere waited for is started from their own source.
@@ -36,6 +34,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -143,6 +142,7 @@ class StandardEngine final : public ReplicationEngine {
   void AllPresent(Slot slot);
   void End(Slot slot, FailureCode failure);
   void ReleaseParts(Slot slot, FailureCode reason);
+  void CancelLeft(TransferId transfer, FailureCode reason);
 
   // Failures.
   void TransferLost(Slot row, FailureCode failure);
@@ -193,6 +193,7 @@ class StandardEngine final : public ReplicationEngine {
   std::vector<PairNumber> pairs_;
   std::vector<Want> wants_;
   std::vector<StepOfJob> losers_;
+  std::map<TransferId, std::vector<JobId>> heirs_;  // of transfers that a crash cuts off: CancelTransfer::heirs
 };
 
 }  // namespace crrsim

@@ -31,9 +31,10 @@ void StandardEngine::On(const WorkersCrashed& crash) {
   }
   std::stable_sort(cut.begin(), cut.end());
   for (const auto& [transfer, row] : cut) {
-    actions_->emplace_back(CancelTransfer{transfer, FailureCode::kWorkersCrashed});
+    CancelLeft(transfer, FailureCode::kWorkersCrashed);
     TransferLost(row, FailureCode::kWorkersCrashed);
   }
+  CRRSIM_CHECK(heirs_.empty(), "{} transfers that crashed were not cancelled", heirs_.size());
 }
 
 void StandardEngine::On(const WorkersRestarted& restart) {

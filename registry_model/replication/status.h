@@ -4,8 +4,8 @@
 // One entry a destination, kept at the source, whatever the number of tags: the job that was queued last to a
 // destination decides, so a new tag on an image that is COMPLETE makes it IN_PROGRESS again, and the end of an older
 // job changes nothing. Children that travel with their index have no entry of their own. Entries are kept for ever, the
-// image's deletion included (assumption `status_retention` has no other value yet), so there are as many as pairs of an
-// image and a destination.
+// image's deletion included, since no text says when ECR forgets them; so there are as many as pairs of an image and a
+// destination.
 //
 //   StatusBoard board;
 //   board.OnEvent({now, JobQueued{1, replication}});

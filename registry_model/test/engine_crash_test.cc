@@ -8,6 +8,7 @@ namespace crrsim::engine_test {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -74,6 +75,30 @@ TEST(EngineCrashTest, JobsOfOtherRegionsGoOnAndTakeOverWhatTheyRodeOn) {
   world.GiveAt(At(Minutes(2)), WorkersRestarted{world.source.region});
   world.RunUntilIdle();
   EXPECT_THAT(world.Lines("ended job 1 COMPLETE"), SizeIs(1));
+}
+
+TEST(EngineCrashTest, WhatACrashCutsOffIsLeftToTheRidersOfItsSource) {
+  FakeWorld world(WithoutJitter());
+  world.on_transfer = [](const StartTransfer& start) {
+    // The job that starts `shared` fails long before it is there.
+    if (NameOfDigest(start.blob) == "own") {
+      return FakeTransfer{.takes = Seconds(1), .failure = FailureCode::kSourceImageNotFound};
+    }
+    return FakeTransfer{.takes = NameOfDigest(start.blob) == "shared" ? Seconds(10) : Milliseconds(100)};
+  };
+  world.Push({ImageNamed("first", {"own", "shared"})}, "a");
+  world.Push({ImageNamed("second", {"shared"})}, "b");
+  world.Push({ImageNamed("third", {"shared"})}, "c");
+  auto elsewhere = ImageAccepted{RegistryIn("us-east-1"),
+                                 world.repository,
+                                 {ImageNamed("fourth", {"shared"})},
+                                 *Tag::Parse("d"),
+                                 world.destinations};
+  world.PushAt(At(Milliseconds(5)), elsewhere);
+  world.GiveAt(At(Seconds(5)), WorkersCrashed{world.source.region});
+  world.RunUntil(At(Seconds(6)));
+  EXPECT_THAT(world.Lines("ended job 1"), SizeIs(1));
+  EXPECT_THAT(world.Lines("cancel transfer"), ElementsAre("5s cancel transfer 3 WorkersCrashed for job 2, 3"));
 }
 
 TEST(EngineCrashTest, AnEngineThatIsSavedWhileCrashedGoesOnAlike) {

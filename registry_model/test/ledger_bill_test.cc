@@ -180,7 +180,7 @@ TEST(LedgerDefectTest, TimeRunningBackIsADefect) {
 }
 
 TEST(LedgerDefectTest, BillUntilBeforeTheLastEventIsADefect) {
-  const auto ledger = After({{kStart, RepositoryCreated{kWest, kApi, Origin::kClient, ""}}});
+  const auto ledger = After({Stored(kStart, kWest, kApi, "a", Bytes(1))});
   EXPECT_THROW((void)ledger.BillUntil(kStart - Nanoseconds(1)), Defect);
 }
 

@@ -25,7 +25,7 @@ const std::string kTransition = R"("type":"transition","targetStorageClass":"arc
 const std::string kArchived =
     R"("storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":90)";
 
-std::string Tagged(const std::string& prefix) {
+std::string RuleOfTag(const std::string& prefix) {
   return fmt::format(R"("tagStatus":"tagged","tagPrefixList":["{}"],)", prefix) + kCount;
 }
 std::string Patterned(const std::string& list) {
@@ -66,9 +66,9 @@ TEST(LifecyclePolicyTest, ReadsEveryMember) {
 TEST(LifecyclePolicyTest, HasOneToFiftyRules) {
   std::vector<std::string> rules;
   EXPECT_THAT(ProblemOf(Policy(rules)), HasSubstr("found 0 rules, expected a list of 1 to 50 rules"));
-  for (int i = 1; i <= 50; ++i) rules.push_back(Rule(i, Tagged(fmt::format("p{}", i))));
+  for (int i = 1; i <= 50; ++i) rules.push_back(Rule(i, RuleOfTag(fmt::format("p{}", i))));
   EXPECT_EQ(ProblemOf(Policy(rules)), "sound");
-  rules.push_back(Rule(51, Tagged("p51")));
+  rules.push_back(Rule(51, RuleOfTag("p51")));
   EXPECT_THAT(ProblemOf(Policy(rules)), HasSubstr("found 51 rules"));
 }
 
@@ -87,14 +87,14 @@ TEST(LifecyclePolicyTest, PrioritiesAndNumbersCountFromOneAndPrioritiesAreUnique
         fmt::format(R"("tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":{})", number);
     EXPECT_EQ(ProblemOfRule(count) == "sound", sound) << number;
   }
-  EXPECT_THAT(ProblemOf(Policy({Rule(4, Tagged("a")), Rule(4, Tagged("b"))})),
+  EXPECT_THAT(ProblemOf(Policy({Rule(4, RuleOfTag("a")), Rule(4, RuleOfTag("b"))})),
               HasSubstr("/rules/1/rulePriority: found 4 again"));
 }
 
 TEST(LifecyclePolicyTest, TheRuleForAnyImagesIsBehindAllOthersOfItsClass) {
   const auto any = R"("tagStatus":"any",)" + kCount;
-  EXPECT_EQ(ProblemOf(Policy({Rule(9, any), Rule(1, Tagged("a"))})), "sound");
-  EXPECT_THAT(ProblemOf(Policy({Rule(1, any), Rule(2, Tagged("a"))})),
+  EXPECT_EQ(ProblemOf(Policy({Rule(9, any), Rule(1, RuleOfTag("a"))})), "sound");
+  EXPECT_THAT(ProblemOf(Policy({Rule(1, any), Rule(2, RuleOfTag("a"))})),
               HasSubstr("/rules/1/rulePriority: found 2, behind the rule for any images (1)"));
   EXPECT_THAT(ProblemOf(Policy({Rule(1, any), Rule(2, any)})), HasSubstr("a second rule for any images"));
   EXPECT_EQ(ProblemOf(Policy({Rule(1, any), Rule(2, R"("tagStatus":"any",)" + kArchived)})), "sound");
@@ -104,8 +104,8 @@ TEST(LifecyclePolicyTest, OneRuleAClassIsForUntaggedImagesAndTagsAreADifferentOn
   EXPECT_THAT(ProblemOf(Policy({Rule(1, kUntagged), Rule(2, kUntagged)})),
               HasSubstr("a second rule for untagged images"));
   EXPECT_EQ(ProblemOf(Policy({Rule(1, kUntagged), Rule(2, R"("tagStatus":"untagged",)" + kArchived)})), "sound");
-  EXPECT_THAT(ProblemOf(Policy({Rule(1, Tagged("a")), Rule(2, Tagged("a"))})), HasSubstr("tags of its own"));
-  EXPECT_EQ(ProblemOf(Policy({Rule(1, Tagged("a")), Rule(2, Patterned("\"a\""))})), "sound");
+  EXPECT_THAT(ProblemOf(Policy({Rule(1, RuleOfTag("a")), Rule(2, RuleOfTag("a"))})), HasSubstr("tags of its own"));
+  EXPECT_EQ(ProblemOf(Policy({Rule(1, RuleOfTag("a")), Rule(2, Patterned("\"a\""))})), "sound");
   EXPECT_THAT(ProblemOf(Policy({Rule(1, Patterned("\"a\",\"b\"")), Rule(2, Patterned("\"b\",\"a\""))})),
               HasSubstr("tags of its own"));
 }

@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr int kSequencesByDefault = 1'500;
 constexpr int kCommandsMax = 60;  // of one sequence
-constexpr double kStart = 1'793'520'000;
+constexpr double kStartSeconds = 1'793'520'000;
 
 RegistryKey AgreementKey(std::string_view account, std::string_view region) {
   return {AccountId::Parse(account).value(), RegionName::Parse(region).value()};
@@ -31,7 +31,7 @@ RegistryKey AgreementKey(std::string_view account, std::string_view region) {
 
 WorldConfig AgreementConfig() {
   WorldConfig config;
-  config.start = Instant::FromUnixNanoseconds(static_cast<std::int64_t>(kStart) * 1'000'000'000);
+  config.start = Instant::FromUnixNanoseconds(static_cast<std::int64_t>(kStartSeconds) * 1'000'000'000);
   config.accounts = {AccountId::Parse(reference::kOwner).value(), AccountId::Parse(reference::kStranger).value()};
   const auto west = RegionName::Parse(reference::kRegion).value();
   const auto ireland = RegionName::Parse("eu-west-1").value();
@@ -163,7 +163,9 @@ json ContentOf(const reference::Model& model) {
 /// A world and the reference model beside it, given the same commands.
 class Pair {
  public:
-  explicit Pair(std::set<std::string>& reached) : world_(AgreementConfig()), reached_(&reached) { model_.now = kStart; }
+  explicit Pair(std::set<std::string>& reached) : world_(AgreementConfig()), reached_(&reached) {
+    model_.now = kStartSeconds;
+  }
 
   /// Returns the disagreement, or nothing.
   std::string Call(std::uint64_t number) {

@@ -8,7 +8,7 @@
 namespace crrsim::policy {
 namespace {
 
-Principal Named(const std::string& text) {
+Principal PrincipalNamed(const std::string& text) {
   auto principal = Principal::Parse(text);
   EXPECT_TRUE(principal.ok()) << text;
   return principal.ok() ? *principal : Principal{};
@@ -37,7 +37,7 @@ TEST(PolicyPrincipalTest, EveryFormOfACallerIsRead) {
       {"*", PrincipalKind::kAnonymous, "", ""},
   };
   for (const Case& c : cases) {
-    const Principal principal = Named(c.text);
+    const Principal principal = PrincipalNamed(c.text);
     EXPECT_EQ(principal.kind, c.kind) << c.text;
     EXPECT_EQ(principal.account ? principal.account->text() : "", c.account) << c.text;
     EXPECT_EQ(principal.role_name, c.role_name) << c.text;
@@ -126,7 +126,7 @@ TEST(PolicyPrincipalTest, EntriesMatchAsTheTableSays) {
     const auto entry = PrincipalEntry::Compile(row.type, row.entry);
     std::string matched;
     for (std::size_t i = 0; i < callers.size(); ++i) {
-      if (entry.Matches(Named(callers[i]))) matched += static_cast<char>('0' + i);
+      if (entry.Matches(PrincipalNamed(callers[i]))) matched += static_cast<char>('0' + i);
     }
     EXPECT_EQ(matched, row.matches) << row.entry;
     EXPECT_EQ(entry.text(), row.entry);
@@ -135,8 +135,8 @@ TEST(PolicyPrincipalTest, EntriesMatchAsTheTableSays) {
 
 TEST(PolicyPrincipalTest, AProviderMatchesItself) {
   const std::string provider = "arn:aws:iam::111122223333:oidc-provider/token.example.com";
-  EXPECT_TRUE(PrincipalEntry::Compile(PrincipalType::kFederated, provider).Matches(Named(provider)));
-  EXPECT_TRUE(PrincipalEntry::Everyone().Matches(Named(provider)));
+  EXPECT_TRUE(PrincipalEntry::Compile(PrincipalType::kFederated, provider).Matches(PrincipalNamed(provider)));
+  EXPECT_TRUE(PrincipalEntry::Everyone().Matches(PrincipalNamed(provider)));
 }
 
 TEST(PolicyPrincipalTest, WhatAwsRefusesSaysWhatItWants) {
@@ -153,7 +153,7 @@ TEST(PolicyPrincipalTest, TheIdOfADeletedRoleIsSoundAndMatchesNobody) {
   const auto entry = PrincipalEntry::Compile(PrincipalType::kAws, "AROAEXAMPLE123456789");
   EXPECT_TRUE(entry.deleted());
   EXPECT_EQ(entry.problem(), "");
-  EXPECT_FALSE(entry.Matches(Named("arn:aws:sts::111122223333:assumed-role/push/s1")));
+  EXPECT_FALSE(entry.Matches(PrincipalNamed("arn:aws:sts::111122223333:assumed-role/push/s1")));
 }
 
 }  // namespace

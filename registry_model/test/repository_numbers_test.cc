@@ -17,20 +17,20 @@ using testing::ElementsAre;
 RegistryKey Registry(std::uint64_t account, std::string_view region) {
   return {AccountId::FromNumber(account), RegionName::Parse(region).value()};
 }
-RepositoryName Named(std::string_view name) { return RepositoryName::Parse(name).value(); }
+RepositoryName RepositoryNamed(std::string_view name) { return RepositoryName::Parse(name).value(); }
 
 TEST(RepositoryNumbersTest, NumbersCountFromZeroInTheOrderOfFirstMention) {
   RepositoryNumbers numbers;
-  EXPECT_EQ(numbers.NumberOf(Registry(2, "us-west-2"), Named("web")), 0U);
-  EXPECT_EQ(numbers.NumberOf(Registry(1, "us-west-2"), Named("web")), 1U);
-  EXPECT_EQ(numbers.NumberOf(Registry(2, "us-west-2"), Named("web")), 0U);
+  EXPECT_EQ(numbers.NumberOf(Registry(2, "us-west-2"), RepositoryNamed("web")), 0U);
+  EXPECT_EQ(numbers.NumberOf(Registry(1, "us-west-2"), RepositoryNamed("web")), 1U);
+  EXPECT_EQ(numbers.NumberOf(Registry(2, "us-west-2"), RepositoryNamed("web")), 0U);
   EXPECT_EQ(numbers.size(), 2U);
-  EXPECT_EQ(numbers.KeyOf(1), (RepositoryKey{Registry(1, "us-west-2"), Named("web")}));
+  EXPECT_EQ(numbers.KeyOf(1), (RepositoryKey{Registry(1, "us-west-2"), RepositoryNamed("web")}));
 }
 
 TEST(RepositoryNumbersTest, LookingUpAnUnknownNameAddsNothing) {
   const RepositoryNumbers numbers;
-  EXPECT_EQ(numbers.Find(Registry(1, "us-west-2"), Named("web")), std::nullopt);
+  EXPECT_EQ(numbers.Find(Registry(1, "us-west-2"), RepositoryNamed("web")), std::nullopt);
   EXPECT_EQ(numbers.size(), 0U);
 }
 
@@ -44,8 +44,9 @@ TEST(RepositoryNumbersTest, EveryPartOfTheNameTellsApart) {
       Registry(0, "a-region-of-25-characterz"),
       Registry(0, "a-region-of-24-character"),
   };
-  const std::vector<RepositoryName> names = {Named("us-west-2"), Named("web"), Named("web2"),
-                                             Named(std::string(256, 'a')), Named(std::string(255, 'a') + 'b')};
+  const std::vector<RepositoryName> names = {RepositoryNamed("us-west-2"), RepositoryNamed("web"),
+                                             RepositoryNamed("web2"), RepositoryNamed(std::string(256, 'a')),
+                                             RepositoryNamed(std::string(255, 'a') + 'b')};
   RepositoryNumbers numbers;
   std::set<RepositoryNumber> given;
   for (const auto& registry : registries) {
@@ -63,23 +64,23 @@ TEST(RepositoryNumbersTest, EveryPartOfTheNameTellsApart) {
 
 TEST(RepositoryNumbersTest, SortedGoesByAccountThenRegionThenName) {
   RepositoryNumbers numbers;
-  numbers.NumberOf(Registry(2, "eu-west-1"), Named("aa"));
-  numbers.NumberOf(Registry(1, "us-west-2"), Named("bb"));
-  numbers.NumberOf(Registry(1, "us-west-2"), Named("aa"));
-  numbers.NumberOf(Registry(1, "eu-west-1"), Named("zz"));
+  numbers.NumberOf(Registry(2, "eu-west-1"), RepositoryNamed("aa"));
+  numbers.NumberOf(Registry(1, "us-west-2"), RepositoryNamed("bb"));
+  numbers.NumberOf(Registry(1, "us-west-2"), RepositoryNamed("aa"));
+  numbers.NumberOf(Registry(1, "eu-west-1"), RepositoryNamed("zz"));
   EXPECT_THAT(numbers.Sorted(), ElementsAre(3, 2, 1, 0));
 }
 
 TEST(RepositoryNumbersTest, SavedAndLoadedTheyAreTheSame) {
   RepositoryNumbers numbers;
-  numbers.NumberOf(Registry(2, "eu-west-1"), Named("aa"));
-  numbers.NumberOf(Registry(1, "us-west-2"), Named("bb"));
+  numbers.NumberOf(Registry(2, "eu-west-1"), RepositoryNamed("aa"));
+  numbers.NumberOf(Registry(1, "us-west-2"), RepositoryNamed("bb"));
   Writer writer;
   writer.Put(numbers);
   Reader reader(writer.bytes());
   auto loaded = reader.Get<RepositoryNumbers>();
-  EXPECT_EQ(loaded.NumberOf(Registry(1, "us-west-2"), Named("bb")), 1U);
-  EXPECT_EQ(loaded.NumberOf(Registry(3, "us-west-2"), Named("bb")), 2U);
+  EXPECT_EQ(loaded.NumberOf(Registry(1, "us-west-2"), RepositoryNamed("bb")), 1U);
+  EXPECT_EQ(loaded.NumberOf(Registry(3, "us-west-2"), RepositoryNamed("bb")), 2U);
 }
 
 TEST(RegionNameTest, EqualTextsHashEquallyHoweverTheyCameAbout) {

@@ -116,6 +116,108 @@ TEST(WorldFaultsTest, OverlappingCutsHealWithTheLast) {
   EXPECT_EQ(world.bill().transfers.front().wasted, ByteCount());
 }
 
+/// A copy of 1 MB that has moved 650 kB and stands still for five minutes at most.
+World HalfWay() {
+  auto config = TwoRegions();
+  config.engine.stall_timeout = Minutes(5);
+  auto world = Replicating(config);
+  PushTo(world, "one", "v1");
+  world.RunUntil(world.now() + Milliseconds(800));
+  return world;
+}
+
+ByteCount WastedInTheEnd(World world) {
+  EXPECT_EQ(world.RunUntilIdle(world.now() + Hours(2)), RunEnd::kIdle);
+  EXPECT_EQ(ImagesAtDestination(world), 1U);
+  EXPECT_EQ(world.bill().transfers.size(), 1U);
+  return world.bill().transfers.front().wasted;
+}
+
+TEST(WorldFaultsTest, OverlappingStallsHoldUntilTheLast) {
+  auto world = HalfWay();
+  const auto first = world.BeginFault("stall", Stall{}, Minutes(1));
+  world.RunUntil(world.now() + Seconds(10));
+  const auto second = world.BeginFault("stall", Stall{}, Minutes(3));
+  EXPECT_EQ(world.faults()[second].hits, 0) << "the first holds it";
+  world.RunUntil(world.now() + Minutes(2));
+  EXPECT_EQ(ImagesAtDestination(world), 0U);
+  EXPECT_EQ(world.faults()[first].hits, 1);
+  EXPECT_EQ(world.faults()[second].hits, 1);
+  EXPECT_EQ(WastedInTheEnd(world), ByteCount());
+}
+
+TEST(WorldFaultsTest, AStallSeesATransferOnce) {
+  auto world = HalfWay();
+  const auto later = world.BeginFault("stall", Stall{{}, {}, 1, {}});
+  world.BeginFault("stall", Stall{kFrom, {}, 0, {}});  // nothing goes there
+  world.RunUntil(world.now() + Minutes(1));
+  EXPECT_EQ(ImagesAtDestination(world), 1U) << "it had let the first one pass";
+  EXPECT_EQ(world.faults()[later].hits, 0);
+}
+
+TEST(WorldFaultsTest, AFaultThatTakesOverATransferHits) {
+  auto world = HalfWay();
+  const auto cut = world.BeginFault("partition", Partition{kWest, kIreland}, Minutes(1));
+  const auto outage = world.BeginFault("outage", Outage{kIreland}, Minutes(2));
+  const auto idle = world.BeginFault("stall", Stall{}, Seconds(30));
+  world.RunUntil(world.now() + Seconds(59));
+  EXPECT_EQ(world.faults()[cut].hits, 1);
+  EXPECT_EQ(world.faults()[outage].hits, 0);
+  world.RunUntil(world.now() + Seconds(2));
+  EXPECT_EQ(world.faults()[outage].hits, 1);
+  EXPECT_EQ(world.faults()[cut].hits, 1);
+  EXPECT_EQ(world.faults()[idle].hits, 0) << "others held it all the time";
+  EXPECT_EQ(WastedInTheEnd(world), ByteCount());
+}
+
+TEST(WorldFaultsTest, AStandstillIsOneWhateverHoldsTheTransfer) {
+  const std::vector<FaultKind> kinds = {Stall{}, Partition{kWest, kIreland}, Outage{kIreland}};
+  for (const auto& first : kinds) {
+    for (const auto& second : kinds) {
+      const auto name = TargetOf(first) + ", then " + TargetOf(second);
+      const auto with = [&](Duration apart) {
+        auto world = HalfWay();
+        world.BeginFault("first", first, Minutes(4));
+        world.PlanFault(world.now() + apart, "second", second, Minutes(4));
+        return WastedInTheEnd(std::move(world));
+      };
+      EXPECT_GT(with(Minutes(3)), ByteCount()) << name;
+      EXPECT_GT(with(Minutes(4)), ByteCount()) << name << ": no byte flows in no time";
+      EXPECT_EQ(with(Minutes(4) + Milliseconds(1)), ByteCount()) << name << ": bytes flowed between";
+    }
+  }
+}
+
+TEST(WorldFaultsTest, ADegradationHitsOnlyWhatItHoldsUp) {
+  // The link's megabyte a second is what a copy gets: half of that holds it up, and then a tenth takes over.
+  auto world = HalfWay();
+  const auto half = world.BeginFault("half", Degradation{kWest, kIreland, 50});
+  const auto tenth = world.BeginFault("tenth", Degradation{kWest, kIreland, 10}, Milliseconds(100));
+  const auto most = world.BeginFault("most", Degradation{kWest, kIreland, 90});
+  const auto other = world.BeginFault("other", Degradation{kIreland, kWest, 1});
+  world.RunUntilIdle(world.now() + Hours(1));
+  EXPECT_EQ(world.faults()[half].hits, 2) << "at once, and when the tenth is over";
+  EXPECT_EQ(world.faults()[tenth].hits, 1);
+  EXPECT_EQ(world.faults()[most].hits, 0);
+  EXPECT_EQ(world.faults()[other].hits, 0);
+
+  const auto hits_with = [](BytesPerSecond link, BytesPerSecond egress) {
+    auto config = TwoRegions();
+    config.links[1].bandwidth = link;
+    config.regions[1].egress = egress;
+    auto limited = Replicating(config);
+    const auto number = limited.BeginFault("degrade", Degradation{kWest, kIreland, 50});
+    PushTo(limited, "one", "v1");
+    EXPECT_EQ(limited.RunUntilIdle(limited.now() + Hours(1)), RunEnd::kIdle);
+    return limited.faults()[number].hits;
+  };
+  const auto slow = BytesPerSecond::FromCount(400'000);
+  const auto fast = BytesPerSecond::FromCount(1'000'000);
+  EXPECT_EQ(hits_with(fast, BytesPerSecond::Unlimited()), 2) << "config and layer";
+  EXPECT_EQ(hits_with(fast, slow), 0) << "half of the link is more than the region lets out";
+  EXPECT_EQ(hits_with(BytesPerSecond::Unlimited(), slow), 0) << "there is no limit to degrade";
+}
+
 TEST(WorldFaultsTest, ACopyThatStandsStillAndCrashesIsWatchedNoLonger) {
   auto world = Replicating(TwoRegions());
   PushTo(world, "one", "v1");

@@ -83,6 +83,7 @@ void World::CarryOut(Ask&& action) {
   request.ask = std::move(action);
   request.ends = *ends;
   request.deadline = deadline;
+  if (late_messages_) leases_.Emplace(request.ask.job).first.requests.push_back(id);
   auto lost = faults_.Cutting(from, to);
   if (!lost) lost = faults_.Losing(from, to);
   if (lost) {
@@ -94,8 +95,9 @@ void World::CarryOut(Ask&& action) {
   const auto arrival = now_ + MessageDelay(ends->source, ends->destination);
   if (const auto twice = faults_.Duplicating(from, to)) {
     HitFault(*twice);
-    late_messages_ = true;
+    KeepLeases();
     duplicates_.emplace(++duplicates_made_, request.ask);
+    leases_.Emplace(request.ask.job).first.duplicates.push_back(duplicates_made_);
     const auto behind = std::get<Duplication>(faults_[*twice].what).behind;
     Schedule(arrival + behind, {ScheduledKind::kDuplicateArrives, duplicates_made_});
   }
@@ -119,10 +121,8 @@ void World::CarryOut(StartTransfer&& action) {
   if (!partials_.empty()) {
     const auto partial = partials_.find({copy.source, copy.destination, copy.repository, action.blob});
     if (partial != partials_.end()) {
-      const auto& [before, job, bytes] = partial->second;
-      Emit(TransferEnded{before, job, copy.source, copy.destination, copy.repository, action.blob, copy.source.account,
-                         ByteCount(), ByteCount(), FailureCode::kWorkersCrashed});
-      kept = bytes;
+      kept = partial->second.kept;
+      EndPartial(partial->first, partial->second, ByteCount());
       partials_.erase(partial);
     }
   }
@@ -139,12 +139,12 @@ void World::CarryOut(StartTransfer&& action) {
 void World::StartFlow(TransferId id) {
   auto& transfer = *transfers_.Find(id);
   const auto& copy = *transfer.start.replication;
-  if (const auto stall = faults_.Stalling(copy)) {
-    transfer.stalled_by = *stall;
-    return WatchForStall(id, transfer, *stall);
-  }
-  HitFault(faults_.Degrading(copy.source.region, copy.destination.region));
+  transfer.stalls = faults_.Stalling(copy);
+  if (!transfer.stalls.empty()) return ReviewStandstill(id, transfer);
+  const auto from = copy.source.region;
+  const auto to = copy.destination.region;
   RunFlow(id, transfer);
+  HitFault(HoldingUp(from, to));
 }
 
 void World::CompleteFlows() {
@@ -167,26 +167,10 @@ void World::CompleteFlows() {
   completed_.clear();
 }
 
-void World::WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause) {
-  if (transfer.stall_expires) return;
-  HitFault(cause);
-  if (!transfer.stalled_by && assumptions_.Use(Assumption::kCutCopy) == "restart") {
-    const auto delivered = StopFlow(transfer);
-    EndTransfer(id, ByteCount(), delivered, FailureCode::kConnectionLost);
-    return Feed(TransferFailed{id, FailureCode::kConnectionLost});
-  }
-  transfer.stall_expires = Schedule(now_ + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id});
-}
-
-void World::StopWatching(ActiveTransfer& transfer) {
-  if (transfer.stall_expires) queue_.Cancel(*transfer.stall_expires);
-  transfer.stall_expires.reset();
-}
-
 void World::StallExpired(TransferId id) {
   auto* transfer = transfers_.Find(id);
   CRRSIM_CHECK(transfer != nullptr, "a transfer that is over was still watched");
-  transfer->stall_expires.reset();
+  transfer->standstill.reset();
   const auto delivered = StopFlow(*transfer);
   EndTransfer(id, ByteCount(), delivered, FailureCode::kTimedOut);
   Feed(TransferFailed{id, FailureCode::kTimedOut});
@@ -194,14 +178,14 @@ void World::StallExpired(TransferId id) {
 
 ByteCount World::StopFlow(ActiveTransfer& transfer) {
   if (transfer.flow) return transfer.kept + network_.Cancel(now_, *transfer.flow);
-  if (transfer.stalled_by || queue_.Cancel(transfer.flow_starts)) return transfer.kept;
+  if (!transfer.stalls.empty() || queue_.Cancel(transfer.flow_starts)) return transfer.kept;
   return transfer.start.size;  // all of it arrived at this very instant
 }
 
 ActiveTransfer World::RemoveTransfer(TransferId id) {
   auto transfer = std::move(*transfers_.Find(id));
   transfers_.Erase(id);
-  StopWatching(transfer);
+  EndStandstill(transfer);
   return transfer;
 }
 
@@ -225,27 +209,34 @@ void World::CarryOut(const CancelTransfer& action) {
     return;
   }
   const auto delivered = StopFlow(*transfer);
-  if (action.reason == FailureCode::kWorkersCrashed && assumptions_.Use(Assumption::kCutCopy) == "resume") {
+  if (action.reason == FailureCode::kWorkersCrashed && assumptions_.Use(Assumption::kCutCopy) == "resume" &&
+      !action.heirs.empty()) {
     // Not said to have ended before it is known whether these bytes were for nothing.
     const auto removed = RemoveTransfer(action.transfer);
     const auto& [id, job, replication, blob, size, timeout] = removed.start;
     const PartialKey key{replication->source, replication->destination, replication->repository, blob};
-    CRRSIM_CHECK(partials_.emplace(key, PartialTransfer{id, job, delivered}).second, "transfer {} crashed twice", id);
+    CRRSIM_CHECK(partials_.emplace(key, PartialTransfer{id, job, action.heirs, delivered}).second,
+                 "transfer {} crashed, and so did another of its blob", id);
     return;
   }
   EndTransfer(action.transfer, ByteCount(), delivered, action.reason);
 }
 
+void World::EndPartial(const PartialKey& key, const PartialTransfer& partial, ByteCount wasted) {
+  Emit(TransferEnded{partial.transfer, partial.job, key.source, key.destination, key.repository, key.blob,
+                     key.source.account, ByteCount(), wasted, FailureCode::kWorkersCrashed});
+}
+
+/// The job goes on with none of them any more; what no other job can go on with was for nothing.
 void World::DropPartialsOf(JobId job) {
   for (auto partial = partials_.begin(); partial != partials_.end();) {
-    if (partial->second.job != job) {
+    if (std::erase(partial->second.heirs, job) == 0 || !partial->second.heirs.empty()) {
       ++partial;
       continue;
     }
     const auto [key, value] = *partial;
     partial = partials_.erase(partial);
-    Emit(TransferEnded{value.transfer, job, key.source, key.destination, key.repository, key.blob, key.source.account,
-                       ByteCount(), value.kept, FailureCode::kWorkersCrashed});
+    EndPartial(key, value, value.kept);
   }
 }
 
@@ -296,19 +287,37 @@ void World::CarryOut(const ReportStepFailed& action) {
 }
 
 void World::CarryOut(const ReportRequeued& action) {
-  late_messages_ = true;
+  KeepLeases();
   HitFault(faults_.Crashed(action.replication->source.region));
   Emit(JobRequeued{action.job, *action.replication});
 }
 
+void World::KeepLeases() {
+  if (late_messages_) return;
+  late_messages_ = true;
+  requests_.ForEachSorted([&](RequestId id, const PendingRequest& request) {
+    leases_.Emplace(request.ask.job).first.requests.push_back(id);
+  });
+  for (const auto& [number, ask] : duplicates_) leases_.Emplace(ask.job).first.duplicates.push_back(number);
+}
+
+void World::EraseRequest(RequestId id, JobId job) {
+  requests_.Erase(id);
+  if (!late_messages_) return;
+  auto* out = leases_.Find(job);
+  if (out == nullptr) return;  // the job has ended
+  std::erase(out->requests, id);
+  if (out->requests.empty() && out->duplicates.empty()) leases_.Erase(job);
+}
+
 /// Each request carries the lease of its job. What comes late, or a second time, must not undo what a later job did.
 void World::VoidLeasesOf(JobId job) {
-  std::vector<RequestId> outstanding;
-  requests_.ForEachSorted([&](RequestId id, const PendingRequest& request) {
-    if (request.ask.job == job) outstanding.push_back(id);
-  });
-  for (const auto id : outstanding) requests_.Find(id)->void_lease = true;
-  std::erase_if(duplicates_, [&](const auto& duplicate) { return duplicate.second.job == job; });
+  KeepLeases();
+  const auto* out = leases_.Find(job);
+  if (out == nullptr) return;
+  for (const auto id : out->requests) requests_.Find(id)->void_lease = true;
+  for (const auto number : out->duplicates) duplicates_.erase(number);
+  leases_.Erase(job);
 }
 
 void World::CarryOut(const ReportEnded& action) {

@@ -19,7 +19,7 @@ bool Has(const Repository* repository, const BackfillUnit& unit) {
 }  // namespace
 
 const Backfill& World::StartBackfill(const RegistryKey& source, const RegistryKey& destination) {
-  const auto number = backfills_.Start(Uuid::Draw(backfill_ids_), source, destination, now_);
+  const auto number = backfills_.Start(Uuid::Draw(backfill_ids_), source, destination, ClockOf(source.region));
   const auto listed = now_ + (Mutated(Mutant::kBackfillsTakeADay) ? Days(1) : backfill_options_.preparing);
   listings_.emplace(number, Schedule(listed, {ScheduledKind::kBackfillListed, number}));
   NoteBackfill(number);
@@ -27,7 +27,7 @@ const Backfill& World::StartBackfill(const RegistryKey& source, const RegistryKe
 }
 
 void World::StopBackfill(BackfillNumber number) {
-  backfills_.Stop(number, now_);
+  backfills_.Stop(number, ClockOf(backfills_.at(number).source.region));
   if (const auto listing = listings_.find(number); listing != listings_.end()) {
     queue_.Cancel(listing->second);
     listings_.erase(listing);
@@ -44,10 +44,13 @@ void World::BackfillListed(BackfillNumber number) {
 }
 
 void World::GoOnWithBackfill(BackfillNumber number) {
-  if (backfills_.Settle(number, now_)) NoteBackfill(number);
+  const auto settle = [&] {
+    if (backfills_.Settle(number, ClockOf(backfills_.at(number).source.region))) NoteBackfill(number);
+  };
+  settle();
   while (const auto unit = backfills_.TakeNext(number, backfill_options_.jobs_in_flight_max)) {
     CopyUnit(*unit);
-    if (backfills_.Settle(number, now_)) NoteBackfill(number);
+    settle();
   }
 }
 

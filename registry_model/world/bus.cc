@@ -4,12 +4,11 @@
 namespace crrsim {
 
 void World::TellBuses(const Event& event) {
-  for (auto& [registry, detail] : bus_.Hear(event, registries_, assumptions_)) Send(registry, std::move(detail));
+  for (auto& message : bus_.Hear(event, registries_, assumptions_)) Send(std::move(message));
 }
 
-void World::Send(const RegistryKey& registry, BusDetail detail) {
-  BusEvent event{registry, bus_.NewId(), now_, std::move(detail)};
-  if (const auto fault = faults_.Disturbing(registry)) return Disturb(*fault, std::move(event));
+void World::Send(BusEvent event) {
+  if (const auto fault = faults_.Disturbing(event.registry)) return Disturb(*fault, std::move(event));
   Emit(EventDelivered{std::move(event), 1});
 }
 

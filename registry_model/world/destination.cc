@@ -19,7 +19,7 @@ void World::RequestArrived(RequestId id) {
   if (arrived.phase == RequestPhase::kUnderWayUnheard) {
     // A request carries its deadline, and what comes after it does nothing: the asker has given up on it, and jobs that
     // waited for its own may have come to their end since.
-    requests_.Erase(id);
+    EraseRequest(id, arrived.ask.job);
     return;
   }
   const auto& ask = arrived.ask;
@@ -54,7 +54,7 @@ void World::AnswerArrived(RequestId id) {
   auto* request = requests_.Find(id);
   if (request == nullptr) return;  // a second time; the asker knows its requests
   auto answer = std::move(request->answer);
-  requests_.Erase(id);
+  EraseRequest(id, request->ask.job);
   Feed(Answered{id, std::move(answer)});
 }
 
@@ -62,9 +62,9 @@ void World::RequestTimedOut(RequestId id) {
   auto& request = *requests_.Find(id);
   if (request.phase == RequestPhase::kUnderWay) {
     request.phase = RequestPhase::kUnderWayUnheard;
-    late_messages_ = true;
+    KeepLeases();
   } else {
-    requests_.Erase(id);
+    EraseRequest(id, request.ask.job);
   }
   Feed(Answered{id, Answer{FailureCode::kTimedOut, {}}});
 }
@@ -74,13 +74,14 @@ void World::DuplicateArrived(std::uint64_t number) {
   if (found == duplicates_.end()) return;  // its job is over
   const auto ask = std::move(found->second);
   duplicates_.erase(found);
+  if (auto* out = leases_.Find(ask.job)) std::erase(out->duplicates, number);
   // The same once more; nobody waits for a second answer.
   AnswerAt(registries_.at(ask.replication->destination), ask);
 }
 
-ContentContext World::ArrivalAt(Registry& registry) {
+ContentContext World::ContextAt(Registry& registry, Origin origin) {
   HitFault(faults_.Skewing(registry.key.region));
-  return {ClockOf(registry.key.region), registry, Origin::kReplication, assumptions_, *this};
+  return {ClockOf(registry.key.region), registry, origin, assumptions_, *this};
 }
 
 Answer World::AnswerAt(Registry& destination, const Ask& ask) {
@@ -200,7 +201,8 @@ bool World::MountAt(Registry& destination, const RepositoryName& name, const Dig
   const auto* origin = FindMountOrigin(destination, *destination.Find(name), blob);
   if (origin == nullptr) return false;
   const auto from = origin->name;
-  MountBlob({now_, destination, Origin::kReplication, assumptions_, *this}, *destination.FindMutable(name), from, blob);
+  MountBlob({ClockOf(destination.key.region), destination, Origin::kReplication, assumptions_, *this},
+            *destination.FindMutable(name), from, blob);
   return true;
 }
 

@@ -16,6 +16,18 @@ FaultNumber World::BeginFault(const std::string& name, FaultKind what, std::opti
   return number;
 }
 
+std::vector<FaultNumber> World::BeginFaults(const std::string& name, std::vector<FaultKind> parts,
+                                            std::optional<Duration> duration) {
+  std::vector<FaultNumber> numbers;
+  for (auto& what : parts) {
+    const auto first = numbers.empty() ? std::nullopt : std::optional(numbers.front());
+    numbers.push_back(faults_.Plan(name, std::move(what), duration, first));
+    StartFault(numbers.back());
+    RescheduleNetworkWake();
+  }
+  return numbers;
+}
+
 FaultNumber World::PlanFault(Instant when, const std::string& name, FaultKind what, std::optional<Duration> duration) {
   const auto number = faults_.Plan(name, std::move(what), duration);
   Schedule(when, {ScheduledKind::kFaultBegins, number});
@@ -52,10 +64,10 @@ void World::ApplyFault(FaultNumber number, const FaultKind& what) {
                  [&](const Outage& outage) { UpdateCuts(outage.region); },
                  [&](const Degradation& one) {
                    UpdateLink(one.from, one.to);
-                   for (std::size_t flows = Crossing(one.from, one.to).size(); flows > 0; --flows) HitFault(number);
+                   if (HoldingUp(one.from, one.to) == number) HitCrossing(one, number);
                  },
                  [&](const LatencySpike& spike) { UpdateLink(spike.from, spike.to); },
-                 [&](const Stall&) { StallMatching(); },
+                 [&](const Stall&) { StallMatching(number); },
                  [&](const WorkerCrash& crash) { Feed(WorkersCrashed{crash.region}); },
                  [](const auto&) {},
              },
@@ -65,13 +77,20 @@ void World::ApplyFault(FaultNumber number, const FaultKind& what) {
 void World::LiftFault(const FaultKind& what) {
   std::visit(Overloaded{
                  [&](const Partition& partition) {
-                   // Another fault may still cut the same way.
-                   if (faults_.Cutting(partition.from, partition.to)) return;
                    UpdateCut(partition.from, partition.to);
-                   Emit(LinkHealed{partition.from, partition.to});
+                   // Another fault may still cut the same way.
+                   if (!faults_.Cutting(partition.from, partition.to)) {
+                     Emit(LinkHealed{partition.from, partition.to});
+                   }
                  },
                  [&](const Outage& outage) { UpdateCuts(outage.region); },
-                 [&](const Degradation& one) { UpdateLink(one.from, one.to); },
+                 [&](const Degradation& one) {
+                   UpdateLink(one.from, one.to);
+                   // Another may take over.
+                   if (one.percent < faults_.BandwidthPercent(one.from, one.to)) {
+                     HitCrossing(one, HoldingUp(one.from, one.to));
+                   }
+                 },
                  [&](const LatencySpike& spike) { UpdateLink(spike.from, spike.to); },
                  [&](const WorkerCrash& crash) {
                    if (!faults_.Crashed(crash.region)) Feed(WorkersRestarted{crash.region});
@@ -95,19 +114,18 @@ void World::UpdateCuts(const RegionName& region) {
   }
 }
 
-/// Transfers over a link that is cut wait for it, and are watched for how long; those over one that heals go on.
+/// Transfers over a link that is cut wait for it; those over one that heals go on.
 void World::UpdateCut(const RegionName& from, const RegionName& to) {
   const auto cut = faults_.Cutting(from, to);
   network_.SetLinkState(now_, SiteOf(from), SiteOf(to), cut ? LinkState::kDown : LinkState::kUp);
-  for (const auto id : Crossing(from, to)) {
+  const auto under_way = TransfersWhere([&](const ActiveTransfer& transfer) {
+    const auto& copy = *transfer.start.replication;
+    return transfer.is_under_way() && copy.source.region == from && copy.destination.region == to;
+  });
+  for (const auto id : under_way) {
     auto* transfer = transfers_.Find(id);
     // What the engine does about one that is lost may end others.
-    if (transfer == nullptr) continue;
-    if (cut) {
-      WatchForStall(id, *transfer, *cut);
-    } else {
-      StopWatching(*transfer);
-    }
+    if (transfer != nullptr) ReviewStandstill(id, *transfer);
   }
 }
 
@@ -116,13 +134,7 @@ void World::UpdateLink(const RegionName& from, const RegionName& to) {
   const auto site_from = SiteOf(from);
   const auto site_to = SiteOf(to);
   const auto& link = LinkOf(site_from, site_to);
-  auto bandwidth = link.bandwidth;
-  const auto percent = faults_.BandwidthPercent(from, to);
-  if (percent < 100 && !bandwidth.unlimited()) {
-    const auto left = static_cast<Int128>(bandwidth.count()) * percent / 100;
-    bandwidth = BytesPerSecond::FromCount(std::max<std::int64_t>(static_cast<std::int64_t>(left), 1));
-  }
-  network_.SetLink(now_, site_from, site_to, {LatencyOf(link), link.jitter, bandwidth});
+  network_.SetLink(now_, site_from, site_to, {LatencyOf(link), link.jitter, BandwidthOf(link)});
   const auto renew = [&](const LinkConfig& way) {
     if (way.loss == LossRate() && way.window == ByteCount()) return;
     for (const auto id : Crossing(way.from, way.to)) {
@@ -133,6 +145,31 @@ void World::UpdateLink(const RegionName& from, const RegionName& to) {
   };
   renew(link);
   renew(LinkOf(site_to, site_from));
+}
+
+BytesPerSecond World::BandwidthOf(const LinkConfig& link) const {
+  const auto percent = faults_.BandwidthPercent(link.from, link.to);
+  if (percent == 100 || link.bandwidth.unlimited()) return link.bandwidth;
+  const auto left = static_cast<Int128>(link.bandwidth.count()) * percent / 100;
+  return BytesPerSecond::FromCount(std::max<std::int64_t>(static_cast<std::int64_t>(left), 1));
+}
+
+/// The degradation that holds up what crosses a link, if one does: the link is full, and would have more without it.
+std::optional<FaultNumber> World::HoldingUp(const RegionName& from, const RegionName& to) const {
+  const auto number = faults_.Degrading(from, to);
+  if (!number) return std::nullopt;
+  const auto& link = LinkOf(SiteOf(from), SiteOf(to));
+  if (link.bandwidth.unlimited()) return std::nullopt;
+  const auto crossing = Crossing(from, to);
+  Int128 rate = 0;
+  for (const auto id : crossing) rate += network_.Rate(*transfers_.Find(id)->flow).count();
+  // Each rate is rounded down.
+  const auto rounded_off = static_cast<Int128>(crossing.size());
+  return rate > 0 && rate + rounded_off >= BandwidthOf(link).count() ? number : std::nullopt;
+}
+
+void World::HitCrossing(const Degradation& one, const std::optional<FaultNumber>& number) {
+  for (std::size_t flows = Crossing(one.from, one.to).size(); flows > 0; --flows) HitFault(number);
 }
 
 const LinkConfig& World::LinkOf(SiteId from, SiteId to) const {
@@ -161,13 +198,21 @@ BytesPerSecond World::FlowCap(SiteId from, SiteId to) const {
 
 // ---- Flows ----------------------------------------------------------------------------------------------------------
 
-std::vector<TransferId> World::Crossing(const RegionName& from, const RegionName& to) const {
-  std::vector<TransferId> crossing;
+/// Order  ascending ids.
+template <class Which>
+std::vector<TransferId> World::TransfersWhere(const Which& which) const {
+  std::vector<TransferId> found;
   transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
-    const auto& copy = *transfer.start.replication;
-    if (transfer.flow && copy.source.region == from && copy.destination.region == to) crossing.push_back(id);
+    if (which(transfer)) found.push_back(id);
   });
-  return crossing;
+  return found;
+}
+
+std::vector<TransferId> World::Crossing(const RegionName& from, const RegionName& to) const {
+  return TransfersWhere([&](const ActiveTransfer& transfer) {
+    const auto& copy = *transfer.start.replication;
+    return transfer.flow && copy.source.region == from && copy.destination.region == to;
+  });
 }
 
 /// Begins, or goes on with, what is left of a transfer.
@@ -186,7 +231,7 @@ void World::RunFlow(TransferId id, ActiveTransfer& transfer) {
     if (copy.repository.text().starts_with(limit.prefix)) flow.limits.Add(LimitId{number});
   }
   transfer.flow = network_.Start(now_, flow);
-  if (const auto cut = faults_.Cutting(copy.source.region, copy.destination.region)) WatchForStall(id, transfer, *cut);
+  ReviewStandstill(id, transfer);
 }
 
 void World::PauseFlow(ActiveTransfer& transfer) {
@@ -194,37 +239,74 @@ void World::PauseFlow(ActiveTransfer& transfer) {
   transfer.flow.reset();
 }
 
-void World::StallMatching() {
-  std::vector<TransferId> moving;
-  transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
-    if (transfer.flow) moving.push_back(id);
-  });
-  for (const auto id : moving) {
+/// A stall sees each transfer once: here those that were under way when it began, later ones as they begin to flow.
+void World::StallMatching(FaultNumber number) {
+  for (const auto id : TransfersWhere([](const ActiveTransfer& one) { return one.is_under_way(); })) {
     auto& transfer = *transfers_.Find(id);
-    const auto stall = faults_.Stalling(*transfer.start.replication);
-    if (!stall) continue;
-    PauseFlow(transfer);
-    transfer.stalled_by = *stall;
-    if (transfer.stall_expires) {
-      HitFault(*stall);  // a cut had stopped it before; its time runs on
-    } else {
-      WatchForStall(id, transfer, *stall);
-    }
+    if (!faults_.Stalls(number, *transfer.start.replication)) continue;
+    if (transfer.flow) PauseFlow(transfer);
+    transfer.stalls.push_back(number);
+    ReviewStandstill(id, transfer);
   }
 }
 
 void World::ResumeStalledBy(FaultNumber number) {
-  std::vector<TransferId> stopped;
-  transfers_.ForEachSorted([&](TransferId id, const ActiveTransfer& transfer) {
-    if (transfer.stalled_by == number) stopped.push_back(id);
-  });
-  for (const auto id : stopped) {
+  for (const auto id :
+       TransfersWhere([&](const ActiveTransfer& one) { return std::ranges::count(one.stalls, number) > 0; })) {
     auto* transfer = transfers_.Find(id);
+    // What the engine does about one that is lost may end others.
     if (transfer == nullptr) continue;
-    transfer->stalled_by.reset();
-    StopWatching(*transfer);
-    RunFlow(id, *transfer);
+    std::erase(transfer->stalls, number);
+    if (transfer->stalls.empty()) {
+      RunFlow(id, *transfer);
+    } else {
+      ReviewStandstill(id, *transfer);
+    }
   }
+}
+
+// ---- Standing still -------------------------------------------------------------------------------------------------
+
+/// The fault by which a transfer that is under way stands still, if it does. Whichever held it before goes on to count.
+std::optional<FaultNumber> World::HolderOf(const ActiveTransfer& transfer) const {
+  const auto& from = transfer.start.replication->source.region;
+  const auto& to = transfer.start.replication->destination.region;
+  if (transfer.standstill) {
+    const auto cause = transfer.standstill->cause;
+    if (std::ranges::count(transfer.stalls, cause) > 0 || faults_.Cuts(cause, from, to)) return cause;
+  }
+  if (!transfer.stalls.empty()) return transfer.stalls.front();
+  return faults_.Cutting(from, to);
+}
+
+/// A standstill is one, whatever holds the transfer first and whatever after that: it lasts until bytes flow again. A
+/// fault hits when it begins to hold alone, or first.
+void World::ReviewStandstill(TransferId id, ActiveTransfer& transfer) {
+  const auto holder = HolderOf(transfer);
+  if (!holder) return EndStandstill(transfer);
+  if (transfer.standstill && transfer.standstill->cause == *holder) return;
+  HitFault(*holder);
+  if (transfer.stalls.empty() && assumptions_.Use(Assumption::kCutCopy) == "restart") {
+    const auto delivered = StopFlow(transfer);
+    EndTransfer(id, ByteCount(), delivered, FailureCode::kConnectionLost);
+    return Feed(TransferFailed{id, FailureCode::kConnectionLost});
+  }
+  if (transfer.standstill) {
+    transfer.standstill->cause = *holder;
+    return;
+  }
+  // Nothing flows in no time: what ended at this very instant has not ended.
+  const auto& last = transfer.stood_still;
+  const auto since = last && last->until == now_ ? last->since : now_;
+  const auto expires = Schedule(since + transfer.start.stall_timeout, {ScheduledKind::kTransferStalls, id});
+  transfer.standstill = Standstill{*holder, since, expires};
+}
+
+void World::EndStandstill(ActiveTransfer& transfer) {
+  if (!transfer.standstill) return;
+  queue_.Cancel(transfer.standstill->expires);
+  transfer.stood_still = PastStandstill{transfer.standstill->since, now_};
+  transfer.standstill.reset();
 }
 
 // ---- Calls ----------------------------------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ bool Concerns(const std::optional<RegistryKey>& destination, const std::optional
          (!repository || *repository == replication.repository);
 }
 
+bool IsCut(const FaultKind& what, const RegionName& from, const RegionName& to) {
+  if (const auto* partition = std::get_if<Partition>(&what)) return partition->from == from && partition->to == to;
+  const auto* outage = std::get_if<Outage>(&what);
+  return outage != nullptr && (outage->region == from || outage->region == to);
+}
+
 std::string TextOf(const std::optional<RegistryKey>& registry, const std::optional<RepositoryName>& repository) {
   return fmt::format("{}{}{}", registry ? ToText(*registry) : "any registry", repository ? ", " : "",
                      repository ? repository->text() : "");
@@ -78,9 +84,10 @@ std::string TargetOf(const FaultKind& what) {
 Faults::Faults(std::uint64_t seed)
     : loss_(seed, "fault/hit/loss"), duplicate_(seed, "fault/hit/duplicate"), api_(seed, "fault/hit/api") {}
 
-FaultNumber Faults::Plan(std::string name, FaultKind what, std::optional<Duration> duration) {
+FaultNumber Faults::Plan(std::string name, FaultKind what, std::optional<Duration> duration,
+                         std::optional<FaultNumber> part_of) {
   const FaultNumber number = faults_.size() + 1;
-  faults_.emplace(number, Fault{std::move(name), std::move(what), duration, 0, false, false});
+  faults_.emplace(number, Fault{std::move(name), std::move(what), duration, part_of.value_or(number), 0, false, false});
   return number;
 }
 
@@ -132,14 +139,14 @@ std::optional<FaultNumber> Faults::TakeTurn(const Applies& applies) {
   return std::nullopt;
 }
 
+bool Faults::Cuts(FaultNumber number, const RegionName& from, const RegionName& to) const {
+  const auto& fault = faults_.at(number);
+  return fault.in_force && IsCut(fault.what, from, to);
+}
+
 std::optional<FaultNumber> Faults::FindCutting(const RegionName& from, const RegionName& to) const {
   for (const auto& [number, fault] : faults_) {
-    if (!fault.in_force) continue;
-    if (const auto* partition = std::get_if<Partition>(&fault.what)) {
-      if (partition->from == from && partition->to == to) return number;
-    } else if (const auto* outage = std::get_if<Outage>(&fault.what)) {
-      if (outage->region == from || outage->region == to) return number;
-    }
+    if (fault.in_force && IsCut(fault.what, from, to)) return number;
   }
   return std::nullopt;
 }
@@ -168,7 +175,10 @@ std::optional<FaultNumber> Faults::FindSlowing(const RegionName& from, const Reg
 }
 
 std::optional<FaultNumber> Faults::FindDegrading(const RegionName& from, const RegionName& to) const {
-  return FirstOf<Degradation>([&](const Degradation& one) { return one.from == from && one.to == to; });
+  const auto least = BandwidthPercent(from, to);
+  if (least == 100) return std::nullopt;
+  return FirstOf<Degradation>(
+      [&](const Degradation& one) { return one.from == from && one.to == to && one.percent == least; });
 }
 
 std::optional<FaultNumber> Faults::FindLimiting(const RegistryKey& registry) const {
@@ -199,9 +209,19 @@ std::optional<FaultNumber> Faults::FindDuplicating(const RegionName& from, const
   });
 }
 
-std::optional<FaultNumber> Faults::FindStalling(const Replication& replication) {
-  return TakeTurn<Stall>(
-      [&](Stall& stall) { return Concerns(stall.destination, stall.repository, replication) && TakesThis(stall); });
+std::vector<FaultNumber> Faults::FindStalling(const Replication& replication) {
+  std::vector<FaultNumber> taking;
+  for (const auto& [number, fault] : faults_) {
+    if (fault.in_force && std::holds_alternative<Stall>(fault.what) && Stalls(number, replication)) {
+      taking.push_back(number);
+    }
+  }
+  return taking;
+}
+
+bool Faults::Stalls(FaultNumber number, const Replication& replication) {
+  auto& stall = std::get<Stall>(faults_.at(number).what);
+  return Concerns(stall.destination, stall.repository, replication) && TakesThis(stall);
 }
 
 std::optional<FaultNumber> Faults::FindRefusing(const ApiTarget& target) {

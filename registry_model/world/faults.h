@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "registry_model/names.h"
 #include "registry_model/oci/digest.h"
@@ -84,7 +85,8 @@ struct Outage {
 };
 
 /// A link has `percent` of its bandwidth, at least one byte a second. Of several, the least counts. It cannot touch a
-/// link without a limit.
+/// link without a limit, and hits only transfers that the link then holds up: where the regions' own egress and ingress
+/// let less pass, it changes nothing.
 struct Degradation {
   RegionName from;
   RegionName to;
@@ -139,7 +141,8 @@ struct Duplication {
   }
 };
 
-/// Transfers stop where they are while everything else on their way goes on.
+/// Transfers stop where they are while everything else on their way goes on. Of several, each holds what it took until
+/// it ends.
 struct Stall {
   std::optional<RegistryKey> destination;    // any when empty
   std::optional<RepositoryName> repository;  // any when empty
@@ -243,6 +246,8 @@ struct Fault {
   std::string name;  // as the scenario calls it
   FaultKind what;
   std::optional<Duration> duration;  // of one that is planned: how long, once it begins
+  /// The first of those that are one fault together, such as a cut of both ways; its own number where it is alone.
+  FaultNumber part_of = 0;
   std::int64_t hits = 0;
   bool began = false;
   bool in_force = false;
@@ -251,6 +256,7 @@ struct Fault {
     visit("name", self.name);
     visit("what", self.what);
     visit("duration", self.duration);
+    visit("partOf", self.part_of);
     visit("hits", self.hits);
     visit("began", self.began);
     visit("inForce", self.in_force);
@@ -270,8 +276,9 @@ class Faults {
  public:
   explicit Faults(std::uint64_t seed = 0);
 
-  /// Notes a fault that is to begin later.
-  FaultNumber Plan(std::string name, FaultKind what, std::optional<Duration> duration);
+  /// Notes a fault that is to begin later, alone or as a part of one that is noted already.
+  FaultNumber Plan(std::string name, FaultKind what, std::optional<Duration> duration,
+                   std::optional<FaultNumber> part_of = std::nullopt);
   /// Requires that the fault has not begun.
   void Begin(FaultNumber number);
   /// Requires that the fault is in force.
@@ -296,9 +303,14 @@ class Faults {
   std::optional<FaultNumber> Duplicating(const RegionName& from, const RegionName& to) {
     return any_in_force() ? FindDuplicating(from, to) : std::nullopt;
   }
-  std::optional<FaultNumber> Stalling(const Replication& replication) {
-    return any_in_force() ? FindStalling(replication) : std::nullopt;
+  /// All stalls that take this transfer; each takes a turn of its own.
+  std::vector<FaultNumber> Stalling(const Replication& replication) {
+    return any_in_force() ? FindStalling(replication) : std::vector<FaultNumber>();
   }
+  /// Whether this one stall takes it. Requires a Stall in force.
+  bool Stalls(FaultNumber number, const Replication& replication);
+  /// Whether this fault is in force and cuts the way.
+  [[nodiscard]] bool Cuts(FaultNumber number, const RegionName& from, const RegionName& to) const;
   std::optional<FaultNumber> Refusing(const ApiTarget& target) {
     return any_in_force() ? FindRefusing(target) : std::nullopt;
   }
@@ -311,7 +323,8 @@ class Faults {
   [[nodiscard]] std::optional<FaultNumber> Damaging(const Replication& replication, const Digest& blob) const {
     return any_in_force() ? FindDamaging(replication, blob) : std::nullopt;
   }
-  /// A spike of the latency; a degradation of the bandwidth; a quota of a registry; a skew of a region's clocks.
+  /// A spike of the latency; the degradation that leaves the least bandwidth; a quota of a registry; a skew of a
+  /// region's clocks.
   [[nodiscard]] std::optional<FaultNumber> Slowing(const RegionName& from, const RegionName& to) const {
     return any_in_force() ? FindSlowing(from, to) : std::nullopt;
   }
@@ -357,7 +370,7 @@ class Faults {
   std::optional<FaultNumber> FindFailing(JobStep step, const Replication& replication);
   std::optional<FaultNumber> FindLosing(const RegionName& from, const RegionName& to);
   std::optional<FaultNumber> FindDuplicating(const RegionName& from, const RegionName& to);
-  std::optional<FaultNumber> FindStalling(const Replication& replication);
+  std::vector<FaultNumber> FindStalling(const Replication& replication);
   std::optional<FaultNumber> FindRefusing(const ApiTarget& target);
   [[nodiscard]] std::optional<FaultNumber> FindDown(const RegionName& region) const;
   [[nodiscard]] std::optional<FaultNumber> FindCrashed(const RegionName& region) const;

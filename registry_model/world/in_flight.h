@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "registry_model/event_bus/bus_event.h"
 #include "registry_model/events/origin.h"
@@ -77,25 +78,57 @@ struct PendingRequest {
     visit("voidLease", self.void_lease);
   }
 };
+/// What a job has out.
+struct Leases {
+  std::vector<RequestId> requests;        // in no order
+  std::vector<std::uint64_t> duplicates;  // in no order
+};
+/// That a transfer under way stands still. It is watched for how long, whatever holds it.
+struct Standstill {
+  std::uint64_t cause = 0;  // the fault that holds it; of several, one that held it before, else the first
+  Instant since;
+  EventId expires;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("cause", self.cause);
+    visit("since", self.since);
+    visit("expires", self.expires);
+  }
+};
+/// When a transfer stood still last.
+struct PastStandstill {
+  Instant since;
+  Instant until;
+  template <class Self, class Visit>
+  static void Fields(Self& self, Visit&& visit) {
+    visit("since", self.since);
+    visit("until", self.until);
+  }
+};
 /// A transfer that is not settled yet.
 struct ActiveTransfer {
   StartTransfer start;
   CopyEnds ends;
-  std::optional<FlowId> flow;     // empty until its latency has passed
+  std::optional<FlowId> flow;     // empty until its latency has passed, and while a stall holds it
   std::optional<Digest> damaged;  // what arrived, where it is not what was sent; within one step only
   EventId flow_starts;
-  std::optional<EventId> stall_expires;     // while it stands still and is watched for how long
-  ByteCount kept;                           // bytes of it that flowed before `flow` began
-  std::optional<std::uint64_t> stalled_by;  // the fault that stopped it: it has no flow meanwhile
+  ByteCount kept;                     // bytes of it that flowed before `flow` began
+  std::vector<std::uint64_t> stalls;  // the faults of this kind that hold it, in the order in which they took it
+  std::optional<Standstill> standstill;
+  std::optional<PastStandstill> stood_still;
+
+  /// Whether its latency has passed: it flows, or is held.
+  [[nodiscard]] bool is_under_way() const { return flow || !stalls.empty(); }
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("start", self.start);
     visit("ends", self.ends);
     visit("flow", self.flow);
     visit("flowStarts", self.flow_starts);
-    visit("stallExpires", self.stall_expires);
     visit("kept", self.kept);
-    visit("stalledBy", self.stalled_by);
+    visit("stalls", self.stalls);
+    visit("standstill", self.standstill);
+    visit("stoodStill", self.stood_still);
   }
 };
 /// What a transfer brought before its workers crashed: the next one of the same blob goes on from there.
@@ -115,13 +148,15 @@ struct PartialKey {
   }
 };
 struct PartialTransfer {
-  TransferId transfer = 0;  // which has not been said to have ended
-  JobId job = 0;
+  TransferId transfer = 0;   // which has not been said to have ended
+  JobId job = 0;             // that started it, which may have ended long ago
+  std::vector<JobId> heirs;  // at least one: jobs that rode on it and have not ended
   ByteCount kept;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
     visit("transfer", self.transfer);
     visit("job", self.job);
+    visit("heirs", self.heirs);
     visit("kept", self.kept);
   }
 };

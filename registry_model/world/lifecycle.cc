@@ -1,7 +1,8 @@
 // Lifecycle policies in virtual time: background housekeeping, which no run waits for.
 //
 // A policy is evaluated a period after it was put, or after a creation template brought it, and every period from then
-// on, until it is replaced or deleted. What it expires goes like what a client deletes, so replication hears of it.
+// on, until it is replaced or deleted. Ages count by the clock of its region, which stamped the images. What it expires
+// goes like what a client deletes, so replication hears of it.
 //
 // Source  ecr-replication.md 1.6 (5), 10.2 (Lifecycle; Deleting referrers).
 #include <algorithm>
@@ -54,15 +55,15 @@ void World::EvaluateLifecycle(std::uint64_t number) {
   auto& repository = *registries_.at(registry).FindMutable(name);
   const auto policy = ParseLifecyclePolicy(repository.settings.lifecycle_policy);
   CRRSIM_CHECK(policy.ok(), "'{}' has a lifecycle policy that nobody checked", name.text());
-  const auto actions = SelectForLifecycle(*policy, ImagesForLifecycle(repository), now_);
-  repository.lifecycle.evaluated_at = now_;
+  const auto content = ContextAt(registries_.at(registry), Origin::kClient);
+  const auto actions = SelectForLifecycle(*policy, ImagesForLifecycle(repository), content.now);
+  repository.lifecycle.evaluated_at = content.now;
   const auto expiring = std::count_if(actions.begin(), actions.end(), [](const LifecycleAction& action) {
     return action.type == LifecycleActionType::kExpire;
   });
   Emit(LifecycleEvaluated{registry, name, static_cast<std::uint64_t>(expiring),
                           actions.size() - static_cast<std::size_t>(expiring)});
 
-  const ContentContext content{now_, registries_.at(registry), Origin::kClient, assumptions_, *this};
   for (const auto& action : actions) {
     if (action.type == LifecycleActionType::kExpire) {
       DeleteImage(content, repository, action.digest, DeletionCause::kLifecycle);

@@ -1,5 +1,6 @@
 // What a world does only under a mutant (registry_model/mutants.h): mistakes that have no place of their own, since the
-// model never does anything of the kind. Nothing here is called by a program without mutants.
+// model never does anything of the kind. A build without tests calls none of this, others ask first whether the mutant
+// is on.
 #include "registry_model/mutants.h"
 #include "registry_model/registry/storage_class.h"
 #include "registry_model/replication/match.h"

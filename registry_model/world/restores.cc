@@ -50,7 +50,7 @@ void World::EndRestore(std::uint64_t number) {
   auto& registry = registries_.at(restore.registry);
   auto* repository = registry.FindMutable(restore.repository);
   const auto* image = repository->FindImage(restore.digest);
-  FinishRestore({now_, registry, restore.origin, assumptions_, *this}, *repository, restore.digest);
+  FinishRestore(ContextAt(registry, restore.origin), *repository, restore.digest);
   ScanOnArrival(restore.registry, restore.repository, *image->manifest);
   // What a copy restored arrived by replication, and is not replicated on.
   if (restore.origin == Origin::kReplication || Mutated(Mutant::kRestoresAreNotSent)) return;

@@ -1,11 +1,13 @@
 // A world as a value: saving, loading, hashing.
+#include <utility>
+
 #include "registry_model/world/world.h"
 
 namespace crrsim {
 
 namespace {
 
-constexpr std::string_view kMagic = "crrsim world 5\n";
+constexpr std::string_view kMagic = "crrsim world 6\n";
 
 }  // namespace
 
@@ -90,6 +92,7 @@ Result<World, ParseError> World::Load(std::string_view bytes, std::unique_ptr<Re
     World world(WorldConfig{}, std::move(engine));
     VisitState(world, [&](auto& part) { part = reader.Get<std::remove_cvref_t<decltype(part)>>(); });
     world.site_of_ = SitesOf(world.regions_);
+    if (std::exchange(world.late_messages_, false)) world.KeepLeases();
     world.engine_->Load(reader);
     if (!reader.at_end()) return ParseError{"the saved world has bytes left over"};
     return world;
@@ -110,7 +113,8 @@ Hash128 World::StateHashValue() const {
     add("registry", key, registry.replication, registry.policy, registry.templates, registry.account_settings,
         registry.scanning, registry.mounts, registry.opted_in);
     for (const auto& [begun, scans] : registry.scans) {
-      if (begun + Hours(24) > now_) add("scans of the day", key, begun - now_, scans);
+      const auto clock = ClockOf(key.region);
+      if (begun + Hours(24) > clock) add("scans of the day", key, begun - clock, scans);
     }
     registry.repositories.ForEachSorted([&, &owner = key](const RepositoryName& name, const Cow<Repository>& one) {
       add("repository", owner, name, *one);
@@ -137,14 +141,15 @@ Hash128 World::StateHashValue() const {
   transfers_.ForEachSorted([&](TransferId, const ActiveTransfer& transfer) {
     const auto delivered = transfer.flow ? network_.Delivered(now_, *transfer.flow) : ByteCount();
     add("transfer", *transfer.start.replication, transfer.start.blob, transfer.kept + delivered,
-        transfer.stall_expires.has_value(), transfer.stalled_by.has_value());
+        transfer.standstill ? std::optional(now_ - transfer.standstill->since) : std::nullopt, transfer.stalls.size());
   });
   for (const auto& [key, partial] : partials_) add("partial", key, partial.kept);
   for (const auto& [number, ask] : duplicates_) {
     add("duplicate", ask.step, *ask.replication, digest_of(ask.manifest), ask.tags);
   }
   for (const auto& [number, backfill] : backfills_.all()) {
-    const auto ended = backfill.ended_at ? std::optional(now_ - *backfill.ended_at) : std::nullopt;
+    const auto ended =
+        backfill.ended_at ? std::optional(ClockOf(backfill.source.region) - *backfill.ended_at) : std::nullopt;
     add("backfill", backfill.source, backfill.destination, backfill.status, ended, backfill.units, backfill.next);
   }
   for (const auto& account : replication_roles_) add("replication role", account);

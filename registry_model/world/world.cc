@@ -105,6 +105,10 @@ World::World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engin
 }
 
 World::World(const World& other) = default;
+World::World(World&&) noexcept = default;
+World& World::operator=(const World& other) { return *this = World(other); }
+World& World::operator=(World&&) noexcept = default;
+World::~World() = default;
 
 // ---- Calls ----------------------------------------------------------------------------------------------------------
 

@@ -59,10 +59,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   World(const WorldConfig& config, std::unique_ptr<ReplicationEngine> engine);
   /// A copy has no observers.
   World(const World& other);
-  World(World&&) = default;
-  World& operator=(const World& other) { return *this = World(other); }
-  World& operator=(World&&) = default;
-  ~World() override = default;
+  World(World&&) noexcept;
+  World& operator=(const World& other);
+  World& operator=(World&&) noexcept;
+  ~World() override;
 
   // ---- Calls ----
 
@@ -108,6 +108,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   /// Puts a fault in force, until EndFault or for a duration. Requires regions and registries of this world.
   FaultNumber BeginFault(const std::string& name, FaultKind what, std::optional<Duration> duration = std::nullopt);
+  /// The same with several that are one fault together: for one thing that goes wrong in several places. Order  as
+  /// given.
+  std::vector<FaultNumber> BeginFaults(const std::string& name, std::vector<FaultKind> parts,
+                                       std::optional<Duration> duration = std::nullopt);
   /// Lets one begin later. Requires when >= now().
   FaultNumber PlanFault(Instant when, const std::string& name, FaultKind what,
                         std::optional<Duration> duration = std::nullopt);
@@ -220,8 +224,6 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void CarryOut(const ReportEnded& action);
   void StartFlow(TransferId id);
   void CompleteFlows();
-  void WatchForStall(TransferId id, ActiveTransfer& transfer, FaultNumber cause);
-  void StopWatching(ActiveTransfer& transfer);
   void StallExpired(TransferId id);
   /// Nothing is scheduled for it any more.
   ActiveTransfer RemoveTransfer(TransferId id);
@@ -229,7 +231,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   ByteCount StopFlow(ActiveTransfer& transfer);
   void CarryOut(const ReportRequeued& action);
   void VoidLeasesOf(JobId job);
+  void KeepLeases();
+  void EraseRequest(RequestId id, JobId job);
   void DropPartialsOf(JobId job);
+  void EndPartial(const PartialKey& key, const PartialTransfer& partial, ByteCount wasted);
 
   // fault_effects.cc: what faults do to what is under way
   void StartFault(FaultNumber number);
@@ -241,18 +246,28 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void LiftFault(const FaultKind& what);
   void UpdateCut(const RegionName& from, const RegionName& to);
   void UpdateLink(const RegionName& from, const RegionName& to);
+  [[nodiscard]] BytesPerSecond BandwidthOf(const LinkConfig& link) const;
+  [[nodiscard]] std::optional<FaultNumber> HoldingUp(const RegionName& from, const RegionName& to) const;
+  void HitCrossing(const Degradation& one, const std::optional<FaultNumber>& number);
   void UpdateCuts(const RegionName& region);
+  template <class Which>
+  [[nodiscard]] std::vector<TransferId> TransfersWhere(const Which& which) const;
   [[nodiscard]] std::vector<TransferId> Crossing(const RegionName& from, const RegionName& to) const;
-  void StallMatching();
+  void StallMatching(FaultNumber number);
   void ResumeStalledBy(FaultNumber number);
   void PauseFlow(ActiveTransfer& transfer);
   void RunFlow(TransferId id, ActiveTransfer& transfer);
+  [[nodiscard]] std::optional<FaultNumber> HolderOf(const ActiveTransfer& transfer) const;
+  void ReviewStandstill(TransferId id, ActiveTransfer& transfer);
+  void EndStandstill(ActiveTransfer& transfer);
   Duration MessageDelay(Registries::Place from, Registries::Place to);
   [[nodiscard]] Duration LatencyOf(const LinkConfig& link) const;
   [[nodiscard]] BytesPerSecond FlowCap(SiteId from, SiteId to) const;
   [[nodiscard]] const LinkConfig& LinkOf(SiteId from, SiteId to) const;
   /// The present instant by the clocks of a region, for what is stamped there.
   [[nodiscard]] Instant ClockOf(const RegionName& region) const { return now_ + faults_.ClockAhead(region); }
+  /// For what happens in a registry now; a skew of its region's clocks hits it.
+  [[nodiscard]] ContentContext ContextAt(Registry& registry, Origin origin);
   [[nodiscard]] ApiOptions OptionsOf(const RegistryKey& registry) const;
 
   // destination.cc: what a request does where it arrives
@@ -266,7 +281,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   [[nodiscard]] static bool HasContent(const Repository& repository, const Content& content);
   bool MountAt(Registry& destination, const RepositoryName& name, const Digest& blob);
   Answer PutManifest(Registry& destination, const Ask& ask);
-  [[nodiscard]] ContentContext ArrivalAt(Registry& registry);
+  [[nodiscard]] ContentContext ArrivalAt(Registry& registry) { return ContextAt(registry, Origin::kReplication); }
   Answer BindTagAt(Registry& destination, const Ask& ask);
   Answer DeleteAt(Registry& destination, const Ask& ask);
   void NoteReplicated(const Registry& there, const Ask& ask);
@@ -294,7 +309,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   // bus.cc: what the event buses get
   void TellBuses(const Event& event);
-  void Send(const RegistryKey& registry, BusDetail detail);
+  void Send(BusEvent event);
   void Disturb(FaultNumber number, BusEvent event);
   void EventArrives(std::uint64_t number);
 
@@ -338,7 +353,10 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   std::map<PartialKey, PartialTransfer> partials_;
   std::map<std::uint64_t, Ask> duplicates_;  // requests that are under way a second time
   std::uint64_t duplicates_made_ = 0;
-  bool late_messages_ = false;  // whether a request of a job can still arrive after the job is complete
+  // What of each job is still out, kept from the first time on that a request may arrive after its job has ended: an
+  // ordinary run never asks. Follows from the requests and duplicates.
+  bool late_messages_ = false;
+  Index<JobId, Leases> leases_;
   std::map<std::uint64_t, RunningScan> scans_;
   std::map<SourceImage, std::uint64_t> scan_of_;
   std::uint64_t scans_started_ = 0;

@@ -246,7 +246,9 @@ void FakeWorld::CarryOut(const CancelTransfer& cancel) {
   const auto transfer = TakeTransfer(cancel.transfer);
   EXPECT_FALSE(transfer.has_arrived);
   wasted_bytes_ += transfer.start.size.bytes() / 2;
-  Note(fmt::format("cancel transfer {} {}", cancel.transfer, NameOf(cancel.reason)));
+  std::string heirs;
+  for (const auto job : cancel.heirs) heirs += fmt::format("{}{}", heirs.empty() ? " for job " : ", ", job);
+  Note(fmt::format("cancel transfer {} {}{}", cancel.transfer, NameOf(cancel.reason), heirs));
 }
 
 void FakeWorld::CarryOut(const AcceptBlob& accept) {
@@ -356,7 +358,7 @@ struct ActionText {
                        one.size.bytes(), one.stall_timeout.nanoseconds());
   }
   std::string operator()(const CancelTransfer& one) const {
-    return fmt::format("cancel {} {}", one.transfer, NameOf(one.reason));
+    return fmt::format("cancel {} {} [{}]", one.transfer, NameOf(one.reason), fmt::join(one.heirs, " "));
   }
   std::string operator()(const AcceptBlob& one) const { return fmt::format("accept {}", one.transfer); }
   std::string operator()(const RejectBlob& one) const {
