@@ -2,8 +2,10 @@
 //
 // A deletion at a source is owed to a destination when a rule of then replicates deletions there. It is queued, and
 // ends: COMPLETE once what it names is gone, or FAILED for a reason that this checker can see. What an index of the
-// destination lists stays there, without its tags. The other way round, whatever vanishes from a registry was deleted
-// there, or by a deletion that was owed. What was put there again since the deletion began is not claimed.
+// destination lists stays there, without its tags; so does what an index listed, or (where the assumption says so) a
+// tag of the destination's own named, at some instant while the deletion ran, since when it took effect is not told.
+// The other way round, whatever vanishes from a registry was deleted there, or by a deletion that was owed. What was
+// put there again since the deletion began is not claimed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 #include "harness/checkers/all_checkers.h"
 #include "harness/checkers/image_key.h"
 #include "harness/checkers/index_families.h"
+#include "harness/checkers/job_failures.h"
 #include "harness/checkers/policy_history.h"
 #include "harness/checkers/rule_history.h"
 
@@ -44,12 +47,14 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
       Queue(*queued, event.when);
     } else if (const auto* started = std::get_if<DeletionStarted>(&event.body)) {
       const auto job = jobs_.find(started->job);
-      if (job != jobs_.end() && job->second.began == 0) job->second.began = seen_;
+      if (job == jobs_.end()) return;
+      if (job->second.began == 0) job->second.began = seen_;
+      job->second.failures.Began(event.when, job->second.queued_at);
     } else if (const auto* ended = std::get_if<DeletionEnded>(&event.body)) {
       End(*ended, event.when);
     } else if (const auto* failed = std::get_if<StepFailed>(&event.body)) {
       const auto job = jobs_.find(failed->job);
-      if (job != jobs_.end()) ++job->second.failures;
+      if (job != jobs_.end()) job->second.failures.Add(*failed);
     } else if (std::holds_alternative<FaultHit>(event.body)) {
       last_hit_ = event.when;
     } else if (std::holds_alternative<ReplicationConfigured>(event.body)) {
@@ -86,7 +91,7 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
     Instant queued_at;
     std::vector<Tag> tags;
     std::uint64_t began = 0;  // the event that said so
-    std::uint64_t failures = 0;
+    JobFailures failures;
   };
   struct TagKey {
     RepositoryNumber repository = 0;
@@ -127,6 +132,7 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
   void Vanish(const ManifestRemoved& removed, Instant when) {
     const auto key = KeyOf(removed, removed.digest);
     stored_.Erase(key);
+    gone_.Emplace(key).first = seen_;
     if (IsDeletedHere(removed) && here_->digest == removed.digest && !here_->tag) return here_.reset();
     const bool caused =
         AnyJobAt(removed, [&](const Job& job) { return !job.what.tag && job.what.digest == key.digest; });
@@ -178,7 +184,9 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
   void CountTag(const ImageKey& image, std::int64_t change) {
     auto& count = tags_of_.Emplace(image).first;
     count += change;
-    if (count == 0) tags_of_.Erase(image);
+    if (count != 0) return;
+    tags_of_.Erase(image);
+    untagged_.Emplace(image).first = seen_;
   }
 
   // ---- What is owed ----
@@ -239,11 +247,16 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
     }
     const auto* since = stored_.Find(image);
     if (since == nullptr || *since >= job.began) return std::nullopt;
-    if (tags_of_.Find(image) != nullptr && own_tags_keep_) return std::nullopt;
-    const bool is_listed = families_.AnyOfFamily(image.digest, [&](const Digest& index) {
-      return index != image.digest && stored_.Find(ImageKey{image.repository, index}) != nullptr;
+    const auto was = [&](const Index<ImageKey, std::uint64_t>& until, const ImageKey& key) {
+      const auto* last = until.Find(key);
+      return last != nullptr && *last > job.began;
+    };
+    if (own_tags_keep_ && (tags_of_.Find(image) != nullptr || was(untagged_, image))) return std::nullopt;
+    const bool was_listed = families_.AnyOfFamily(image.digest, [&](const Digest& index) {
+      const ImageKey key{image.repository, index};
+      return index != image.digest && (stored_.Find(key) != nullptr || was(gone_, key));
     });
-    return is_listed ? std::nullopt : std::optional(image.digest.short_text());
+    return was_listed ? std::nullopt : std::optional(image.digest.short_text());
   }
 
   /// Whether something in the stream explains why a deletion failed.
@@ -251,13 +264,18 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
     if (last_hit_ && *last_hit_ >= job.queued_at) return true;
     const auto changed = policies_.ChangedAt(job.what.destination);
     if (changed && *changed >= job.queued_at) return true;
-    switch (ended.failure) {
+    // A refusal that is tried again (assumption `denial`) ends in kRetriesExhausted.
+    const bool given_up = ended.failure == FailureCode::kRetriesExhausted;
+    const auto failure =
+        given_up && job.failures.last() == FailureCode::kAccessDenied ? job.failures.last() : ended.failure;
+    switch (failure) {
       case FailureCode::kAccessDenied:
         return !policies_.Lets(action_, job.what.source, job.what.destination, job.what.repository);
       case FailureCode::kTimedOut:
       case FailureCode::kInjected:
+        return job.failures.WasTriedAgain();
       case FailureCode::kRetriesExhausted:
-        return job.failures > 1;  // it was tried again
+        return job.failures.MayBeGivenUp();
       case FailureCode::kNone:
         return false;
       default:
@@ -276,6 +294,9 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
   Index<ImageKey, std::uint64_t> stored_;  // by the event that said so
   Index<TagKey, Bound> tags_;
   Index<ImageKey, std::int64_t> tags_of_;  // how many; never zero
+  // The last events at which an image went, and at which its last tag did.
+  Index<ImageKey, std::uint64_t> gone_;
+  Index<ImageKey, std::uint64_t> untagged_;
   std::map<Replication, Debt> debts_;
   std::map<JobId, Job> jobs_;         // that have not ended
   std::optional<ImageDeleted> here_;  // what is about to go where it was deleted

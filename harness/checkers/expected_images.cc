@@ -12,6 +12,7 @@
 #include "harness/checkers/all_checkers.h"
 #include "harness/checkers/image_key.h"
 #include "harness/checkers/index_families.h"
+#include "harness/checkers/job_failures.h"
 #include "harness/checkers/policy_history.h"
 #include "harness/checkers/rule_history.h"
 
@@ -37,6 +38,8 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
       Backfill(*backfill);
     } else if (const auto* queued = std::get_if<JobQueued>(&event.body)) {
       Queue(*queued, event.when);
+    } else if (const auto* started = std::get_if<JobStarted>(&event.body)) {
+      if (auto* job = jobs_.Find(started->job)) job->failures.Began(event.when, job->queued_at);
     } else if (const auto* ended = std::get_if<JobEnded>(&event.body)) {
       End(*ended, event.when);
     } else if (std::holds_alternative<FaultHit>(event.body)) {
@@ -44,7 +47,9 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
     } else if (const auto* lost = std::get_if<BlobRemoved>(&event.body)) {
       last_removal_[{lost->registry, lost->repository}] = event.when;
     } else if (const auto* failed = std::get_if<StepFailed>(&event.body)) {
-      if (auto* job = jobs_.Find(failed->job)) ++job->failures;
+      if (auto* job = jobs_.Find(failed->job)) job->failures.Add(*failed);
+    } else if (const auto* deleted = std::get_if<RepositoryDeleted>(&event.body)) {
+      last_deletion_[{deleted->registry, deleted->repository}] = event.when;
     } else if (std::holds_alternative<ReplicationConfigured>(event.body)) {
       rules_.OnEvent(event);
     } else if (const auto* policy = std::get_if<RegistryPolicyChanged>(&event.body)) {
@@ -83,8 +88,8 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
   };
   struct Job {
     Instant queued_at;
-    std::uint64_t failures = 0;
     bool chained = false;
+    JobFailures failures = {};
   };
 
   void Push(const ImagePushed& push, Instant when) {
@@ -159,7 +164,7 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
     const auto& copy = queued.replication;
     const bool chained =
         pushed_.Find(ImageKey{numbers_.NumberOf(copy.source, copy.repository), copy.digest}) == nullptr;
-    jobs_.Insert(queued.job, {when, 0, chained});
+    jobs_.Insert(queued.job, {when, chained});
     if (chained) chained_.Insert({numbers_.NumberOf(copy.destination, copy.repository), copy.digest}, true);
     if (!backfills_.empty()) OweByBackfill(copy, when);
     if (auto* owed = DebtOf(copy)) {
@@ -170,7 +175,7 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
 
   void End(const JobEnded& ended, Instant when) {
     const auto* known = jobs_.Find(ended.job);
-    const auto job = known == nullptr ? Job{ended.queued_at, 0, false} : *known;
+    const auto job = known == nullptr ? Job{ended.queued_at} : *known;
     jobs_.Erase(ended.job);
     auto* owed = DebtOf(ended.replication);
     if (owed == nullptr) return;
@@ -191,11 +196,19 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
     const auto lets = [&](std::string_view action) {
       return policies_.Lets(action, copy.source, copy.destination, copy.repository);
     };
-    switch (ended.failure) {
+    // A refusal that is tried again (assumption `denial`) ends in kRetriesExhausted.
+    const bool given_up = ended.failure == FailureCode::kRetriesExhausted;
+    const auto failure =
+        given_up && job.failures.last() == FailureCode::kAccessDenied ? job.failures.last() : ended.failure;
+    switch (failure) {
       case FailureCode::kAccessDenied:
         return !lets("ecr:ReplicateImage");
-      case FailureCode::kRepositoryNotFound:
-        return !lets("ecr:CreateRepository") || job.failures > 1;
+      case FailureCode::kRepositoryNotFound: {
+        // It may have been there when the job was admitted.
+        const auto deletion = last_deletion_.find({copy.destination, copy.repository});
+        return !lets("ecr:CreateRepository") || (deletion != last_deletion_.end() && since(deletion->second)) ||
+               job.failures.WasTriedAgain();
+      }
       case FailureCode::kSourceImageNotFound: {
         const auto removal = last_removal_.find({copy.source, copy.repository});
         return removal != last_removal_.end() && since(removal->second);
@@ -204,8 +217,9 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
       case FailureCode::kTimedOut:
       case FailureCode::kInjected:
       case FailureCode::kContentMissing:
+        return job.failures.WasTriedAgain();
       case FailureCode::kRetriesExhausted:
-        return job.failures > 1;  // it was tried again
+        return job.failures.MayBeGivenUp();
       case FailureCode::kNone:
         return false;
       default:
@@ -224,8 +238,9 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
   Index<ImageKey, bool> chained_;  // at the destinations of jobs from where no client pushed
   Index<JobId, Job> jobs_;         // that have not ended
   std::optional<Instant> last_hit_;
-  std::map<RegistryKey, Instant> last_change_;     // of its policy
-  std::map<RepositoryKey, Instant> last_removal_;  // of a blob
+  std::map<RegistryKey, Instant> last_change_;      // of its policy
+  std::map<RepositoryKey, Instant> last_removal_;   // of a blob
+  std::map<RepositoryKey, Instant> last_deletion_;  // of the repository
 };
 
 }  // namespace

@@ -1,11 +1,13 @@
 // A tag that only replication from one source writes ends where the source's last push put it.
 //
 // Claimed of a destination's tag when no client ever moved it there, every push that was to reach it was to one
-// registry, it was never dropped as immutable, and the job of the last push is COMPLETE. Where jobs of one tag may
-// overtake each other (assumption `job_order` = concurrent) nothing is claimed.
+// registry and every backfill of it from that one too (which of two sources is the later one is documented nowhere), it
+// was never dropped as immutable, and the job of the last push is COMPLETE. Where jobs of one tag may overtake each
+// other (assumption `job_order` = concurrent) nothing is claimed.
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "harness/checkers/all_checkers.h"
 #include "harness/checkers/rule_history.h"
@@ -23,6 +25,13 @@ class TagConvergenceChecker final : public CheckerOf<TagConvergenceChecker> {
     if (!ordered_) return;
     if (const auto* push = std::get_if<ImagePushed>(&event.body)) {
       if (push->tag) Push(*push, event.when);
+    } else if (const auto* backfill = std::get_if<BackfillChanged>(&event.body)) {
+      const std::pair way(backfill->registry, backfill->destination);
+      if (backfill->status == BackfillStatus::kInProgress) {
+        backfills_.insert(way);
+      } else {
+        backfills_.erase(way);
+      }
     } else if (const auto* queued = std::get_if<JobQueued>(&event.body)) {
       Queue(*queued);
     } else if (const auto* ended = std::get_if<JobEnded>(&event.body)) {
@@ -71,13 +80,17 @@ class TagConvergenceChecker final : public CheckerOf<TagConvergenceChecker> {
     bool complete = false;            // that job
     bool spoilt = false;              // something else wrote the tag, or it was dropped
     std::optional<Instant> bound_at;  // by replication, last
+
+    void WriteFrom(const RegistryKey& registry) {
+      spoilt = spoilt || (source && *source != registry);
+      source = registry;
+    }
   };
 
   void Push(const ImagePushed& push, Instant when) {
     for (const auto& destination : rules_.DestinationsOf(push)) {
       auto& tag = tags_[{{destination, push.repository}, *push.tag}];
-      if (tag.source && *tag.source != push.registry) tag.spoilt = true;
-      tag.source = push.registry;
+      tag.WriteFrom(push.registry);
       tag.digest = push.digest;
       tag.pushed_at = when;
       tag.job = 0;
@@ -90,7 +103,11 @@ class TagConvergenceChecker final : public CheckerOf<TagConvergenceChecker> {
     return found == tags_.end() ? nullptr : &found->second;
   }
   void Queue(const JobQueued& queued) {
-    auto* tag = Find(queued.replication);
+    const auto& copy = queued.replication;
+    if (copy.tag && backfills_.contains({copy.source, copy.destination})) {
+      tags_[{{copy.destination, copy.repository}, *copy.tag}].WriteFrom(copy.source);
+    }
+    auto* tag = Find(copy);
     if (tag != nullptr && tag->source == queued.replication.source && tag->digest == queued.replication.digest) {
       tag->job = queued.job;
     }
@@ -102,6 +119,7 @@ class TagConvergenceChecker final : public CheckerOf<TagConvergenceChecker> {
 
   bool ordered_;
   RuleHistory rules_;
+  std::set<std::pair<RegistryKey, RegistryKey>> backfills_;  // that run: source, destination
   std::map<TagKey, DestinationTag> tags_;
 };
 

@@ -9,6 +9,7 @@
 #include "harness/json.h"
 #include "harness/report/names.h"
 #include "harness/report/throughput.h"
+#include "harness/run/claim_text.h"
 #include "harness/scenario/documents.h"
 #include "harness/scenario/load.h"
 #include "harness/version.h"
@@ -168,7 +169,8 @@ ExitCode Bench(const BenchCommand& command, const Streams& streams) {
     const auto figures = FiguresOf(runs.front(), throughput);
     report["benchmarks"].push_back(EntryOf(file, command.repetitions, runs, throughput, figures));
     if (show) {
-      streams.out << fmt::format("{}: {} replications, {} simulated, digest {}\n", file, throughput.replications,
+      streams.out << fmt::format("{}: {}, {} simulated, digest {}\n", file,
+                                 Counted(static_cast<std::size_t>(throughput.replications), "replication"),
                                  ToShortText(throughput.span), ToText(runs.front().run_digest));
       for (const auto& figure : figures) streams.out << fmt::format("  {:<52} {}\n", figure.name, figure.text);
     }

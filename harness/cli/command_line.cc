@@ -22,7 +22,7 @@ constexpr std::string_view kAbout =
     "crrsim simulates the replication of container images across regions and accounts, as Amazon ECR private\n"
     "registries do it: a whole world of registries in one process, under virtual time, repeatable from its seed.\n";
 
-constexpr std::string_view kFooter =
+constexpr std::string_view kStartHere =
     "Start here:\n"
     "  crrsim run scenarios/walkthrough/us_west_to_europe.yaml      see a push arrive in another region\n"
     "  crrsim run --image mservice=./my-oci-layout FILE             the same with an image of your own\n"
@@ -34,8 +34,9 @@ constexpr std::string_view kFooter =
     "  crrsim lint SETUP                                            what can never work in it\n"
     "  crrsim compare us-west-2/ eu-west-1/                         what the other region lacks, and why\n"
     "  crrsim network solve flows.json times.json                   bandwidth sharing alone, in real numbers\n"
-    "  crrsim conformance                                           the documented rules and what shows them\n"
-    "\n"
+    "  crrsim conformance                                           the documented rules and what shows them\n";
+
+constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "  0  everything passed\n"
     "  1  an expectation or an invariant failed, a figure fell behind its baseline, lint found something,\n"
@@ -43,7 +44,8 @@ constexpr std::string_view kFooter =
     "  2  the command line is wrong\n"
     "  3  a scenario, a document or an image is invalid\n"
     "  4  a run could not finish (a limit was reached, or nothing made progress)\n"
-    "  5  a defect of crrsim itself\n";
+    "  5  a defect of crrsim itself\n"
+    "Of several files the highest is the program's. A report that cannot be written makes 2 of 0 and hides no other.\n";
 
 /// Decimal digits and nothing else: `010` in octal would run another seed than the one that was typed.
 std::string ProblemOfSeed(const std::string& text) {
@@ -55,7 +57,7 @@ std::string ProblemOfSeed(const std::string& text) {
 void AddRun(CLI::App& app, ChosenCommand& chosen) {
   const auto command = std::make_shared<RunCommand>();
   auto* run = app.add_subcommand("run", "Run scenarios and judge their expectations");
-  run->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
+  run->add_option("FILE", command->paths, "Scenario files, or folders of them (- for standard input)")->required();
   run->add_option("--seed", command->seed, "Seed of the run, instead of the scenario's (default 1)")
       ->check(ProblemOfSeed);
   run->add_option("--image", command->images,
@@ -88,8 +90,9 @@ void AddRun(CLI::App& app, ChosenCommand& chosen) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   run->footer(
-      "What is judged besides the expectations: crrsim invariants.\n"
-      "Ctrl-C ends --seeds with what is known so far.\n");
+      fmt::format("What is judged besides the expectations: crrsim invariants.\n"
+                  "Ctrl-C ends --seeds with what is known so far.\n\n{}\n{}",
+                  kStartHere, kExitCodes));
   run->callback([command, verbose, quiet, &chosen] {
     command->detail = quiet->count() != 0 ? Detail::kQuiet : verbose->count() != 0 ? Detail::kVerbose : Detail::kNormal;
     chosen = [command](const Streams& streams) { return Run(*command, streams); };
@@ -120,16 +123,14 @@ void AddNetwork(CLI::App& app, ChosenCommand& chosen) {
   const auto solve = std::make_shared<NetworkSolveCommand>();
   auto* network = app.add_subcommand("network", "The bandwidth sharing of the simulator on its own, for comparison");
   network->require_subcommand(1);
-  auto* command = network->add_subcommand(
-      "solve",
-      "When each of a list of flows is complete, in real numbers\n"
-      "\n"
+  auto* command = network->add_subcommand("solve", "When each of a list of flows is complete, in real numbers");
+  command->footer(
       "IN is {\"uplink\": [bytes/s per region], \"downlink\": [...], \"latency\": [[s]],\n"
       "       \"flows\": [{\"start\": s, \"src\": i, \"dst\": j, \"bytes\": n}]};\n"
       "optional: \"links\": [[bytes/s]] and, in a flow, \"cap\": bytes/s and \"cancel_at\": s.\n"
       "OUT is the same with \"completion\": [s], in the order of the flows. After its latency a\n"
       "flow shares the uplink of its source and the downlink of its destination max-min fairly\n"
-      "with all flows under way. harness/network/README.md has examples and the edges.");
+      "with all flows under way. harness/network/README.md has examples and the edges.\n");
   command->add_option("IN", solve->in_file, "The network and its flows, JSON (- for standard input)")->required();
   command->add_option("OUT", solve->out_file, "Where the same goes with the completions (- for standard output)")
       ->required();
@@ -140,7 +141,7 @@ void AddNetwork(CLI::App& app, ChosenCommand& chosen) {
 void AddValidate(CLI::App& app, ChosenCommand& chosen) {
   const auto command = std::make_shared<ValidateCommand>();
   auto* check = app.add_subcommand("validate", "Check scenarios, their documents and images without running them");
-  check->add_option("FILE", command->paths, "Scenario files, or folders of them")->required();
+  check->add_option("FILE", command->paths, "Scenario files, or folders of them (- for standard input)")->required();
   check->add_option("--image", command->images, "NAME=PATH, as for run")->allow_extra_args(false);
   check->callback(
       [command, &chosen] { chosen = [command](const Streams& streams) { return Validate(*command, streams); }; });
@@ -166,7 +167,6 @@ void AddSchema(CLI::App& app, ChosenCommand& chosen) {
 
 int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   CLI::App app{std::string(kAbout), "crrsim"};
-  app.footer(std::string(kFooter));
   app.set_version_flag("--version", std::string("crrsim ") + std::string(VersionText()));
   app.require_subcommand(1);
   ChosenCommand chosen;
@@ -179,6 +179,8 @@ int Dispatch(int argc, const char* const* argv, const Streams& streams) {
   AddInspectCommands(app, chosen);
   AddInvariants(app, chosen);
   AddConformance(app, chosen);
+  // Commands would inherit what is set before they are added.
+  app.footer(fmt::format("{}\n{}", kStartHere, kExitCodes));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -209,7 +211,7 @@ int Main(int argc, const char* const* argv, const Streams& streams) {
     const int code = Dispatch(argc, argv, streams);
     if (streams.out.flush()) return code;
     streams.err << "standard output cannot be written\n";
-    return std::max(code, static_cast<int>(ExitCode::kUsage));
+    return code == static_cast<int>(ExitCode::kPass) ? static_cast<int>(ExitCode::kUsage) : code;
   } catch (const std::exception& error) {
     streams.err << fmt::format(
         "crrsim: a defect of crrsim itself: {}\nPlease report it with the command line and the scenario.\n",

@@ -12,6 +12,7 @@
 #include "harness/cli/exit_code.h"
 #include "harness/conformance/table.h"
 #include "harness/report/terminal.h"
+#include "harness/scenario/load.h"
 #include "harness/scenario/scenario.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
@@ -32,7 +33,7 @@ struct Streams {
   ProgressStyle progress = ProgressStyle::kLines;  // on `err`
 };
 
-/// The worse of two ends of a program.
+/// The worse of two ends of a program: the higher code.
 ExitCode Worst(ExitCode a, ExitCode b);
 
 /// The command that a command line asks for, run once all of it is parsed. Each subcommand sets it from its callback.
@@ -111,14 +112,21 @@ inline const ByteCount kContentHintMin = Gibibytes(4);
 /// Says on `err`, before the content is made, that a scenario has more of it than that, and how to do without.
 void HintAtLargeContent(const Scenario& scenario, const Streams& streams);
 
-/// The scenario files that paths name: a file itself, a folder's `*.yaml` and `*.yml` below it.
+/// The scenario files that paths name: a file or a pipe itself, `-` for standard input, a folder's `*.yaml` and `*.yml`
+/// below it.
 /// Order  as given, a folder's files by path. On error  a path that does not exist, or a folder without a scenario.
 Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std::string>& paths);
+
+/// Reads a scenario from a file, a pipe or, for `-`, standard input. What comes from the latter two is called `<pipe>`
+/// or
+/// `<stdin>`, and what it names stands in the current folder.
+Result<Scenario, Diagnostics> ReadScenario(const std::string& path, const LoadOptions& options, const Streams& streams);
 
 /// `NAME=PATH` pairs. On error  a pair without '=', or a name given twice.
 Result<std::map<std::string, std::string>, ParseError> ImagePaths(const std::vector<std::string>& pairs);
 
-/// What is wrong with the paths of reports: two that are one, or one that is an input. Empty paths stand for none.
+/// What is wrong with the paths of reports: two that are one, one that is an input, or one at which nothing can be
+/// written, which is better known before a long run than behind it. Empty paths stand for none.
 std::optional<std::string> ProblemOfReports(const std::vector<std::string>& reports,
                                             const std::vector<std::string>& inputs);
 
@@ -128,6 +136,11 @@ std::optional<std::string> ReadInput(const std::string& path, const Streams& str
 /// Writes a file whole or not at all; `-` is the output stream, and a device or a pipe is written to as it is. Returns
 /// a message when it cannot be written.
 std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams);
+
+/// Writes reports, each a path and its text; an empty path stands for none. Complains of those that cannot be written.
+/// Returns `code`, or kUsage where that was kPass and a report could not be written: it must not hide what failed.
+ExitCode WriteReports(ExitCode code, const std::vector<std::pair<std::string, std::string>>& reports,
+                      const Streams& streams);
 
 /// Those of a program at a terminal, or in a pipe: with colours and a bar where somebody sees them. Call once.
 Streams StreamsOfProgram();

@@ -88,19 +88,20 @@ ExitCode CompareInScenario(const CompareCommand& command, const Streams& streams
   const auto moment = ReadAt(*scenario, command.at);
   if (!moment) return WrongCompareUse(moment.error().message, streams);
   HintAtLargeContent(*scenario, streams);
-  const auto world = moment->instant ? WorldAt(*scenario, *moment->instant) : WorldOf(*scenario, moment->label);
-  if (!world) {
-    streams.err << world.error().message << "\n";
+  const auto state = moment->instant ? WorldAt(*scenario, *moment->instant) : WorldOf(*scenario, moment->label);
+  if (!state) {
+    streams.err << state.error().message << "\n";
     return ExitCode::kUnfinished;
   }
-  const auto from = RegistryNamed("--from", command.from, *scenario, world->registries());
+  if (!state->stopped.empty()) streams.err << state->stopped << "; compared is the state then\n";
+  const auto from = RegistryNamed("--from", command.from, *scenario, state->world.registries());
   if (!from) return WrongCompareUse(from.error().message, streams);
-  const auto to = RegistryNamed("--to", command.to, *scenario, world->registries());
+  const auto to = RegistryNamed("--to", command.to, *scenario, state->world.registries());
   if (!to) return WrongCompareUse(to.error().message, streams);
   auto comparison =
-      CompareRegistries(SnapshotOf(*world, *from, scenario->NameOf(*from)),
-                        SnapshotOf(*world, *to, scenario->NameOf(*to)), ReplicationOf(*world, *from, *to));
-  comparison.at = ToText(world->now());
+      CompareRegistries(SnapshotOf(state->world, *from, scenario->NameOf(*from)),
+                        SnapshotOf(state->world, *to, scenario->NameOf(*to)), ReplicationOf(state->world, *from, *to));
+  comparison.at = ToText(state->world.now());
   return TellComparison(command, comparison, streams);
 }
 

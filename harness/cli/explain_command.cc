@@ -102,19 +102,21 @@ ExitCode ExplainScenario(const ExplainCommand& command, const PushedImage& image
   }
   const auto label = command.at.empty() ? std::nullopt : std::optional(command.at);
   HintAtLargeContent(*scenario, streams);
-  const auto world = WorldOf(*scenario, label);
-  if (!world) {
-    streams.err << world.error().message << "\n";
+  const auto state = WorldOf(*scenario, label);
+  if (!state) {
+    streams.err << state.error().message << "\n";
     return ExitCode::kUnfinished;
   }
+  if (!state->stopped.empty()) streams.err << state->stopped << "; explained is the state then\n";
+  const auto& world = state->world;
   // Those that the run consulted do not matter here.
   Assumptions assumptions;
   for (const auto& info : AssumptionTable()) {
-    const auto set = assumptions.Set(info.name, world->assumptions().value(info.id));
+    const auto set = assumptions.Set(info.name, world.assumptions().value(info.id));
     CRRSIM_CHECK(set.ok(), "{} has a value of its table", info.name);
   }
   if (const auto problem = SetAssumptions(command.assume, assumptions)) return WrongUse(*problem, streams);
-  return Tell(command, {world->registries(), &*world}, image, assumptions, &*scenario, streams);
+  return Tell(command, {world.registries(), &world}, image, assumptions, &*scenario, streams);
 }
 
 ExitCode ExplainChange(const ExplainCommand& command, const Assumptions& assumptions, const Streams& streams) {

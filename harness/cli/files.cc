@@ -23,6 +23,31 @@ bool Write(const fs::path& path, const std::string& text) {
   return static_cast<bool>(file);
 }
 
+/// Where the text of a file stands until it is whole.
+std::string TemporaryOf(const std::string& target) { return fmt::format("{}.{}.part", target, getpid()); }
+
+/// What a link leads to is replaced, not the link.
+std::string TargetOf(const std::string& path, fs::file_type kind) {
+  return kind == fs::file_type::regular ? fs::canonical(path).string() : path;
+}
+
+bool IsReplaced(fs::file_type kind) { return kind == fs::file_type::regular || kind == fs::file_type::not_found; }
+
+/// Says that a report cannot be written there, having tried.
+std::optional<std::string> ProblemOfWriting(const std::string& path) {
+  std::error_code error;
+  const auto kind = fs::status(path, error).type();
+  // Into a pipe or a device nothing is written for a try.
+  if (path == "-") return std::nullopt;
+  if (kind == fs::file_type::directory) return fmt::format("{}: cannot be written: it is a folder", path);
+  if (!IsReplaced(kind)) return std::nullopt;
+  const auto temporary = TemporaryOf(TargetOf(path, kind));
+  const bool written = Write(temporary, "");
+  fs::remove(temporary, error);
+  if (written) return std::nullopt;
+  return fmt::format("{}: cannot be written", path);
+}
+
 bool IsScenarioName(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
 
 bool IsSame(const std::string& a, const std::string& b) {
@@ -41,6 +66,7 @@ std::optional<std::string> ProblemOfReports(const std::vector<std::string>& repo
     for (const auto& input : inputs) {
       if (IsSame(*report, input)) return fmt::format("{}: the report would overwrite the scenario", *report);
     }
+    if (auto problem = ProblemOfWriting(*report)) return problem;
   }
   return std::nullopt;
 }
@@ -49,6 +75,13 @@ Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std
   std::vector<std::string> files;
   for (const auto& path : paths) {
     std::error_code error;
+    if (path == "-") {
+      if (std::find(files.begin(), files.end(), path) != files.end()) {
+        return ParseError{"-: standard input can be read once only"};
+      }
+      files.push_back(path);
+      continue;
+    }
     if (!fs::exists(path, error)) return ParseError{fmt::format("{}: no such file or folder", path)};
     if (!fs::is_directory(path, error)) {
       files.push_back(path);
@@ -128,6 +161,15 @@ std::optional<std::string> ReadInput(const std::string& path, const Streams& str
   return text;
 }
 
+Result<Scenario, Diagnostics> ReadScenario(const std::string& path, const LoadOptions& options,
+                                           const Streams& streams) {
+  std::error_code error;
+  if (path != "-" && fs::is_regular_file(path, error)) return LoadScenario(path, options);
+  const auto text = ReadInput(path, streams);
+  if (!text) return Diagnostics{{{{path, 1, 1}, "the file cannot be read"}}};
+  return LoadScenarioText(*text, path == "-" ? "<stdin>" : "<pipe>", options);
+}
+
 std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams) {
   if (path == "-") {
     streams.out << text;
@@ -135,14 +177,13 @@ std::optional<std::string> WriteFile(const std::string& path, const std::string&
   }
   std::error_code error;
   const auto kind = fs::status(path, error).type();
-  if (kind != fs::file_type::regular && kind != fs::file_type::not_found) {
+  if (!IsReplaced(kind)) {
     // A device or a pipe is written to, never replaced.
     if (Write(path, text)) return std::nullopt;
     return fmt::format("{}: cannot be written", path);
   }
-  // What a link leads to is replaced, not the link.
-  const auto target = kind == fs::file_type::regular ? fs::canonical(path, error).string() : path;
-  const auto temporary = fmt::format("{}.{}.part", target, getpid());
+  const auto target = TargetOf(path, kind);
+  const auto temporary = TemporaryOf(target);
   if (!Write(temporary, text)) {
     std::error_code ignored;
     fs::remove(temporary, ignored);
@@ -153,6 +194,18 @@ std::optional<std::string> WriteFile(const std::string& path, const std::string&
   std::error_code ignored;
   fs::remove(temporary, ignored);
   return fmt::format("{}: {}", path, error.message());
+}
+
+ExitCode WriteReports(ExitCode code, const std::vector<std::pair<std::string, std::string>>& reports,
+                      const Streams& streams) {
+  for (const auto& [path, text] : reports) {
+    if (path.empty()) continue;
+    const auto problem = WriteFile(path, text, streams);
+    if (!problem) continue;
+    streams.err << *problem << "\n";
+    if (code == ExitCode::kPass) code = ExitCode::kUsage;
+  }
+  return code;
 }
 
 }  // namespace crrsim

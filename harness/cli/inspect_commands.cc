@@ -155,6 +155,7 @@ void AddCompare(CLI::App& app, ChosenCommand& chosen) {
   const auto command = std::make_shared<CompareCommand>();
   auto* compare = app.add_subcommand("compare", "Say what one registry lacks of another, and why: can it stand in?");
   compare->footer(std::string(kCompareFooter));
+  compare->usage("Usage: crrsim compare [OPTIONS] SCENARIO --from A --to B\n       crrsim compare [OPTIONS] DIR DIR");
   compare->add_option("PATH", command->paths, "A scenario file, or two folders: the source, the destination")
       ->required()
       ->expected(1, 3);  // a third is complained of in words

@@ -6,7 +6,9 @@
 #include "harness/compare/compare.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
+#include "harness/report/printable.h"
 #include "harness/report/sweep_report.h"
+#include "harness/run/claim_text.h"
 #include "harness/run/image_library.h"
 #include "harness/run/run.h"
 #include "harness/scenario/load.h"
@@ -51,7 +53,7 @@ std::optional<std::vector<Scenario>> LoadAll(const std::vector<std::string>& fil
   std::vector<Scenario> scenarios;
   bool sound = true;
   for (const auto& file : files) {
-    auto scenario = LoadScenario(file, options);
+    auto scenario = ReadScenario(file, options, streams);
     if (scenario) {
       scenarios.push_back(std::move(*scenario));
     } else {
@@ -117,19 +119,14 @@ ExitCode Run(const RunCommand& command, const Streams& streams) {
     results.push_back(RunScenario(scenario, options));
     code = Worst(code, CodeOf(results.back()));
     if (!show) continue;
-    if (scenarios->size() > 1) streams.out << scenario.path << "\n";
+    if (scenarios->size() > 1) streams.out << Printable(scenario.path) << "\n";
     streams.out << ToTerminal(results.back(), terminal) << std::flush;
   }
   if (show && results.size() > 1) streams.out << SummaryOf(results, terminal);
-  for (const auto& [file, text] : {std::pair(command.json_file, command.json_file.empty() ? "" : JsonText(results)),
-                                   std::pair(command.junit_file, command.junit_file.empty() ? "" : ToJUnit(results))}) {
-    if (file.empty()) continue;
-    if (const auto problem = WriteFile(file, text, streams)) {
-      streams.err << *problem << "\n";
-      code = Worst(code, ExitCode::kUsage);
-    }
-  }
-  return code;
+  return WriteReports(code,
+                      {{command.json_file, command.json_file.empty() ? "" : JsonText(results)},
+                       {command.junit_file, command.junit_file.empty() ? "" : ToJUnit(results)}},
+                      streams);
 }
 
 ExitCode Validate(const ValidateCommand& command, const Streams& streams) {
@@ -148,8 +145,8 @@ ExitCode Validate(const ValidateCommand& command, const Streams& streams) {
       Complain(content.error(), streams);
       continue;
     }
-    streams.out << fmt::format("{}: valid, {} steps, {} images\n", scenario.path, scenario.timeline.size(),
-                               scenario.images.size());
+    streams.out << fmt::format("{}: valid, {}, {}\n", Printable(scenario.path),
+                               Counted(scenario.timeline.size(), "step"), Counted(scenario.images.size(), "image"));
   }
   return sound ? ExitCode::kPass : ExitCode::kInvalid;
 }

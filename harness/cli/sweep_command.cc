@@ -100,15 +100,10 @@ ExitCode RunSweeps(const RunCommand& command, const std::vector<Scenario>& scena
     }
     if (results.back().end == SweepEnd::kInterrupted) break;
   }
-  for (const auto& [file, text] : {std::pair(command.json_file, command.json_file.empty() ? "" : JsonText(results)),
-                                   std::pair(command.junit_file, command.junit_file.empty() ? "" : ToJUnit(results))}) {
-    if (file.empty()) continue;
-    if (const auto problem = WriteFile(file, text, streams)) {
-      streams.err << *problem << "\n";
-      code = Worst(code, ExitCode::kUsage);
-    }
-  }
-  return code;
+  return WriteReports(code,
+                      {{command.json_file, command.json_file.empty() ? "" : JsonText(results)},
+                       {command.junit_file, command.junit_file.empty() ? "" : ToJUnit(results)}},
+                      streams);
 }
 
 }  // namespace crrsim

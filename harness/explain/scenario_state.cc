@@ -12,18 +12,20 @@ namespace crrsim {
 
 namespace {
 
-Result<World, ParseError> RunPart(const Scenario& part, RunOptions options) {
+Result<ScenarioState, ParseError> RunPart(const Scenario& part, RunOptions options) {
   auto images = ImageLibrary::Build(part);
   if (!images) return ParseError{ToText(images.error().all.front())};
   options.keep_timeline = false;
   Runner runner(part, *images, options, part.world.seed);
-  if (const auto stop = runner.Run()) return ParseError{stop->reason};
-  return World(runner.world());
+  const auto stop = runner.Run();
+  const bool to_the_end = options.runs_to == RunsTo::kRest && !options.stops_at;
+  if (stop && (stop->by != StoppedBy::kUnreached || !to_the_end)) return ParseError{stop->reason};
+  return ScenarioState{World(runner.world()), stop ? stop->reason : ""};
 }
 
 }  // namespace
 
-Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<std::string>& label) {
+Result<ScenarioState, ParseError> WorldOf(const Scenario& scenario, const std::optional<std::string>& label) {
   auto part = scenario;
   part.expect.clear();
   if (label) {
@@ -44,7 +46,7 @@ Result<World, ParseError> WorldOf(const Scenario& scenario, const std::optional<
   return RunPart(part, options);
 }
 
-Result<World, ParseError> WorldAt(const Scenario& scenario, Instant instant) {
+Result<ScenarioState, ParseError> WorldAt(const Scenario& scenario, Instant instant) {
   if (instant < scenario.world.start) {
     return ParseError{fmt::format("{}: the scenario starts at {}, after {}", scenario.path,
                                   ToText(scenario.world.start), ToText(instant))};

@@ -68,7 +68,13 @@ class SetUpReader {
   Result<SetUp, Diagnostics> Read(const std::string& folder) {
     set_up_.folder = folder;
     std::error_code error;
-    if (!fs::is_directory(folder, error)) Refuse(folder, "no such folder");
+    if (!fs::exists(folder, error)) {
+      Refuse(folder, "no such folder");
+    } else if (!fs::is_directory(folder, error)) {
+      Refuse(folder,
+             "this is a file, and a set-up is a folder of what the aws cli printed; a scenario is checked by "
+             "crrsim validate, and crrsim explain tells what its documents let through");
+    }
     for (const auto& account : EntriesOf(folder)) {
       if (fs::is_directory(account)) ReadAccount(account);
     }

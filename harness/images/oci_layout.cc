@@ -138,8 +138,10 @@ class TreeLoader {
       if (digests.size() > kShownMax) texts.push_back(fmt::format("{} more", digests.size() - kShownMax));
       return fmt::format("{}", fmt::join(texts, ", "));
     };
-    auto message =
-        fmt::format("{}: {} refers to what is not there: {}", source_.name(), root.digest.text(), shown(missing_));
+    auto message = missing_ == std::vector<Digest>{root.digest}
+                       ? fmt::format("{}: the index names {}, which is not there", source_.name(), root.digest.text())
+                       : fmt::format("{}: {} refers to what is not there: {}", source_.name(), root.digest.text(),
+                                     shown(missing_));
     if (!complete_.empty()) {
       message += fmt::format("; complete, and to be chosen as {}:DIGEST: {}", source_.name(), shown(complete_));
     }

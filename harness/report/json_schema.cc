@@ -107,10 +107,7 @@ nlohmann::ordered_json ReportSchema() {
   members["faults"] = Rows("every fault that began, or was to begin",
                            {{"fault", kText}, {"target", kText}, {"fired", kCount}, {"hits", kCount}});
   members["assumptions"] = Rows("those that the outcome consulted", {{"name", kText}, {"value", kText}});
-  auto whole = Object(members);
-  whole["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  whole["title"] = "crrsim report of one run";
-  return whole;
+  return schema::OneOrSeveral("crrsim report of runs", "run", Object(members));
 }
 
 }  // namespace crrsim

@@ -17,6 +17,10 @@ nlohmann::ordered_json Object(const nlohmann::ordered_json& members);
 /// An array of such objects.
 nlohmann::ordered_json Rows(const std::string& description, const nlohmann::ordered_json& members);
 
+/// The schema of a report of one kind: such an object, or an array of several.
+nlohmann::ordered_json OneOrSeveral(const std::string& title, const std::string& name,
+                                    const nlohmann::ordered_json& one);
+
 inline const nlohmann::ordered_json kText = {{"type", "string"}};
 inline const nlohmann::ordered_json kCount = {{"type", "integer"}, {"minimum", 0}};
 inline const nlohmann::ordered_json kNumber = {{"type", "number"}, {"minimum", 0}};

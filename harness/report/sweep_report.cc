@@ -207,10 +207,7 @@ nlohmann::ordered_json SweepSchema() {
                                                            {"problems", {{"type", "array"}, {"items", kText}}},
                                                            {"reproduce", kText}});
   members["warnings"] = {{"type", "array"}, {"items", kText}};
-  auto whole = Object(members);
-  whole["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  whole["title"] = "crrsim report of one sweep over seeds";
-  return whole;
+  return schema::OneOrSeveral("crrsim report of sweeps over seeds", "sweep", Object(members));
 }
 
 std::string ToJUnit(const std::vector<SweepResult>& results) {

@@ -251,12 +251,7 @@ Judgement JudgeOne(const StorageClaim& claim, const View& view) {
     }
     return Within(claim.bytes, of_class) ? Holds(observed) : Broken(observed);
   }
-  Int128 integral = 0;
-  for (const auto& row : view.world.bill().storage) {
-    if (row.where != where || row.month != *claim.month) continue;
-    if (claim.storage_class != StorageClass::kArchive) integral += row.byte_nanoseconds;
-    if (claim.storage_class != StorageClass::kStandard) integral += row.archived_byte_nanoseconds;
-  }
+  const auto integral = StoredOver(claim, view.world).byte_nanoseconds;
   if (integral == 0 || now == ByteCount()) {
     return Broken(fmt::format("{} byte-seconds in {}, {} bytes stored at the end", ToDecimal(integral / 1'000'000'000),
                               ToText(*claim.month), now.bytes()));
@@ -267,24 +262,28 @@ Judgement JudgeOne(const StorageClaim& claim, const View& view) {
 }
 
 Judgement JudgeOne(const LagClaim& claim, const View& view) {
-  auto lags = LagsOf(view.recording.replications(), claim.from, claim.to);
+  const auto found = LagsBetween(view.recording.replications(), claim.from, claim.to);
+  auto lags = found.arrived;
   // A copy that is still under way lags by what has passed, at least.
-  std::size_t unfinished = 0;
-  for (const auto& row : view.recording.replications()) {
-    if (row.replication.source != claim.from || row.replication.destination != claim.to || row.visible_at) continue;
-    if (row.status != ReplicationStatus::kInProgress) continue;
-    lags.push_back(view.world.now() - row.queued_at);
-    ++unfinished;
-  }
+  for (const auto queued_at : found.under_way) lags.push_back(view.world.now() - queued_at);
   std::sort(lags.begin(), lags.end());  // a total order
   if (lags.empty()) {
+    if (found.failed != 0) {
+      return Broken(
+          fmt::format("{} FAILED and none arrived, so there is no lag", Counted(found.failed, "replication")));
+    }
     return Broken(fmt::format("nothing replicated from {} to {}, so there is no lag", view.Name(claim.from),
                               view.Name(claim.to)));
   }
   const auto lag = QuantileOf(lags, claim.percent);
   auto observed = fmt::format("{} over {}", ToShortText(lag), Counted(lags.size(), "replication"));
-  if (unfinished != 0) observed += fmt::format(", {} of them not there yet", unfinished);
-  return Within(claim.lag, lag) ? Holds(observed) : Broken(observed);
+  if (!found.under_way.empty()) observed += fmt::format(", {} of them not there yet", found.under_way.size());
+  if (found.failed != 0) observed += fmt::format("; {} more FAILED and never arrived", found.failed);
+  // What failed never arrives: without end against `at_most`, and nothing that would show a lag of `at_least`.
+  const auto rank = RankOf(lags.size() + found.failed, claim.percent);
+  const bool too_late = claim.lag.at_most && (rank > lags.size() || lags[rank - 1] > *claim.lag.at_most);
+  const bool too_soon = claim.lag.at_least && lag < *claim.lag.at_least;
+  return too_late || too_soon ? Broken(observed) : Holds(observed);
 }
 
 Judgement JudgeOne(const FaultClaim& claim, const View& view) {
@@ -351,6 +350,19 @@ Judgement JudgeOne(const OrderClaim& claim, const View& view) {
 }
 
 }  // namespace
+
+StoredOverTime StoredOver(const StorageClaim& claim, const World& world) {
+  const RepositoryKey where{claim.in, claim.repository};
+  StoredOverTime stored;
+  for (const auto& row : world.bill().storage) {
+    if (row.where != where || row.month != *claim.month) continue;
+    if (claim.storage_class != StorageClass::kArchive) stored.byte_nanoseconds += row.byte_nanoseconds;
+    if (claim.storage_class != StorageClass::kStandard) stored.byte_nanoseconds += row.archived_byte_nanoseconds;
+  }
+  stored.rate = StoredInClass(claim, world.ledger());
+  stored.stored_now = world.ledger().StoredNow(where);
+  return stored;
+}
 
 Judgement Judge(const Claim& claim, const Scenario& scenario, const World& world, const Recording& recording) {
   const View view{scenario, world, recording};

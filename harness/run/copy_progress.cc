@@ -4,6 +4,26 @@
 
 namespace crrsim {
 
+namespace {
+
+/// What became of a copy of which nothing is under way any more.
+std::string EndOf(const Replication& copy, const Recording& recording, const Scenario& names) {
+  const ReplicationRow* last = nullptr;
+  for (const auto& row : recording.replications()) {
+    if (row.replication == copy) last = &row;
+  }
+  if (last == nullptr) {
+    return fmt::format("no rule of {} sent it there when it was pushed, and nothing is under way any more",
+                       names.NameOf(copy.source));
+  }
+  if (last->status == ReplicationStatus::kFailed) {
+    return fmt::format("it FAILED with {} at {}", NameOf(last->failure), ToText(*last->completed_at));
+  }
+  return "nothing is under way any more";
+}
+
+}  // namespace
+
 std::optional<std::string> AwaitProgress(const World& world, const Recording& recording, const Scenario& names,
                                          const ProgressCondition& condition, const PassingTime& time) {
   const auto from = condition.from ? condition.from : recording.LastPushedTo(condition.image);
@@ -29,7 +49,7 @@ std::optional<std::string> AwaitProgress(const World& world, const Recording& re
       time.pass_until(*progress->reaches);
       return std::nullopt;
     }
-    if (time.is_idle()) return never("nothing is under way any more");
+    if (time.is_idle()) return never(EndOf(copy, recording, names));
     time.step();
   }
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "harness/run/claim_text.h"
+#include "harness/run/crossings.h"
 #include "harness/run/runner.h"
 #include "harness/run/waiting.h"
 #include "sim/units_text.h"
@@ -34,8 +36,14 @@ void Runner::AwaitWithin(const Expectation& expectation, Instant deadline) {
   auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
   while (!judgement.held) {
     const auto next = world_.NextInstant();
-    if (!next || *next > deadline) break;
-    StepOnce();
+    const auto crossing = NextCrossing(expectation.claim, world_, recording_);
+    if (crossing && *crossing <= deadline && (!next || *crossing < *next)) {
+      PassUntil(*crossing);
+      seen = 0;
+    } else {
+      if (!next || *next > deadline) break;
+      StepOnce();
+    }
     if (recording_.events() == seen) continue;
     seen = recording_.events();
     judgement = Judge(expectation.claim, scenario_, world_, recording_);
@@ -58,9 +66,34 @@ void Runner::AwaitWithin(const Expectation& expectation, Instant deadline) {
 
 void Runner::JudgeWatches() {
   if (recording_.events() == judged_events_) return;
+  JudgeAllWatches();
+}
+
+void Runner::JudgeAllWatches() {
   judged_events_ = recording_.events();
   JudgeAnchored();
   watches_.remove_if([this](const Watch& watch) { return IsBroken(watch); });
+}
+
+std::optional<Instant> Runner::FirstCrossing() const {
+  std::optional<Instant> first;
+  const auto consider = [&](const Expectation& expectation) {
+    const auto crossing = NextCrossing(expectation.claim, world_, recording_);
+    if (crossing && (!first || *crossing < *first)) first = crossing;
+  };
+  for (const auto& watch : watches_) consider(*watch.expectation);
+  for (const auto* expectation : anchored_) consider(*expectation);
+  return first;
+}
+
+void Runner::PassCrossings(Instant until, Until reach) {
+  if (growing_ == 0) return;
+  for (auto crossing = FirstCrossing(); crossing; crossing = FirstCrossing()) {
+    if (*crossing > until || (*crossing == until && reach == Until::kBefore)) return;
+    StopBefore(*crossing);
+    world_.RunUntil(*crossing);
+    JudgeAllWatches();
+  }
 }
 
 bool Runner::IsBroken(const Watch& watch) {
@@ -88,7 +121,8 @@ void Runner::CloseWatches() {
     const auto vacuous = VacuousBecause(expectation.claim, scenario_, recording_);
     if (!vacuous.empty()) {
       Settle(expectation, false, vacuous + ", so this proves nothing");
-    } else if (recording_.events() == watch.events_before) {
+    } else if (recording_.events() == watch.events_before &&
+               (!GrowsWithTime(expectation.claim) || world_.now() == watch.since)) {
       Settle(expectation, false, "nothing happened after this step, so this proves nothing");
     } else {
       Settle(expectation, true, fmt::format("over {} events", recording_.events() - watch.events_before));
@@ -157,7 +191,8 @@ void Runner::JudgeConvergence() {
   if (recording_.replications().empty()) {
     result.observed = "no replication was ever queued, so this proves nothing";
   } else if (recording_.open_jobs() > 0) {
-    result.observed = fmt::format("{} jobs had not ended at {}", recording_.open_jobs(), ToText(world_.now()));
+    result.observed =
+        fmt::format("{} had not ended at {}", Counted(recording_.open_jobs(), "job"), ToText(world_.now()));
   } else if (*ended > due) {
     result.observed = fmt::format("the last job ended at {}, {} too late", ToText(*ended), ToShortText(*ended - due));
   } else {

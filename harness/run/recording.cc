@@ -136,22 +136,36 @@ std::optional<RegistryKey> Recording::LastPushedTo(const ImageReference& image) 
   return std::nullopt;
 }
 
-std::vector<Duration> LagsOf(const std::vector<ReplicationRow>& replications, const RegistryKey& from,
-                             const RegistryKey& to) {
-  std::vector<Duration> lags;
+WayLags LagsBetween(const std::vector<ReplicationRow>& replications, const RegistryKey& from, const RegistryKey& to) {
+  WayLags lags;
   for (const auto& row : replications) {
-    if (row.replication.source != from || row.replication.destination != to || !row.visible_at) continue;
-    lags.push_back(*row.visible_at - row.queued_at);
+    if (row.replication.source != from || row.replication.destination != to) continue;
+    if (row.visible_at) {
+      lags.arrived.push_back(*row.visible_at - row.queued_at);
+    } else if (row.status == ReplicationStatus::kInProgress) {
+      lags.under_way.push_back(row.queued_at);
+    } else {
+      ++lags.failed;
+    }
   }
-  std::sort(lags.begin(), lags.end());
+  // Both are total orders.
+  std::sort(lags.arrived.begin(), lags.arrived.end());
+  std::sort(lags.under_way.begin(), lags.under_way.end());
   return lags;
 }
 
+std::vector<Duration> LagsOf(const std::vector<ReplicationRow>& replications, const RegistryKey& from,
+                             const RegistryKey& to) {
+  return LagsBetween(replications, from, to).arrived;
+}
+
+std::size_t RankOf(std::size_t count, std::int64_t percent) {
+  CRRSIM_CHECK(count > 0 && percent > 0 && percent <= 100, "{} of {}", percent, count);
+  return (count * static_cast<std::size_t>(percent) + 99) / 100;
+}
+
 Duration QuantileOf(const std::vector<Duration>& sorted, std::int64_t percent) {
-  CRRSIM_CHECK(!sorted.empty() && percent > 0 && percent <= 100, "{} of {}", percent, sorted.size());
-  const auto count = static_cast<std::int64_t>(sorted.size());
-  const auto rank = (count * percent + 99) / 100;
-  return sorted[static_cast<std::size_t>(rank - 1)];
+  return sorted[RankOf(sorted.size(), percent) - 1];
 }
 
 }  // namespace crrsim

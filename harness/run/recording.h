@@ -100,6 +100,17 @@ class Recording : public Observer {
 /// The lags of all jobs from one registry to another whose image became visible, in ascending order.
 std::vector<Duration> LagsOf(const std::vector<ReplicationRow>& replications, const RegistryKey& from,
                              const RegistryKey& to);
+
+/// What became of the jobs from one registry to another.
+struct WayLags {
+  std::vector<Duration> arrived;   // the lags of those whose image became visible, ascending
+  std::vector<Instant> under_way;  // when each that has not ended was queued, ascending
+  std::size_t failed = 0;          // that ended without their image having become visible
+};
+WayLags LagsBetween(const std::vector<ReplicationRow>& replications, const RegistryKey& from, const RegistryKey& to);
+
+/// The place, from 1, of a percentile among so many sorted values (nearest rank). Requires at least one.
+std::size_t RankOf(std::size_t count, std::int64_t percent);
 /// The smallest value that at least `percent` of the values do not exceed (nearest rank). Requires sorted, non-empty
 /// values.
 Duration QuantileOf(const std::vector<Duration>& sorted, std::int64_t percent);

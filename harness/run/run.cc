@@ -65,7 +65,17 @@ std::string QuotedForShell(const std::string& text) {
 std::string ReproduceLine(const Scenario& scenario, const RunOptions& options, std::uint64_t seed) {
   auto line = fmt::format("./crrsim run --seed {}", seed);
   for (const auto& [name, path] : options.images) line += " --image " + QuotedForShell(name + "=" + path);
-  return line + " -v " + QuotedForShell(scenario.path);
+  const RunOptions defaults;
+  if (options.idle_faults == IdleFaults::kFail) line += " --strict";
+  if (options.steps_per_instant_max != defaults.steps_per_instant_max) {
+    line += fmt::format(" --steps-per-instant {}", options.steps_per_instant_max);
+  }
+  if (options.steps_without_progress_max != defaults.steps_without_progress_max) {
+    line += fmt::format(" --steps-without-progress {}", options.steps_without_progress_max);
+  }
+  // What came through a pipe has to be given again.
+  const bool piped = scenario.path == "<stdin>" || scenario.path == "<pipe>";
+  return line + " -v " + (piped ? "-" : QuotedForShell(scenario.path));
 }
 
 namespace {

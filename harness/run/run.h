@@ -78,6 +78,7 @@ enum class StoppedBy : std::uint8_t {
   kNothing,
   kImage,
   kLimit,
+  kUnreached,   // a step's `when` can never come
   kNoProgress,  // time stood still, or nothing came of ever so many steps
   kInterrupt,
 };

@@ -6,6 +6,7 @@
 
 #include "harness/run/client.h"
 #include "harness/run/copy_progress.h"
+#include "harness/run/crossings.h"
 #include "harness/run/engine_guard.h"
 #include "harness/run/fault_steps.h"
 #include "harness/run/json_subset.h"
@@ -82,6 +83,7 @@ Runner::~Runner() {
 std::optional<RunStop> Runner::Run() {
   try {
     for (const auto& expectation : scenario_.expect) {
+      if (expectation.mode != Mode::kNow && GrowsWithTime(expectation.claim)) ++growing_;
       if (expectation.mode == Mode::kNever || expectation.mode == Mode::kAlways) {
         watches_.push_back({&expectation, world_.now(), recording_.events()});
       } else if (expectation.mode == Mode::kWithin) {
@@ -146,6 +148,7 @@ void Runner::StepOnce() {
   const auto next = world_.NextInstant();
   if (next) StopBefore(*next);
   if (next && scenario_.converges_within) WatchConvergence(*next);
+  if (next) PassCrossings(*next, Until::kBefore);
   world_.Step();
   CheckProgress();
   if (recording_.events() > options_.events_max) {
@@ -159,6 +162,7 @@ void Runner::PassUntil(Instant until) {
   // What a call of the step did is judged before time goes on.
   JudgeWatches();
   for (auto next = world_.NextInstant(); next && *next <= until; next = world_.NextInstant()) StepOnce();
+  PassCrossings(until, Until::kUpTo);
   StopBefore(until);
   world_.RunUntil(until);
 }
@@ -198,7 +202,7 @@ void Runner::WaitForProgress(const Step& step) {
   const auto problem = AwaitProgress(world_, recording_, scenario_, *step.when,
                                      {[this] { return world_.NextInstant(); }, [this] { return world_.IsIdle(); },
                                       [this] { StepOnce(); }, [this](Instant until) { PassUntil(until); }});
-  if (problem) throw RunStop{fmt::format("{}: {}", ToText(step.place), *problem)};
+  if (problem) throw RunStop{fmt::format("{}: {}", ToText(step.place), *problem), StoppedBy::kUnreached};
 }
 
 // ---- Steps ----------------------------------------------------------------------------------------------------------
@@ -302,7 +306,9 @@ void Runner::DoIt(const Step&, const ExpectStep& expect) {
     case Mode::kAlways:
       // It counts from this very instant.
       const Watch watch{&expectation, world_.now(), recording_.events()};
-      if (!IsBroken(watch)) watches_.push_back(watch);
+      if (IsBroken(watch)) return;
+      if (GrowsWithTime(expectation.claim)) ++growing_;
+      watches_.push_back(watch);
   }
 }
 

@@ -1,7 +1,8 @@
 // Executes a scenario's timeline in a world: the one place that lets virtual time pass between steps.
 //
 // A step starts when the one before has returned. While time passes, open expectations (within, never, always) are
-// judged after every event, so an expectation that waits ends at the very instant at which it came true.
+// judged after every event and, where they are about a figure that grows with time alone (crossings.h), at each instant
+// at which that reaches a bound. So an expectation that waits ends at the very instant at which it came true.
 #pragma once
 
 #include <list>
@@ -81,6 +82,12 @@ class Runner {
   void JudgeNow(const Expectation& expectation);
   void AwaitWithin(const Expectation& expectation, Instant deadline);
   void JudgeWatches();
+  void JudgeAllWatches();
+  /// Judges what comes true or is broken by time alone before `until`, or by it, at its own instants.
+  /// Requires that no event is due before `until`.
+  enum class Until : std::uint8_t { kBefore, kUpTo };
+  void PassCrossings(Instant until, Until reach);
+  [[nodiscard]] std::optional<Instant> FirstCrossing() const;
   /// Settles a watch that does not hold at this instant.
   bool IsBroken(const Watch& watch);
   void CloseWatches();
@@ -110,6 +117,7 @@ class Runner {
   std::map<const Expectation*, Instant> came_true_;
   std::vector<const Expectation*> anchored_;
   std::uint64_t judged_events_ = 0;
+  std::size_t growing_ = 0;  // expectations that are watched for their crossings, at most
   std::vector<ExpectationResult> results_;
   bool failed_ = false;
 

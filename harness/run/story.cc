@@ -78,7 +78,8 @@ void Story::OnEvent(const Event& event) {
             Note(when, fmt::format("{}: {} refused: {}: {}", Name(e.registry), e.operation, e.exception, e.message));
           },
           [&](const ReplicationConfigured& e) {
-            Detail(when, fmt::format("{}: replication has {} rules", Name(e.registry), e.configuration.rules.size()));
+            Detail(when, fmt::format("{}: replication has {}", Name(e.registry),
+                                     Counted(e.configuration.rules.size(), "rule")));
           },
           [&](const RegistryPolicyChanged& e) {
             Detail(when,
@@ -159,8 +160,8 @@ void Story::OnEvent(const Event& event) {
                                    why, ToShortText(when - e.queued_at)));
           },
           [&](const LifecycleEvaluated& e) {
-            const auto text = fmt::format("{}: lifecycle policy of {} evaluated, {} images expire", Name(e.registry),
-                                          e.repository.text(), e.expiring);
+            const auto text = fmt::format("{}: lifecycle policy of {} evaluated, {} to expire", Name(e.registry),
+                                          e.repository.text(), Counted(static_cast<std::size_t>(e.expiring), "image"));
             if (e.expiring == 0 && e.transitioning == 0) return Detail(when, text);
             Note(when, text);
           },

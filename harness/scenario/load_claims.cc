@@ -13,6 +13,35 @@ namespace crrsim {
 
 namespace {
 
+/// The keys of bounds; `exactly` may be empty where there is no such key.
+struct BoundKeys {
+  std::string_view at_least;
+  std::string_view at_most;
+  std::string_view exactly;
+};
+
+/// Reads bounds, and refuses those between which nothing lies.
+template <class Quantity>
+Bounds<Quantity> LoadBounds(LoadContext& context, ObjectReader& reader,
+                            std::optional<Quantity> (ObjectReader::*read)(std::string_view), const BoundKeys& keys) {
+  Bounds<Quantity> bounds;
+  bounds.at_least = (reader.*read)(keys.at_least);
+  bounds.at_most = (reader.*read)(keys.at_most);
+  if (!keys.exactly.empty()) bounds.exactly = (reader.*read)(keys.exactly);
+  const auto refuse_below = [&](const auto& upper, std::string_view upper_key, const auto& lower,
+                                std::string_view lower_key) {
+    if (!upper || !lower || *upper >= *lower) return;
+    context.Refuse(reader.Get(upper_key)->place,
+                   fmt::format("'{}' is below '{}', so nothing can satisfy both", upper_key, lower_key));
+  };
+  refuse_below(bounds.at_most, keys.at_most, bounds.at_least, keys.at_least);
+  refuse_below(bounds.exactly, keys.exactly, bounds.at_least, keys.at_least);
+  refuse_below(bounds.at_most, keys.at_most, bounds.exactly, keys.exactly);
+  return bounds;
+}
+
+constexpr BoundKeys kTimesKeys = {"times_at_least", "times_at_most", "times"};
+
 ImageClaim LoadImageClaim(LoadContext& context, ObjectReader& reader) {
   ImageClaim claim;
   if (const auto image = reader.Reference("image")) claim.image = *image;
@@ -78,7 +107,7 @@ RepositoryClaim LoadRepositoryClaim(LoadContext& context, ObjectReader& reader) 
   claim.scan_on_push = reader.YesNo("scanOnPush");
   claim.no_repository_policy = reader.OneOf("repositoryPolicy").has_value();
   claim.no_lifecycle_policy = reader.OneOf("lifecyclePolicy").has_value();
-  claim.images = {reader.Integer("images_at_least"), reader.Integer("images_at_most"), reader.Integer("images")};
+  claim.images = LoadBounds(context, reader, &ObjectReader::Integer, {"images_at_least", "images_at_most", "images"});
   const bool details = claim.created_by || claim.template_prefix || claim.mutability || claim.encryption_type ||
                        claim.scan_on_push || claim.no_repository_policy || claim.no_lifecycle_policy ||
                        !claim.images.empty();
@@ -116,8 +145,9 @@ TransferClaim LoadTransferClaim(LoadContext& context, ObjectReader& reader) {
   if (const auto from = reader.Registry("from")) claim.from = *from;
   if (const auto to = reader.Registry("to")) claim.to = *to;
   claim.times = reader.Integer("times");
-  claim.useful = {reader.Size("at_least"), reader.Size("at_most"), reader.Size("exactly")};
-  claim.wasted = {reader.Size("wasted_at_least"), reader.Size("wasted_at_most"), reader.Size("wasted_exactly")};
+  claim.useful = LoadBounds(context, reader, &ObjectReader::Size, {"at_least", "at_most", "exactly"});
+  claim.wasted =
+      LoadBounds(context, reader, &ObjectReader::Size, {"wasted_at_least", "wasted_at_most", "wasted_exactly"});
   if (!claim.times && claim.useful.empty() && claim.wasted.empty()) {
     context.Refuse(reader.place(), "nothing is claimed; add times, exactly, at_least, at_most, or wasted_...");
   }
@@ -133,8 +163,8 @@ StorageClaim LoadStorageClaim(LoadContext& context, ObjectReader& reader) {
     claim.storage_class = *one == "STANDARD" ? StorageClass::kStandard : StorageClass::kArchive;
   }
   claim.month = reader.Month("month");
-  claim.duration = {reader.Span("for_at_least"), reader.Span("for_at_most"), std::nullopt};
-  claim.bytes = {reader.Size("at_least"), reader.Size("at_most"), reader.Size("exactly")};
+  claim.duration = LoadBounds(context, reader, &ObjectReader::Span, {"for_at_least", "for_at_most", ""});
+  claim.bytes = LoadBounds(context, reader, &ObjectReader::Size, {"at_least", "at_most", "exactly"});
   if (context.diagnostics.size() != before) return claim;
   if (claim.month && (claim.duration.empty() || !claim.bytes.empty())) {
     context.Refuse(reader.place(), "with 'month' goes for_at_least or for_at_most; bytes are those stored now");
@@ -151,7 +181,7 @@ LagClaim LoadLagClaim(LoadContext& context, ObjectReader& reader) {
   if (quantile && *quantile != "max") claim.percent = std::stoll(quantile->substr(1));
   if (const auto from = reader.Registry("from")) claim.from = *from;
   if (const auto to = reader.Registry("to")) claim.to = *to;
-  claim.lag = {reader.Span("at_least"), reader.Span("at_most"), std::nullopt};
+  claim.lag = LoadBounds(context, reader, &ObjectReader::Span, {"at_least", "at_most", ""});
   if (claim.lag.empty()) context.Refuse(reader.place(), "nothing is claimed; add at_least or at_most");
   return claim;
 }
@@ -159,7 +189,7 @@ LagClaim LoadLagClaim(LoadContext& context, ObjectReader& reader) {
 FaultClaim LoadFaultClaim(LoadContext& context, ObjectReader& reader) {
   FaultClaim claim;
   if (const auto fault = reader.OneOf("fault")) claim.fault = *fault;
-  claim.hits = {reader.Integer("hits_at_least"), reader.Integer("hits_at_most"), reader.Integer("hits")};
+  claim.hits = LoadBounds(context, reader, &ObjectReader::Integer, {"hits_at_least", "hits_at_most", "hits"});
   if (claim.hits.empty()) context.Refuse(reader.place(), "nothing is claimed; add hits, hits_at_least or hits_at_most");
   return claim;
 }
@@ -199,7 +229,7 @@ EventPattern LoadPattern(LoadContext& context, ObjectReader& reader) {
 EventClaim LoadEventClaim(LoadContext& context, ObjectReader& reader) {
   EventClaim claim;
   claim.pattern = LoadPattern(context, reader);
-  claim.times = {reader.Integer("times_at_least"), reader.Integer("times_at_most"), reader.Integer("times")};
+  claim.times = LoadBounds(context, reader, &ObjectReader::Integer, kTimesKeys);
   return claim;
 }
 
@@ -230,7 +260,7 @@ DeliveredClaim LoadDeliveredClaim(LoadContext& context, ObjectReader& reader) {
                                                    DidYouMean(member.key, views)));
     }
   }
-  claim.times = {reader.Integer("times_at_least"), reader.Integer("times_at_most"), reader.Integer("times")};
+  claim.times = LoadBounds(context, reader, &ObjectReader::Integer, kTimesKeys);
   return claim;
 }
 

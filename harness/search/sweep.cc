@@ -15,6 +15,7 @@
 #include <mutex>
 #include <thread>
 
+#include "harness/run/claim_text.h"
 #include "sim/archive.h"
 
 namespace crrsim {
@@ -51,8 +52,8 @@ SeedRun Keep(const RunResult& result) {
   for (const auto& one : result.invariants) {
     if (one.held()) continue;
     const auto& first = one.violations.front();
-    problems.push_back(fmt::format("invariant {}: {} violations, the first: {}, but {}", one.invariant->name,
-                                   one.violations.size(), first.found.text, first.expected.text));
+    problems.push_back(fmt::format("invariant {}: {}, the first: {}, but {}", one.invariant->name,
+                                   Counted(one.violations.size(), "violation"), first.found.text, first.expected.text));
   }
   return run;
 }

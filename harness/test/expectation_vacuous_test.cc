@@ -74,10 +74,13 @@ TEST(VacuousTest, LagWhereNothingReplicated) {
             "broken: nothing replicated from eu-west-1 to us-west-2, so there is no lag");
   EXPECT_EQ(VerdictAfter("  - settle: 1h\n", "{lag: p99, " + kFromWestToIreland + ", at_most: 1h}"),
             "broken: nothing replicated from us-west-2 to eu-west-1, so there is no lag");
-  // A copy that failed has no lag.
+  // A copy that failed never arrived, which breaks any `at_most` and shows no `at_least`.
   EXPECT_EQ(VerdictAfter("  - fail: {step: admit}\n" + kPush + "  - settle: 60h\n",
                          "{lag: max, " + kFromWestToIreland + ", at_most: 1h}"),
-            "broken: nothing replicated from us-west-2 to eu-west-1, so there is no lag");
+            "broken: 1 replication FAILED and none arrived, so there is no lag");
+  EXPECT_EQ(VerdictAfter("  - fail: {step: admit}\n" + kPush + "  - settle: 60h\n",
+                         "{lag: max, " + kFromWestToIreland + ", at_least: 1h}"),
+            "broken: 1 replication FAILED and none arrived, so there is no lag");
 }
 
 TEST(VacuousTest, HitsOfAFaultThatNeverBegan) {

@@ -86,6 +86,34 @@ const std::string kTagDeletedEverywhere = R"(  - PutReplicationConfiguration:
     to: shop/us-west-2
 )" + kDeleted;
 
+// The same where more is excused, or might be.
+const std::string kGrantedAndTriedAgain = kGranted + "assumptions: {denial: retry}\n";
+const std::string kMovedTagBesideABackfill = R"(  - PutReplicationConfiguration:
+      {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}]}]}
+    in: shop/us-east-1
+  - CreateRepository: {repositoryName: app}
+    in: shop/us-east-1
+  - push: app:east
+    image: app
+    to: shop/us-east-1
+  - StartReplicationBackfill: {destination: {region: eu-west-1, registryId: "111122223333"}}
+    in: shop/us-east-1
+  - advance: 29s
+)" + kMovedTag;
+const std::string kDeletedButForOwnTags = kDeletedEverywhere + "assumptions: {delete_destination_tags: kept}\n";
+const std::string kDeletedConcurrently =
+    R"(  - PutReplicationConfiguration:
+      {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": "111122223333"}],
+        "deleteReplication": {"enabled": true}}]}
+    in: shop/us-west-2
+)" + kPushApp +
+    kPushBoth + R"(  - BatchDeleteImage: {repositoryName: app, imageIds: [{imageTag: both}, {imageTag: "1"}]}
+    in: shop/us-west-2
+    after: 1h
+  - advance: 1h
+assumptions: {job_order: concurrent}
+)";
+
 struct EngineMutant {
   std::string name;
   std::string timeline;
@@ -106,13 +134,17 @@ std::vector<EngineMutant> EngineMutants() {
       {"ForgetsADestination", kTwoDestinations, ForgetsADestination(), "expected_images"},
       {"SendsElsewhereToo", kPushBoth, SendsTo(elsewhere), "expected_images"},
       {"TakesYesForNo", kGranted, TakesYesForNo(), "expected_images"},
+      {"TakesYesForNoAgainAndAgain", kGrantedAndTriedAgain, TakesYesForNo(), "expected_images"},
       {"LosesItsRetries", kDamaged, LosesItsRetries(), "expected_images"},
       {"SaysCompleteTooEarly", kUntagged, SaysCompleteTooEarly(), "expected_images"},
       {"LetsJobsOvertake", kMovedTag, LetsJobsOvertake(), "tag_convergence"},
+      {"LetsJobsOvertakeBesideABackfill", kMovedTagBesideABackfill, LetsJobsOvertake(), "tag_convergence"},
       {"ForgetsTheTag", kPushApp, ForgetsTheTag(), "tag_convergence"},
       {"ForgetsDeletions", kDeletedEverywhere, ForgetsDeletions(), "deletions"},
       {"NeverDeletes", kDeletedEverywhere, NeverDeletes(), "deletions"},
       {"NeverDeletesTags", kTagDeletedEverywhere, NeverDeletes(), "deletions"},
+      {"NeverDeletesButForOwnTags", kDeletedButForOwnTags, NeverDeletes(), "deletions"},
+      {"NeverDeletesConcurrently", kDeletedConcurrently, NeverDeletes(), "deletions"},
       {"DeletesWhatArrives", kPushApp, DeletesWhatArrives(source), "deletions"},
   };
 }

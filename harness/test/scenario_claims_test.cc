@@ -101,17 +101,17 @@ TEST(ScenarioClaimsTest, Replication) {
 
 TEST(ScenarioClaimsTest, Transfer) {
   const auto claim = ReadClaim<TransferClaim>(
-      "{transferred: app, from: us-west-2, to: eu-west-1, times: 2, exactly: 3B, at_least: 4KiB, at_most: 5MiB, "
-      "wasted_exactly: 6B, wasted_at_least: 7kB, wasted_at_most: 8MB}");
+      "{transferred: app, from: us-west-2, to: eu-west-1, times: 2, exactly: 4KiB, at_least: 3B, at_most: 5MiB, "
+      "wasted_exactly: 7kB, wasted_at_least: 6B, wasted_at_most: 8MB}");
   EXPECT_EQ(claim.repository.text(), "app");
   EXPECT_EQ(claim.from, ShopIn("us-west-2"));
   EXPECT_EQ(claim.to, ShopIn("eu-west-1"));
   EXPECT_EQ(claim.times, 2);
-  EXPECT_EQ(claim.useful.exactly, Bytes(3));
-  EXPECT_EQ(claim.useful.at_least, Kibibytes(4));
+  EXPECT_EQ(claim.useful.exactly, Kibibytes(4));
+  EXPECT_EQ(claim.useful.at_least, Bytes(3));
   EXPECT_EQ(claim.useful.at_most, Mebibytes(5));
-  EXPECT_EQ(claim.wasted.exactly, Bytes(6));
-  EXPECT_EQ(claim.wasted.at_least, Bytes(7'000));
+  EXPECT_EQ(claim.wasted.exactly, Bytes(7'000));
+  EXPECT_EQ(claim.wasted.at_least, Bytes(6));
   EXPECT_EQ(claim.wasted.at_most, Bytes(8'000'000));
 }
 
@@ -124,11 +124,27 @@ TEST(ScenarioClaimsTest, StorageIsNowOrOverAMonth) {
   EXPECT_EQ(month.storage_class, std::nullopt);
   EXPECT_EQ(ReadClaim<StorageClaim>("{stored: app, in: eu-west-1, class: ARCHIVE, exactly: 1B}").storage_class,
             StorageClass::kArchive);
-  const auto now = ReadClaim<StorageClaim>("{stored: app, in: eu-west-1, exactly: 1B, at_least: 2B, at_most: 3B}");
+  const auto now = ReadClaim<StorageClaim>("{stored: app, in: eu-west-1, exactly: 2B, at_least: 1B, at_most: 3B}");
   EXPECT_FALSE(now.month.has_value());
-  EXPECT_EQ(now.bytes.exactly, Bytes(1));
-  EXPECT_EQ(now.bytes.at_least, Bytes(2));
+  EXPECT_EQ(now.bytes.exactly, Bytes(2));
+  EXPECT_EQ(now.bytes.at_least, Bytes(1));
   EXPECT_EQ(now.bytes.at_most, Bytes(3));
+}
+
+TEST(ScenarioClaimsTest, BoundsBetweenWhichNothingLiesAreRefused) {
+  const auto problems_of = [](const std::string& claim) {
+    return ProblemsOf(kWorld + kPush + "expect:\n  - " + claim + "\n");
+  };
+  const std::string way = "from: us-west-2, to: eu-west-1, ";
+  EXPECT_THAT(problems_of("{lag: max, " + way + "at_least: 11m, at_most: 10m}"),
+              ElementsAre(testing::HasSubstr("'at_most' is below 'at_least', so nothing can satisfy both")));
+  EXPECT_THAT(problems_of("{transferred: app, " + way + "exactly: 3B, at_least: 4B}"),
+              ElementsAre(testing::HasSubstr("'exactly' is below 'at_least'")));
+  EXPECT_THAT(problems_of("{event: JobEnded, times: 3, times_at_most: 2}"),
+              ElementsAre(testing::HasSubstr("'times_at_most' is below 'times'")));
+  EXPECT_THAT(problems_of("{stored: app, in: us-west-2, month: 2026-01, for_at_least: 2d, for_at_most: 1d}"),
+              ElementsAre(testing::HasSubstr("'for_at_most' is below 'for_at_least'")));
+  EXPECT_THAT(problems_of("{lag: max, " + way + "at_least: 10m, at_most: 10m}"), ElementsAre());
 }
 
 TEST(ScenarioClaimsTest, Lag) {
@@ -142,25 +158,25 @@ TEST(ScenarioClaimsTest, Lag) {
 }
 
 TEST(ScenarioClaimsTest, Fault) {
-  const auto claim = ReadClaim<FaultClaim>("{fault: corrupt, hits: 1, hits_at_least: 2, hits_at_most: 3}");
+  const auto claim = ReadClaim<FaultClaim>("{fault: corrupt, hits: 2, hits_at_least: 1, hits_at_most: 3}");
   EXPECT_EQ(claim.fault, "corrupt");
-  EXPECT_EQ(claim.hits.exactly, 1);
-  EXPECT_EQ(claim.hits.at_least, 2);
+  EXPECT_EQ(claim.hits.exactly, 2);
+  EXPECT_EQ(claim.hits.at_least, 1);
   EXPECT_EQ(claim.hits.at_most, 3);
 }
 
 TEST(ScenarioClaimsTest, EventFieldsAreReadAsTheirTypes) {
   const auto claim = ReadClaim<EventClaim>(
       "{event: JobEnded, in: eu-west-1, where: {source: shop/us-west-2, repository: app, tag: none, status: FAILED, "
-      "failure: AccessDenied, queued_at: 90m}, times: 1, times_at_least: 2, times_at_most: 3}");
+      "failure: AccessDenied, queued_at: 90m}, times: 2, times_at_least: 1, times_at_most: 3}");
   EXPECT_EQ(claim.pattern.name, "JobEnded");
   EXPECT_EQ(claim.pattern.in, ShopIn("eu-west-1"));
   EXPECT_THAT(
       claim.pattern.where,
       ElementsAre(Pair("failure", "AccessDenied"), Pair("queued_at", "2026-01-01T01:30:00Z"), Pair("repository", "app"),
                   Pair("source", "111122223333/us-west-2"), Pair("status", "FAILED"), Pair("tag", "none")));
-  EXPECT_EQ(claim.times.exactly, 1);
-  EXPECT_EQ(claim.times.at_least, 2);
+  EXPECT_EQ(claim.times.exactly, 2);
+  EXPECT_EQ(claim.times.at_least, 1);
   EXPECT_EQ(claim.times.at_most, 3);
 }
 

@@ -316,6 +316,14 @@ TEST(ReportSchemaTest, ReportsOfRunsSatisfyIt) {
   EXPECT_EQ(stopped.verdict, Verdict::kError);
 }
 
+TEST(ReportSchemaTest, TheReportOfSeveralFilesSatisfiesIt) {
+  const PlainJson schema = PlainJson(ReportSchema());
+  const PlainJson report = PlainJson(ToJson(Played(kPush)));
+  EXPECT_THAT(SchemaProblems(schema, PlainJson::array({report, report})), IsEmpty());
+  EXPECT_THAT(SchemaProblems(schema, PlainJson::array()), Not(IsEmpty()));
+  EXPECT_THAT(SchemaProblems(schema, PlainJson::array({report, PlainJson::object()})), Not(IsEmpty()));
+}
+
 TEST(ReportSchemaTest, NoMemberCanBeLeftOutOrMisnamed) {
   const PlainJson schema = PlainJson(ReportSchema());
   const PlainJson report = PlainJson(ToJson(Played(kPush + "expect:\n  - {image: app:1, in: eu-west-1}\n")));
