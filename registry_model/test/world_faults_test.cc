@@ -218,6 +218,22 @@ TEST(WorldFaultsTest, ADegradationHitsOnlyWhatItHoldsUp) {
   EXPECT_EQ(hits_with(BytesPerSecond::Unlimited(), slow), 0) << "there is no limit to degrade";
 }
 
+TEST(WorldFaultsTest, ABackfillIsForgottenByTheClockThatSawItEnd) {
+  // One that has ended is known for 90 days.
+  auto world = Replicating(TwoRegions());
+  PushTo(world, "one", "v1");
+  world.RunUntilIdle(world.now() + Hours(1));
+  world.BeginFault("skew", ClockSkew{kWest, Days(100)});
+  const auto started = world.ApplyJson(Caller::RootOf(kFrom), "StartReplicationBackfill",
+                                       {{"destination", {{"region", "eu-west-1"}, {"registryId", "111122223333"}}}});
+  ASSERT_TRUE(started.ok()) << started.error().message;
+  EXPECT_EQ(world.RunUntilIdle(world.now() + Days(2)), RunEnd::kIdle);
+  const auto described = world.ApplyJson(Caller::RootOf(kFrom), "DescribeReplicationBackfillResults",
+                                         {{"replicationBackfillId", started->at("replicationBackfillId")}});
+  ASSERT_TRUE(described.ok()) << described.error().message;
+  EXPECT_EQ(described->at("status"), "COMPLETE");
+}
+
 TEST(WorldFaultsTest, ACopyThatStandsStillAndCrashesIsWatchedNoLonger) {
   auto world = Replicating(TwoRegions());
   PushTo(world, "one", "v1");
