@@ -34,19 +34,20 @@ void Runner::AwaitWithin(const Expectation& expectation, Instant deadline) {
   const auto since = world_.now();
   auto seen = recording_.events();
   auto judgement = Judge(expectation.claim, scenario_, world_, recording_);
+  auto crossing = NextCrossing(expectation.claim, world_, recording_);
   while (!judgement.held) {
     const auto next = world_.NextInstant();
-    const auto crossing = NextCrossing(expectation.claim, world_, recording_);
     if (crossing && *crossing <= deadline && (!next || *crossing < *next)) {
       PassUntil(*crossing);
-      seen = 0;
     } else {
       if (!next || *next > deadline) break;
       StepOnce();
     }
-    if (recording_.events() == seen) continue;
+    const bool crossed = crossing && *crossing <= world_.now();
+    if (recording_.events() == seen && !crossed) continue;
     seen = recording_.events();
     judgement = Judge(expectation.claim, scenario_, world_, recording_);
+    crossing = NextCrossing(expectation.claim, world_, recording_);
   }
   if (judgement.held) {
     const auto waited = world_.now() - since;
@@ -65,14 +66,15 @@ void Runner::AwaitWithin(const Expectation& expectation, Instant deadline) {
 }
 
 void Runner::JudgeWatches() {
-  if (recording_.events() == judged_events_) return;
-  JudgeAllWatches();
+  const bool crossed = crossing_ && *crossing_ <= world_.now();
+  if (recording_.events() != judged_events_ || crossed) JudgeAllWatches();
 }
 
 void Runner::JudgeAllWatches() {
   judged_events_ = recording_.events();
   JudgeAnchored();
   watches_.remove_if([this](const Watch& watch) { return IsBroken(watch); });
+  crossing_ = FirstCrossing();
 }
 
 std::optional<Instant> Runner::FirstCrossing() const {
@@ -87,11 +89,9 @@ std::optional<Instant> Runner::FirstCrossing() const {
 }
 
 void Runner::PassCrossings(Instant until, Until reach) {
-  if (growing_ == 0) return;
-  for (auto crossing = FirstCrossing(); crossing; crossing = FirstCrossing()) {
-    if (*crossing > until || (*crossing == until && reach == Until::kBefore)) return;
-    StopBefore(*crossing);
-    world_.RunUntil(*crossing);
+  while (crossing_ && (*crossing_ < until || (*crossing_ == until && reach == Until::kUpTo))) {
+    StopBefore(*crossing_);
+    world_.RunUntil(*crossing_);
     JudgeAllWatches();
   }
 }

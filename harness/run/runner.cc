@@ -6,7 +6,6 @@
 
 #include "harness/run/client.h"
 #include "harness/run/copy_progress.h"
-#include "harness/run/crossings.h"
 #include "harness/run/engine_guard.h"
 #include "harness/run/fault_steps.h"
 #include "harness/run/json_subset.h"
@@ -83,7 +82,6 @@ Runner::~Runner() {
 std::optional<RunStop> Runner::Run() {
   try {
     for (const auto& expectation : scenario_.expect) {
-      if (expectation.mode != Mode::kNow && GrowsWithTime(expectation.claim)) ++growing_;
       if (expectation.mode == Mode::kNever || expectation.mode == Mode::kAlways) {
         watches_.push_back({&expectation, world_.now(), recording_.events()});
       } else if (expectation.mode == Mode::kWithin) {
@@ -307,8 +305,8 @@ void Runner::DoIt(const Step&, const ExpectStep& expect) {
       // It counts from this very instant.
       const Watch watch{&expectation, world_.now(), recording_.events()};
       if (IsBroken(watch)) return;
-      if (GrowsWithTime(expectation.claim)) ++growing_;
       watches_.push_back(watch);
+      crossing_ = FirstCrossing();
   }
 }
 

@@ -117,7 +117,7 @@ class Runner {
   std::map<const Expectation*, Instant> came_true_;
   std::vector<const Expectation*> anchored_;
   std::uint64_t judged_events_ = 0;
-  std::size_t growing_ = 0;  // expectations that are watched for their crossings, at most
+  std::optional<Instant> crossing_;  // FirstCrossing() when they were judged last; nothing happened since
   std::vector<ExpectationResult> results_;
   bool failed_ = false;
 

@@ -45,6 +45,15 @@ TEST(ExpectationCrossingTest, AWaitEndsWhenTheLagReachesItsBound) {
   EXPECT_EQ(run.expectations.front().when, *ParseInstant("2026-01-01T00:30:00Z"));
 }
 
+TEST(ExpectationCrossingTest, ABoundIsReachedAlsoWhereSomethingHappensThenWithoutAnEvent) {
+  // The answer to the first question arrives 100 ms after the push; the first event after that is at 200 ms.
+  const std::string bound = "{lag: max, from: us-west-2, to: eu-west-1, at_least: 100ms}\n";
+  const auto waited = Played(kPush + "  - expect: " + bound + "    within: 2h\n");
+  EXPECT_THAT(VerdictsOf(waited), ElementsAre(HasSubstr("holds: 100ms over 1 replication")));
+  EXPECT_THAT(VerdictsOf(Played(kPush + "  - never: " + bound)),
+              ElementsAre(HasSubstr("broken: at 2026-01-01T00:00:00.100Z: 100ms over 1 replication")));
+}
+
 TEST(ExpectationCrossingTest, TheQuantileOfSeveralLagsCrossesWithTheCopyThatDecidesIt) {
   // Queued at 0, 10 and 20 minutes; the second largest is that of minute 10.
   const auto run = Played(kCutOff + kPush + "  - push: app:2\n    to: us-west-2\n    at: 10m\n" +
