@@ -264,11 +264,7 @@ class DeletionsChecker final : public CheckerOf<DeletionsChecker> {
     if (last_hit_ && *last_hit_ >= job.queued_at) return true;
     const auto changed = policies_.ChangedAt(job.what.destination);
     if (changed && *changed >= job.queued_at) return true;
-    // A refusal that is tried again (assumption `denial`) ends in kRetriesExhausted.
-    const bool given_up = ended.failure == FailureCode::kRetriesExhausted;
-    const auto failure =
-        given_up && job.failures.last() == FailureCode::kAccessDenied ? job.failures.last() : ended.failure;
-    switch (failure) {
+    switch (job.failures.ReasonOf(ended.failure)) {
       case FailureCode::kAccessDenied:
         return !policies_.Lets(action_, job.what.source, job.what.destination, job.what.repository);
       case FailureCode::kTimedOut:

@@ -196,11 +196,7 @@ class ExpectedImagesChecker final : public CheckerOf<ExpectedImagesChecker> {
     const auto lets = [&](std::string_view action) {
       return policies_.Lets(action, copy.source, copy.destination, copy.repository);
     };
-    // A refusal that is tried again (assumption `denial`) ends in kRetriesExhausted.
-    const bool given_up = ended.failure == FailureCode::kRetriesExhausted;
-    const auto failure =
-        given_up && job.failures.last() == FailureCode::kAccessDenied ? job.failures.last() : ended.failure;
-    switch (failure) {
+    switch (job.failures.ReasonOf(ended.failure)) {
       case FailureCode::kAccessDenied:
         return !lets("ecr:ReplicateImage");
       case FailureCode::kRepositoryNotFound: {

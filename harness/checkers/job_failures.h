@@ -20,15 +20,19 @@ class JobFailures {
     last_ = failed.failure;
   }
 
-  /// What the last step that failed said; kNone when none failed.
-  [[nodiscard]] FailureCode last() const { return last_; }
+  /// Why a job that ended with `said` failed: a refusal that is tried again (assumption `denial`) ends in
+  /// kRetriesExhausted.
+  [[nodiscard]] FailureCode ReasonOf(FailureCode said) const {
+    const bool refused = said == FailureCode::kRetriesExhausted && last_ == FailureCode::kAccessDenied;
+    return refused ? last_ : said;
+  }
   [[nodiscard]] bool WasTriedAgain() const { return count_ > 1; }
   /// Whether a failure other than a refusal may have been the last one allowed.
   [[nodiscard]] bool MayBeGivenUp() const { return count_ > 1 || (count_ == 1 && waited_); }
 
  private:
   std::uint64_t count_ = 0;
-  FailureCode last_ = FailureCode::kNone;
+  FailureCode last_ = FailureCode::kNone;  // of the last step that failed
   bool waited_ = false;
 };
 
