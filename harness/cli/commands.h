@@ -118,8 +118,7 @@ void HintAtLargeContent(const Scenario& scenario, const Streams& streams);
 Result<std::vector<std::string>, ParseError> ScenarioFiles(const std::vector<std::string>& paths);
 
 /// Reads a scenario from a file, a pipe or, for `-`, standard input. What comes from the latter two is called `<pipe>`
-/// or
-/// `<stdin>`, and what it names stands in the current folder.
+/// or `<stdin>` (kFromPipe, kFromStandardInput), and what it names stands in the current folder.
 Result<Scenario, Diagnostics> ReadScenario(const std::string& path, const LoadOptions& options, const Streams& streams);
 
 /// `NAME=PATH` pairs. On error  a pair without '=', or a name given twice.
@@ -137,10 +136,14 @@ std::optional<std::string> ReadInput(const std::string& path, const Streams& str
 /// a message when it cannot be written.
 std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams);
 
-/// Writes reports, each a path and its text; an empty path stands for none. Complains of those that cannot be written.
+/// A report that a command may have been asked for: where, empty for nowhere, and what makes its text.
+struct WantedReport {
+  std::string path;
+  std::function<std::string()> text;
+};
+/// Writes those that are wanted. Complains of those that cannot be written.
 /// Returns `code`, or kUsage where that was kPass and a report could not be written: it must not hide what failed.
-ExitCode WriteReports(ExitCode code, const std::vector<std::pair<std::string, std::string>>& reports,
-                      const Streams& streams);
+ExitCode WriteReports(ExitCode code, const std::vector<WantedReport>& reports, const Streams& streams);
 
 /// Those of a program at a terminal, or in a pipe: with colours and a bar where somebody sees them. Call once.
 Streams StreamsOfProgram();

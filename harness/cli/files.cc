@@ -167,7 +167,7 @@ Result<Scenario, Diagnostics> ReadScenario(const std::string& path, const LoadOp
   if (path != "-" && fs::is_regular_file(path, error)) return LoadScenario(path, options);
   const auto text = ReadInput(path, streams);
   if (!text) return Diagnostics{{{{path, 1, 1}, "the file cannot be read"}}};
-  return LoadScenarioText(*text, path == "-" ? "<stdin>" : "<pipe>", options);
+  return LoadScenarioText(*text, std::string(path == "-" ? kFromStandardInput : kFromPipe), options);
 }
 
 std::optional<std::string> WriteFile(const std::string& path, const std::string& text, const Streams& streams) {
@@ -196,11 +196,10 @@ std::optional<std::string> WriteFile(const std::string& path, const std::string&
   return fmt::format("{}: {}", path, error.message());
 }
 
-ExitCode WriteReports(ExitCode code, const std::vector<std::pair<std::string, std::string>>& reports,
-                      const Streams& streams) {
+ExitCode WriteReports(ExitCode code, const std::vector<WantedReport>& reports, const Streams& streams) {
   for (const auto& [path, text] : reports) {
     if (path.empty()) continue;
-    const auto problem = WriteFile(path, text, streams);
+    const auto problem = WriteFile(path, text(), streams);
     if (!problem) continue;
     streams.err << *problem << "\n";
     if (code == ExitCode::kPass) code = ExitCode::kUsage;

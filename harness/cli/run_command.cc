@@ -123,10 +123,10 @@ ExitCode Run(const RunCommand& command, const Streams& streams) {
     streams.out << ToTerminal(results.back(), terminal) << std::flush;
   }
   if (show && results.size() > 1) streams.out << SummaryOf(results, terminal);
-  return WriteReports(code,
-                      {{command.json_file, command.json_file.empty() ? "" : JsonText(results)},
-                       {command.junit_file, command.junit_file.empty() ? "" : ToJUnit(results)}},
-                      streams);
+  return WriteReports(
+      code,
+      {{command.json_file, [&] { return JsonText(results); }}, {command.junit_file, [&] { return ToJUnit(results); }}},
+      streams);
 }
 
 ExitCode Validate(const ValidateCommand& command, const Streams& streams) {

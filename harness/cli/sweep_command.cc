@@ -100,10 +100,10 @@ ExitCode RunSweeps(const RunCommand& command, const std::vector<Scenario>& scena
     }
     if (results.back().end == SweepEnd::kInterrupted) break;
   }
-  return WriteReports(code,
-                      {{command.json_file, command.json_file.empty() ? "" : JsonText(results)},
-                       {command.junit_file, command.junit_file.empty() ? "" : ToJUnit(results)}},
-                      streams);
+  return WriteReports(
+      code,
+      {{command.json_file, [&] { return JsonText(results); }}, {command.junit_file, [&] { return ToJUnit(results); }}},
+      streams);
 }
 
 }  // namespace crrsim

@@ -74,7 +74,7 @@ std::string ReproduceLine(const Scenario& scenario, const RunOptions& options, s
     line += fmt::format(" --steps-without-progress {}", options.steps_without_progress_max);
   }
   // What came through a pipe has to be given again.
-  const bool piped = scenario.path == "<stdin>" || scenario.path == "<pipe>";
+  const bool piped = scenario.path == kFromStandardInput || scenario.path == kFromPipe;
   return line + " -v " + (piped ? "-" : QuotedForShell(scenario.path));
 }
 

@@ -306,6 +306,10 @@ struct RandomFaults {
   std::int64_t each_at_most = 3;  // faults of one kind
 };
 
+/// The paths of scenarios that came through no file.
+inline constexpr std::string_view kFromStandardInput = "<stdin>";
+inline constexpr std::string_view kFromPipe = "<pipe>";
+
 struct Scenario {
   std::string path;
   std::string title;
