@@ -55,6 +55,10 @@ template <class Listener, class Body>
 void Tell(Listener& listener, Instant when, const Body& body) {
   if constexpr (requires { listener.On(when, body); }) listener.On(when, body);
 }
+template <class Listener>
+void Tell(Listener& listener, const Event& event) {
+  std::visit([&](const auto& body) { Tell(listener, event.when, body); }, event.body);
+}
 
 /// Sees every event, in order, after the world's own projections did. Stands outside the world: it must not change it,
 /// is neither copied nor saved with it, and has to outlive it or be removed.

@@ -87,9 +87,7 @@ double GigabyteMonths(Int128 byte_nanoseconds, ByteCount gigabyte, Duration mont
 class Ledger {
  public:
   /// Requires that no event is earlier than the one before it.
-  void OnEvent(const Event& event) {
-    std::visit([&](const auto& body) { Tell(*this, event.when, body); }, event.body);
-  }
+  void OnEvent(const Event& event) { Tell(*this, event); }
   void On(Instant when, const BlobStored& event);
   void On(Instant when, const BlobCharged& event);
   void On(Instant when, const BlobRemoved& event);

@@ -56,9 +56,7 @@ struct SourceImage {
 
 class StatusBoard {
  public:
-  void OnEvent(const Event& event) {
-    std::visit([&](const auto& body) { Tell(*this, event.when, body); }, event.body);
-  }
+  void OnEvent(const Event& event) { Tell(*this, event); }
   void On(Instant when, const JobQueued& event);
   void On(Instant when, const JobEnded& event);
 

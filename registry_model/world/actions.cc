@@ -304,10 +304,8 @@ void World::KeepLeases() {
 void World::EraseRequest(RequestId id, JobId job) {
   requests_.Erase(id);
   if (!late_messages_) return;
-  auto* out = leases_.Find(job);
-  if (out == nullptr) return;  // the job has ended
-  std::erase(out->requests, id);
-  if (out->requests.empty() && out->duplicates.empty()) leases_.Erase(job);
+  // The leases go when the job ends, whether or not it has anything out then.
+  if (auto* out = leases_.Find(job)) std::erase(out->requests, id);
 }
 
 /// Each request carries the lease of its job. What comes late, or a second time, must not undo what a later job did.

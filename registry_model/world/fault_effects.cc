@@ -10,10 +10,7 @@ namespace crrsim {
 // ---- Beginning and end ----------------------------------------------------------------------------------------------
 
 FaultNumber World::BeginFault(const std::string& name, FaultKind what, std::optional<Duration> duration) {
-  const auto number = faults_.Plan(name, std::move(what), duration);
-  StartFault(number);
-  RescheduleNetworkWake();
-  return number;
+  return BeginFaults(name, {std::move(what)}, duration).front();
 }
 
 std::vector<FaultNumber> World::BeginFaults(const std::string& name, std::vector<FaultKind> parts,
