@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include <algorithm>
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <set>
 
 namespace crrsim {
 
@@ -12,6 +15,8 @@ namespace {
 std::string_view NameOf(DigestAlgorithm algorithm) {
   return algorithm == DigestAlgorithm::kSha256 ? "sha256" : "sha512";
 }
+
+constexpr std::size_t SizeOf(DigestAlgorithm algorithm) { return algorithm == DigestAlgorithm::kSha256 ? 32 : 64; }
 
 constexpr std::uint8_t kNoHex = 0xFF;
 /// A table, since every descriptor of every manifest comes through here.
@@ -31,32 +36,43 @@ const EVP_MD* Fetched(DigestAlgorithm algorithm) {
   return algorithm == DigestAlgorithm::kSha256 ? kSha256 : kSha512;
 }
 
+/// Where the bytes of a sha512 are kept, the same place for the same bytes. Worlds on several threads share it.
+const char* Keep(std::string_view sha512) {
+  static std::mutex mutex;
+  static auto& kept = *new std::set<std::string, std::less<>>;  // outlives every digest
+  const std::scoped_lock lock(mutex);
+  auto place = kept.find(sha512);
+  if (place == kept.end()) place = kept.emplace(sha512).first;
+  return place->data();
+}
+
 }  // namespace
 
 Result<Digest, ParseError> Digest::Parse(std::string_view text) {
   const auto colon = text.find(':');
-  Digest digest;
+  auto algorithm = DigestAlgorithm::kSha256;
   if (text.substr(0, colon) == "sha512") {
-    digest.algorithm_ = DigestAlgorithm::kSha512;
+    algorithm = DigestAlgorithm::kSha512;
   } else if (colon == std::string_view::npos || text.substr(0, colon) != "sha256") {
     return ParseError{
         fmt::format("'{}' is not a digest; expected sha256: or sha512: and lower-case hexadecimal digits", text)};
   }
   const auto hex = text.substr(colon + 1);
-  const auto length = 2 * digest.raw().size();
-  const bool has_length = hex.size() == length;
+  const auto size = SizeOf(algorithm);
+  const bool has_length = hex.size() == 2 * size;
+  std::array<char, 64> raw{};
   unsigned seen = 0;
-  for (std::size_t i = 0; has_length && i < length / 2; ++i) {
+  for (std::size_t i = 0; has_length && i < size; ++i) {
     const unsigned high = kHexValues[static_cast<unsigned char>(hex[2 * i])];
     const unsigned low = kHexValues[static_cast<unsigned char>(hex[2 * i + 1])];
     seen |= high | low;
-    digest.raw_[i] = static_cast<char>(high * 16 + low);
+    raw[i] = static_cast<char>(high * 16 + low);
   }
   if (!has_length || seen > 0xF) {
     return ParseError{fmt::format("'{}' is not a digest; expected {} lower-case hexadecimal digits after {}:", text,
-                                  length, NameOf(digest.algorithm_))};
+                                  2 * size, NameOf(algorithm))};
   }
-  return digest;
+  return FromRaw(algorithm, {raw.data(), size});
 }
 
 Digest Digest::Of(std::string_view bytes, DigestAlgorithm algorithm) {
@@ -66,10 +82,14 @@ Digest Digest::Of(std::string_view bytes, DigestAlgorithm algorithm) {
 }
 
 Digest Digest::FromRaw(DigestAlgorithm algorithm, std::string_view raw) {
+  CRRSIM_CHECK(raw.size() == SizeOf(algorithm), "{} bytes", raw.size());
   Digest digest;
   digest.algorithm_ = algorithm;
-  CRRSIM_CHECK(raw.size() == digest.raw().size(), "{} bytes", raw.size());
-  std::copy(raw.begin(), raw.end(), digest.raw_.begin());
+  if (algorithm == DigestAlgorithm::kSha512) {
+    digest.words_[0] = reinterpret_cast<std::uintptr_t>(Keep(raw));
+  } else {
+    std::memcpy(digest.words_.data(), raw.data(), sizeof digest.words_);
+  }
   return digest;
 }
 
@@ -91,11 +111,8 @@ std::string Digest::short_text() const { return fmt::format("{}:{}", NameOf(algo
 Digest Digest::Decode(Reader& reader) {
   const auto algorithm = reader.Get<std::uint8_t>();
   if (algorithm > 1) throw ArchiveError("a digest has an unknown algorithm");
-  Digest digest;
-  digest.algorithm_ = static_cast<DigestAlgorithm>(algorithm);
-  const auto raw = reader.GetBytes(digest.raw().size());
-  std::copy(raw.begin(), raw.end(), digest.raw_.begin());
-  return digest;
+  const auto known = static_cast<DigestAlgorithm>(algorithm);
+  return FromRaw(known, reader.GetBytes(SizeOf(known)));
 }
 
 DigestBuilder::DigestBuilder(DigestAlgorithm algorithm) : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {

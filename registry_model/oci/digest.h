@@ -1,13 +1,13 @@
 // The digest of content: sha256 (what ECR computes) or sha512, over the exact bytes.
 //
-// A plain value without allocation. Text form `sha256:<64 lower-case hex>` or `sha512:<128 lower-case hex>`; upper-case
-// hex is refused, as the OCI image specification does.
+// A plain value of 40 bytes, since a world holds each of them in a dozen places: a sha512, which is rare, is kept once
+// in a table of the process, for good. Text form `sha256:<64 lower-case hex>` or `sha512:<128 lower-case hex>`;
+// upper-case hex is refused, as the OCI image specification does.
 //
 // Source  oci-registry.md, Rules (content).
 #pragma once
 
 #include <array>
-#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -37,42 +37,42 @@ class Digest {
   /// `sha256:` and the first twelve digits, for people.
   [[nodiscard]] std::string short_text() const;
   [[nodiscard]] DigestAlgorithm algorithm() const { return algorithm_; }
+  /// The hash bytes: 32 of a sha256, 64 of a sha512. Good as long as this digest.
   [[nodiscard]] std::string_view raw() const {
-    return {raw_.data(), algorithm_ == DigestAlgorithm::kSha256 ? 32U : 64U};
+    if (algorithm_ == DigestAlgorithm::kSha512) return {Kept(), 64};
+    return {reinterpret_cast<const char*>(words_.data()), 32};
   }
 
-  /// By the bytes, as the hexadecimal digits sort. Not `= default`: whether a char is signed is the machine's business.
-  friend std::strong_ordering operator<=>(const Digest& a, const Digest& b) {
-    const auto compared = std::memcmp(a.raw_.data(), b.raw_.data(), a.raw_.size());
-    return compared != 0 ? compared <=> 0 : a.algorithm_ <=> b.algorithm_;
-  }
+  /// By the bytes, as the hexadecimal digits sort; one of which the other is the beginning comes first.
+  friend std::strong_ordering operator<=>(const Digest& a, const Digest& b) { return a.raw() <=> b.raw(); }
   friend bool operator==(const Digest& a, const Digest& b) {
-    // Whole words, since nearly every step of a copy compares digests, and of a sha256 only what it has.
-    if (a.algorithm_ != b.algorithm_) return false;
-    const auto left = a.Words();
-    const auto right = b.Words();
-    const auto differ = [&](std::size_t i) {
-      return (left[i] ^ right[i]) | (left[i + 1] ^ right[i + 1]) | (left[i + 2] ^ right[i + 2]) |
-             (left[i + 3] ^ right[i + 3]);
-    };
-    return differ(0) == 0 && (a.algorithm_ == DigestAlgorithm::kSha256 || differ(4) == 0);
+    // Whole words and no call, since nearly every step of a copy compares digests. Equal sha512 are kept once.
+    const auto differ = [&](std::size_t i) { return a.words_[i] ^ b.words_[i]; };
+    return (differ(0) | differ(1) | differ(2) | differ(3)) == 0 && a.algorithm_ == b.algorithm_;
   }
   /// The digest is uniform already: its first eight bytes serve.
-  [[nodiscard]] std::uint64_t LookupHash() const { return Words()[0]; }
+  [[nodiscard]] std::uint64_t LookupHash() const {
+    if (algorithm_ == DigestAlgorithm::kSha256) return words_[0];
+    std::uint64_t first = 0;
+    std::memcpy(&first, Kept(), sizeof first);
+    return first;
+  }
   void Encode(Writer& writer) const {
     writer.Put(static_cast<std::uint8_t>(algorithm_));
     // Two calls, so that either size is known where bytes are copied.
-    if (algorithm_ == DigestAlgorithm::kSha256) return writer.PutBytes(raw_.data(), 32);
-    writer.PutBytes(raw_.data(), 64);
+    if (algorithm_ == DigestAlgorithm::kSha256) return writer.PutBytes(raw().data(), 32);
+    writer.PutBytes(raw().data(), 64);
   }
   static Digest Decode(Reader& reader);
 
  private:
-  [[nodiscard]] std::array<std::uint64_t, 8> Words() const { return std::bit_cast<std::array<std::uint64_t, 8>>(raw_); }
+  /// The bytes of a sha512.
+  [[nodiscard]] const char* Kept() const { return reinterpret_cast<const char*>(words_[0]); }
 
-  DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;  // first, so that a sha256 with it is in one piece
-  std::array<char, 64> raw_{};                            // zero behind a sha256
+  std::array<std::uint64_t, 4> words_{};  // the bytes of a sha256; of a sha512 where they are kept, then zeros
+  DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;
 };
+static_assert(sizeof(Digest) == 40);
 
 /// Computes a digest piece by piece, for content that is not in memory at once.
 class DigestBuilder {

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "registry_model/oci/blob.h"
 
 namespace crrsim {
@@ -36,6 +40,29 @@ TEST(DigestTest, OrderIsThatOfTheHexadecimalDigits) {
   EXPECT_LT(of("0001"), of("ff00"));
   EXPECT_LT(of("ff00"), of("ffff"));
   EXPECT_EQ(of("ff00") <=> of("ff00"), std::strong_ordering::equal);
+}
+
+TEST(DigestTest, ADigestThatBeginsAnotherComesFirst) {
+  const std::string begin(32, '\x80');
+  const auto shorter = Digest::FromRaw(DigestAlgorithm::kSha256, begin);
+  const auto longer = Digest::FromRaw(DigestAlgorithm::kSha512, begin + std::string(32, '\0'));
+  EXPECT_LT(shorter, longer);
+  EXPECT_NE(shorter, longer);
+  EXPECT_LT(longer, Digest::FromRaw(DigestAlgorithm::kSha256, std::string(32, '\x81')));
+  EXPECT_LT(Digest::FromRaw(DigestAlgorithm::kSha512, std::string(64, '\x7f')), shorter);
+}
+
+TEST(DigestTest, ThreadsShareWhatIsKeptOfASha512) {
+  std::vector<std::vector<Digest>> made(4);
+  std::vector<std::thread> threads;
+  for (auto& own : made) {
+    threads.emplace_back([&own] {
+      for (int i = 0; i < 500; ++i) own.push_back(Digest::Of(fmt::format("{}", i), DigestAlgorithm::kSha512));
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& own : made) EXPECT_EQ(own, made.front());
+  EXPECT_EQ(made.front().at(7), *Digest::Parse(made.back().at(7).text()));
 }
 
 TEST(DigestTest, MalformedTextIsRefused) {
