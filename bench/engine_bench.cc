@@ -27,11 +27,8 @@ ManifestPtr DistinctImage(std::size_t number) {
   manifest.bytes = fmt::format("image {}", number);
   manifest.digest = Digest::Of(manifest.bytes);
   for (std::size_t place = 0; place < kBlobs; ++place) {
-    Descriptor blob;
-    blob.media_type = place == 0 ? media_type::kOciConfig : media_type::kOciLayerGzip;
-    blob.digest = Digest::Of(fmt::format("blob {} of image {}", place, number));
-    blob.size = Kibibytes(1 + static_cast<std::int64_t>(place));
-    manifest.blobs.push_back(blob);
+    manifest.blobs.push_back({Digest::Of(fmt::format("blob {} of image {}", place, number)),
+                              Kibibytes(1 + static_cast<std::int64_t>(place))});
   }
   return std::make_shared<const Manifest>(std::move(manifest));
 }

@@ -7,10 +7,14 @@
 // Source  ecr-replication.md 1.3 (account, region), 8 (repository name, tag).
 #pragma once
 
+#include <boost/container/flat_set.hpp>
+#include <boost/container/small_vector.hpp>
+
 #include <array>
 #include <bit>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -161,6 +165,8 @@ struct TagKind {
 using RepositoryName = internal::CheckedName<internal::RepositoryNameKind>;
 /// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}` (the OCI grammar; narrower than the 300 characters of the API's shape).
 using Tag = internal::CheckedName<internal::TagKind>;
+/// The tags of an image, in their order. One, as most images have, takes no memory of its own.
+using TagSet = boost::container::flat_set<Tag, std::less<Tag>, boost::container::small_vector<Tag, 1>>;
 
 /// A repository in its registry.
 struct RepositoryKey {

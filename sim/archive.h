@@ -19,7 +19,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -62,10 +61,9 @@ template <class T>
 struct IsMap : std::false_type {};
 template <class K, class V>
 struct IsMap<std::map<K, V>> : std::true_type {};
+/// std::set, and other sets that go through their elements in order.
 template <class T>
-struct IsSet : std::false_type {};
-template <class T>
-struct IsSet<std::set<T>> : std::true_type {};
+concept IsSet = requires { typename T::key_compare; } && std::same_as<typename T::key_type, typename T::value_type>;
 template <class T>
 struct IsArray : std::false_type {};
 template <class T, std::size_t n>
@@ -120,7 +118,7 @@ class Writer {
     } else if constexpr (internal::IsOptional<T>::value) {
       Put(value.has_value());
       if (value) Put(*value);
-    } else if constexpr (internal::IsVector<T>::value || internal::IsSet<T>::value || internal::IsMap<T>::value) {
+    } else if constexpr (internal::IsVector<T>::value || internal::IsSet<T> || internal::IsMap<T>::value) {
       Put(static_cast<std::uint64_t>(value.size()));
       for (const auto& element : value) Put(element);
     } else if constexpr (internal::IsArray<T>::value) {
@@ -246,7 +244,7 @@ class Reader {
     } else if constexpr (internal::IsOptional<T>::value) {
       if (!Get<bool>()) return std::nullopt;
       return T(Get<typename T::value_type>());
-    } else if constexpr (internal::IsVector<T>::value || internal::IsSet<T>::value || internal::IsMap<T>::value ||
+    } else if constexpr (internal::IsVector<T>::value || internal::IsSet<T> || internal::IsMap<T>::value ||
                          internal::IsArray<T>::value) {
       return GetElements<T>();
     } else if constexpr (internal::IsPair<T>::value) {
@@ -287,7 +285,7 @@ class Reader {
       T values;
       for (auto count = GetCount(); count > 0; --count) values.push_back(Get<typename T::value_type>());
       return values;
-    } else if constexpr (internal::IsSet<T>::value) {
+    } else if constexpr (internal::IsSet<T>) {
       T values;
       for (auto count = GetCount(); count > 0; --count) values.insert(values.end(), Get<typename T::value_type>());
       return values;

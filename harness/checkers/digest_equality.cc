@@ -51,7 +51,7 @@ class DigestEqualityChecker final : public CheckerOf<DigestEqualityChecker> {
   };
   struct PushedManifest {
     Instant when;
-    std::string media_type;
+    std::string_view media_type;
     std::vector<Digest> references;
   };
 

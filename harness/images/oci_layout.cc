@@ -55,18 +55,18 @@ class TreeLoader {
   }
 
   /// Reads a blob and holds it against its descriptor.
-  Result<FileFacts, ImageError> ReadVerified(const Descriptor& descriptor) {
-    auto facts = source_.Read(PathOf(descriptor.digest), descriptor.digest.algorithm());
+  Result<FileFacts, ImageError> ReadVerified(const SizedDigest& content) {
+    auto facts = source_.Read(PathOf(content.digest), content.digest.algorithm());
     if (!facts) return facts;
-    if (facts->size != descriptor.size) return WrongSize(descriptor, facts->size);
-    if (facts->digest != descriptor.digest) {
-      return Error(descriptor.digest, fmt::format("is damaged: its bytes have the digest {}", facts->digest.text()));
+    if (facts->size != content.size) return WrongSize(content, facts->size);
+    if (facts->digest != content.digest) {
+      return Error(content.digest, fmt::format("is damaged: its bytes have the digest {}", facts->digest.text()));
     }
     return facts;
   }
 
   Result<ManifestPtr, ImageError> ReadManifest(const Descriptor& descriptor) {
-    const auto facts = ReadVerified(descriptor);
+    const auto facts = ReadVerified(descriptor.sized());
     if (!facts) return facts.error();
     if (facts->document == nullptr) return Error(descriptor.digest, "is no manifest: not JSON, or over 4 MiB");
     auto manifest = ParseManifest(*facts->document, descriptor.media_type, descriptor.digest.algorithm());
@@ -75,7 +75,7 @@ class TreeLoader {
   }
 
   std::optional<ImageError> Visit(const Descriptor& descriptor, int depth) {
-    if (sizes_.contains(descriptor.digest)) return CheckSize(descriptor);
+    if (sizes_.contains(descriptor.digest)) return CheckSize(descriptor.sized());
     if (depth > kDepthMax) return Error(descriptor.digest, "is nested too deeply in indexes");
     if (!source_.Contains(PathOf(descriptor.digest))) {
       NoteMissing(descriptor.digest);
@@ -99,30 +99,30 @@ class TreeLoader {
     return std::nullopt;
   }
 
-  std::optional<ImageError> AddBlob(const Descriptor& descriptor, const Manifest& manifest) {
-    if (assembler_.HasBlob(descriptor.digest)) return CheckSize(descriptor);
-    if (!source_.Contains(PathOf(descriptor.digest))) {
-      NoteMissing(descriptor.digest);
+  std::optional<ImageError> AddBlob(const SizedDigest& content, const Manifest& manifest) {
+    if (assembler_.HasBlob(content.digest)) return CheckSize(content);
+    if (!source_.Contains(PathOf(content.digest))) {
+      NoteMissing(content.digest);
       return std::nullopt;
     }
-    auto facts = ReadVerified(descriptor);
+    auto facts = ReadVerified(content);
     if (!facts) return std::move(facts).error();
-    sizes_.emplace(descriptor.digest, descriptor.size);
-    const bool is_config = descriptor.digest == manifest.config->digest;
+    sizes_.emplace(content.digest, content.size);
+    const bool is_config = content.digest == manifest.config->digest;
     assembler_.AddBlob(Blob{facts->digest, facts->size, is_config ? std::move(facts->document) : nullptr});
     return std::nullopt;
   }
 
   /// For content that was read before: every descriptor of it has to state its size.
-  std::optional<ImageError> CheckSize(const Descriptor& descriptor) const {
-    const auto size = sizes_.at(descriptor.digest);
-    if (descriptor.size == size) return std::nullopt;
-    return WrongSize(descriptor, size);
+  std::optional<ImageError> CheckSize(const SizedDigest& content) const {
+    const auto size = sizes_.at(content.digest);
+    if (content.size == size) return std::nullopt;
+    return WrongSize(content, size);
   }
 
-  ImageError WrongSize(const Descriptor& descriptor, ByteCount size) const {
-    return Error(descriptor.digest,
-                 fmt::format("has {} bytes; its descriptor says {}", size.bytes(), descriptor.size.bytes()));
+  ImageError WrongSize(const SizedDigest& content, ByteCount size) const {
+    return Error(content.digest,
+                 fmt::format("has {} bytes; its descriptor says {}", size.bytes(), content.size.bytes()));
   }
 
   void NoteMissing(const Digest& digest) {

@@ -15,7 +15,7 @@ std::string TextOf(const FindingCounts& findings) {
   return text.empty() ? "none" : text;
 }
 
-std::string TextOf(const std::set<Tag>& tags) {
+std::string TextOf(const TagSet& tags) {
   if (tags.empty()) return "no tag";
   std::string text;
   for (const auto& tag : tags) text += (text.empty() ? "" : ", ") + tag.text();

@@ -1,7 +1,6 @@
 // Small texts and comparisons that judging and reporting share.
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -21,7 +20,7 @@ std::string Counted(std::size_t count, std::string_view noun);
 /// `2 HIGH, 1 LOW`, or `none`.
 std::string TextOf(const FindingCounts& findings);
 /// `tags 1, latest`, or `no tag`.
-std::string TextOf(const std::set<Tag>& tags);
+std::string TextOf(const TagSet& tags);
 /// `BlobStored in eu-west-1 (repository mservice)`.
 std::string TextOf(const EventPattern& pattern, const Scenario& scenario);
 

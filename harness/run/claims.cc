@@ -88,7 +88,7 @@ Judgement JudgeDetails(const ImageClaim& claim, const View& view, const Image& i
   if (claim.status && *claim.status != NameOf(image.storage.status)) {
     return Broken(fmt::format("{} in {} is {}", digest.short_text(), where, NameOf(image.storage.status)));
   }
-  if (claim.tags && std::set<Tag>(claim.tags->begin(), claim.tags->end()) != image.tags) {
+  if (claim.tags && TagSet(claim.tags->begin(), claim.tags->end()) != image.tags) {
     return Broken(fmt::format("{} in {} has {}", digest.short_text(), where, TextOf(image.tags)));
   }
   return Holds(fmt::format("{} in {}{}", digest.text(), where,

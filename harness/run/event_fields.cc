@@ -14,7 +14,7 @@ using crrsim::TextOf;  // of findings
 
 std::string TextOf(bool value) { return value ? "true" : "false"; }
 std::string TextOf(std::uint64_t value) { return fmt::format("{}", value); }
-std::string TextOf(const std::string& value) { return value; }
+std::string TextOf(std::string_view value) { return std::string(value); }
 std::string TextOf(const AccountId& value) { return value.text(); }
 std::string TextOf(const RegionName& value) { return std::string(value.text()); }
 std::string TextOf(const RegistryKey& value) { return ToText(value); }

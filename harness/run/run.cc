@@ -40,7 +40,8 @@ namespace {
 void AddRows(const RepositoryKey& where, const Repository& repository, std::vector<ImageRow>& rows) {
   repository.images.ForEachSorted([&](const Digest& digest, const Image& image) {
     const auto& manifest = *image.manifest;
-    ImageRow row{where.registry, where.repository, std::nullopt, digest, manifest.media_type, manifest.blob_bytes};
+    ImageRow row{where.registry,     where.repository, std::nullopt, digest, std::string(manifest.media_type),
+                 manifest.blob_bytes};
     if (image.tags.empty()) rows.push_back(row);
     for (const auto& tag : image.tags) {
       row.tag = tag;

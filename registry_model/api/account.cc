@@ -48,7 +48,7 @@ ApiResult<PutAccountSettingResponse> Execute(ApiContext& context, const PutAccou
   auto& settings = context.registry.account_settings;
   if (request.name == kBlobMounting) settings.blob_mounting = request.value == "ENABLED";
   if (request.name == kPolicyScope) settings.policy_scope = request.value;
-  context.events.Emit(AccountSettingChanged{context.registry.key, request.name, request.value});
+  context.events.Emit<AccountSettingChanged>(context.registry.key, request.name, request.value);
   return PutAccountSettingResponse{request.name, request.value};
 }
 

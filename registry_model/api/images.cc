@@ -122,12 +122,12 @@ ApiResult<BatchGetImageResponse> Execute(ApiContext& context, const BatchGetImag
     }
     const auto& manifest = found->image->manifest;
     if (!Mutated(Mutant::kPullsAreNotRecorded)) repository.images.Find(manifest->digest)->pulled_at = context.now;
-    context.events.Emit(ImagePulled{context.registry.key, repository.name, manifest->digest, found->tag});
+    context.events.Emit<ImagePulled>(context.registry.key, repository.name, manifest->digest, found->tag);
     response.images.push_back({context.registry_id(),
                                repository.name.text(),
                                {manifest->digest.text(), id.image_tag},
                                SharedText::Of(manifest),
-                               manifest->media_type});
+                               std::string(manifest->media_type)});
   }
   if (Mutated(Mutant::kFailuresAreLeftOut)) response.failures.clear();
   return response;

@@ -48,7 +48,7 @@ ApiResult<ImportUpstreamImageResponse> Execute(ApiContext& context, const Import
   }
   const auto outcome = BindTag(content, repository, *tag, root->digest);
   CRRSIM_CHECK(outcome == TagOutcome::kBound);
-  context.events.Emit(ImagePushed{context.registry.key, repository.name, root->digest, *tag});
+  context.events.Emit<ImagePushed>(context.registry.key, repository.name, root->digest, *tag);
   return ImportUpstreamImageResponse{root->digest};
 }
 

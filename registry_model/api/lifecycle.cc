@@ -135,8 +135,8 @@ ApiResult<PutLifecyclePolicyResponse> Execute(ApiContext& context, const PutLife
   auto& repository = ForChange(context, **opened);
   repository.settings.lifecycle_policy = request.lifecycle_policy_text;
   repository.lifecycle.evaluated_at.reset();
-  context.events.Emit(RepositorySettingChanged{context.registry.key, repository.name,
-                                               std::string(kLifecyclePolicySetting), request.lifecycle_policy_text});
+  context.events.Emit<RepositorySettingChanged>(context.registry.key, repository.name,
+                                                std::string(kLifecyclePolicySetting), request.lifecycle_policy_text);
   return PutLifecyclePolicyResponse{context.registry_id(), request.repository_name, request.lifecycle_policy_text};
 }
 
@@ -157,8 +157,8 @@ ApiResult<GetLifecyclePolicyResponse> Execute(ApiContext& context, const DeleteL
   auto& repository = ForChange(context, **opened);
   repository.settings.lifecycle_policy.clear();
   repository.lifecycle.evaluated_at.reset();
-  context.events.Emit(
-      RepositorySettingChanged{context.registry.key, repository.name, std::string(kLifecyclePolicySetting), ""});
+  context.events.Emit<RepositorySettingChanged>(context.registry.key, repository.name,
+                                                std::string(kLifecyclePolicySetting), "");
   return response;
 }
 

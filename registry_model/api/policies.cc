@@ -72,7 +72,7 @@ ApiResult<PutRegistryPolicyResponse> Execute(ApiContext& context, const PutRegis
   if (auto sound = CheckScope(context, *policy); !sound) return sound.error();
   if (auto allowed = AuthoriseOnOwnRegistry(context, "ecr:PutRegistryPolicy"); !allowed) return allowed.error();
   context.registry.policy = *std::move(policy);
-  context.events.Emit(RegistryPolicyChanged{context.registry.key, request.policy_text});
+  context.events.Emit<RegistryPolicyChanged>(context.registry.key, request.policy_text);
   return PutRegistryPolicyResponse{context.registry_id(), request.policy_text};
 }
 
@@ -89,7 +89,7 @@ ApiResult<DeleteRegistryPolicyResponse> Execute(ApiContext& context, const Delet
   if (!context.registry.policy) return RegistryPolicyNotFound(context);
   DeleteRegistryPolicyResponse response{context.registry_id(), context.registry.policy->text()};
   if (!Mutated(Mutant::kPolicyOutlivesDeletion)) context.registry.policy.reset();
-  context.events.Emit(RegistryPolicyChanged{context.registry.key, ""});
+  context.events.Emit<RegistryPolicyChanged>(context.registry.key, "");
   return response;
 }
 
@@ -105,8 +105,8 @@ ApiResult<SetRepositoryPolicyResponse> Execute(ApiContext& context, const SetRep
   }
   auto& repository = ForChange(context, **opened);
   repository.settings.repository_policy = *std::move(policy);
-  context.events.Emit(
-      RepositorySettingChanged{context.registry.key, repository.name, "repositoryPolicy", request.policy_text});
+  context.events.Emit<RepositorySettingChanged>(context.registry.key, repository.name, "repositoryPolicy",
+                                                request.policy_text);
   return SetRepositoryPolicyResponse{context.registry_id(), request.repository_name, request.policy_text};
 }
 
@@ -129,7 +129,7 @@ ApiResult<DeleteRepositoryPolicyResponse> Execute(ApiContext& context, const Del
   DeleteRepositoryPolicyResponse response{context.registry_id(), request.repository_name,
                                           repository.settings.repository_policy->text()};
   if (!Mutated(Mutant::kPolicyOutlivesDeletion)) repository.settings.repository_policy.reset();
-  context.events.Emit(RepositorySettingChanged{context.registry.key, repository.name, "repositoryPolicy", ""});
+  context.events.Emit<RepositorySettingChanged>(context.registry.key, repository.name, "repositoryPolicy", "");
   return response;
 }
 

@@ -86,7 +86,7 @@ ApiResult<PushOutcome> TakeRepeated(const ApiContext& context, const Push& push,
   const auto& digest = push.manifest->digest;
   if (Mutated(Mutant::kRepeatedPushSucceeds)) return PushOutcome::kUnchanged;
   if (Mutated(Mutant::kRepeatedPushIsSent)) {
-    context.events.Emit(ImagePushed{context.registry.key, push.repository.name, digest, push.tag});
+    context.events.Emit<ImagePushed>(context.registry.key, push.repository.name, digest, push.tag);
   }
   if (repush == Repush::kRefuse) {
     return Refuse(exception::kImageAlreadyExists,
@@ -96,7 +96,7 @@ ApiResult<PushOutcome> TakeRepeated(const ApiContext& context, const Push& push,
                               context.registry_id()));
   }
   if (context.assumptions.Use(Assumption::kRepushSameTagAndDigest) == "job") {
-    context.events.Emit(ImagePushed{context.registry.key, push.repository.name, digest, push.tag});
+    context.events.Emit<ImagePushed>(context.registry.key, push.repository.name, digest, push.tag);
   }
   return PushOutcome::kUnchanged;
 }
@@ -126,7 +126,7 @@ ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repu
     const auto outcome = BindTag(content, repository, *push.tag, digest);
     CRRSIM_CHECK(outcome == TagOutcome::kBound || outcome == TagOutcome::kMoved);
   }
-  context.events.Emit(ImagePushed{context.registry.key, repository.name, digest, push.tag});
+  context.events.Emit<ImagePushed>(context.registry.key, repository.name, digest, push.tag);
   if (is_new || restores) context.scans.ScanOnArrival(context.registry.key, repository.name, *push.manifest);
   return PushOutcome::kPushed;
 }

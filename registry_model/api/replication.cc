@@ -23,8 +23,8 @@ ApiResult<PutReplicationConfigurationResponse> Execute(ApiContext& context,
   context.registry.replication = *std::move(configuration);
   const auto account = context.registry.key.account;
   if (!Mutated(Mutant::kRoleIsNeverMade) && context.replication_roles.insert(account).second)
-    context.events.Emit(ReplicationRoleCreated{account});
-  context.events.Emit(ReplicationConfigured{context.registry.key, context.registry.replication});
+    context.events.Emit<ReplicationRoleCreated>(account);
+  context.events.Emit<ReplicationConfigured>(context.registry.key, context.registry.replication);
   if (Mutated(Mutant::kPutAnswersNothing)) return PutReplicationConfigurationResponse{};
   return PutReplicationConfigurationResponse{request.replication_configuration};
 }

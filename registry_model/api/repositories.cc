@@ -150,11 +150,11 @@ ApiResult<PutImageTagMutabilityResponse> Execute(ApiContext& context, const PutI
   auto& repository = ForChange(context, **opened);
   repository.settings.mutability = read.mutability;
   repository.settings.mutability_exclusions = read.mutability_exclusions;
-  context.events.Emit(RepositorySettingChanged{
+  context.events.Emit<RepositorySettingChanged>(
       context.registry.key, repository.name, "imageTagMutability",
       read.mutability_exclusions.empty()
           ? request.image_tag_mutability
-          : fmt::format("{} {}", request.image_tag_mutability, fmt::join(read.mutability_exclusions, " "))});
+          : fmt::format("{} {}", request.image_tag_mutability, fmt::join(read.mutability_exclusions, " ")));
   return response;
 }
 

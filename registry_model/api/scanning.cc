@@ -142,8 +142,8 @@ ApiResult<PutRegistryScanningConfigurationResponse> Execute(ApiContext& context,
   std::vector<ScanFrequencyChange> changes;
   if (context.registry.scanning.type == ScanType::kEnhanced) changes = ChangesSince(before, context.registry);
   PutRegistryScanningConfigurationResponse response{ShapeOf(context.registry.scanning)};
-  context.events.Emit(ScanningConfigured{
-      context.registry.key, ToJsonText(EncodeJson(response.registry_scanning_configuration)), std::move(changes)});
+  context.events.Emit<ScanningConfigured>(
+      context.registry.key, ToJsonText(EncodeJson(response.registry_scanning_configuration)), std::move(changes));
   return response;
 }
 
@@ -186,8 +186,8 @@ ApiResult<PutImageScanningConfigurationResponse> Execute(ApiContext& context,
   auto& repository = ForChange(context, **opened);
   const bool on_push = request.image_scanning_configuration.scan_on_push.value_or(false);
   repository.settings.scan_on_push = on_push;
-  context.events.Emit(
-      RepositorySettingChanged{context.registry.key, repository.name, "scanOnPush", on_push ? "true" : "false"});
+  context.events.Emit<RepositorySettingChanged>(context.registry.key, repository.name, "scanOnPush",
+                                                on_push ? "true" : "false");
   return PutImageScanningConfigurationResponse{context.registry_id(), request.repository_name, {on_push}};
 }
 

@@ -33,7 +33,7 @@ void ReplaceTags(ApiContext& context, const Repository& opened, std::map<std::st
   for (const auto& [tag, value] : repository.settings.resource_tags) {
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", tag, value);
   }
-  context.events.Emit(RepositorySettingChanged{context.registry.key, repository.name, "tags", std::move(text)});
+  context.events.Emit<RepositorySettingChanged>(context.registry.key, repository.name, "tags", std::move(text));
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ void ChangeExisting(ApiContext& context, const CreationTemplate& stored) {
 
 RepositoryCreationTemplateShape Put(ApiContext& context, CreationTemplate stored) {
   auto shape = Describe(stored);
-  context.events.Emit(TemplateChanged{context.registry.key, stored.prefix, ToJsonText(EncodeJson(shape))});
+  context.events.Emit<TemplateChanged>(context.registry.key, stored.prefix, ToJsonText(EncodeJson(shape)));
   auto prefix = stored.prefix;
   if (Mutated(Mutant::kTemplateChangesExisting)) ChangeExisting(context, stored);
   context.registry.templates.insert_or_assign(std::move(prefix), std::move(stored));
@@ -215,7 +215,7 @@ ApiResult<DeleteRepositoryCreationTemplateResponse> Execute(ApiContext& context,
   DeleteRepositoryCreationTemplateResponse response{context.registry_id(), Describe(**opened)};
   const auto prefix = (*opened)->prefix;
   context.registry.templates.erase(prefix);
-  context.events.Emit(TemplateChanged{context.registry.key, prefix, ""});
+  context.events.Emit<TemplateChanged>(context.registry.key, prefix, "");
   return response;
 }
 

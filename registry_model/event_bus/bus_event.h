@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -65,7 +64,7 @@ struct ReplicationAction {
 struct ImageScanned {
   RepositoryName repository;
   Digest digest;
-  std::set<Tag> tags;
+  TagSet tags;
   FindingCounts findings;
 
   friend bool operator==(const ImageScanned&, const ImageScanned&) = default;

@@ -23,13 +23,13 @@ StorageClassUpdated UpdateOf(const StorageClassChanged& changed, const Registrie
 
 }  // namespace
 
-BusEvent EventBus::Make(const RegistryKey& registry, Instant now, BusDetail detail) {
-  return {registry, Uuid::Draw(ids_), now, std::move(detail)};
+void EventBus::Add(Messages& messages, const RegistryKey& registry, const Surroundings& around, BusDetail&& detail) {
+  messages.push_back({registry, Uuid::Draw(ids_), around.now, std::move(detail)});
 }
 
-EventBus::Messages EventBus::One(const RegistryKey& registry, const Surroundings& around, BusDetail detail) {
+EventBus::Messages EventBus::One(const RegistryKey& registry, const Surroundings& around, BusDetail&& detail) {
   Messages messages;
-  messages.push_back(Make(registry, around.now, std::move(detail)));
+  Add(messages, registry, around, std::move(detail));
   return messages;
 }
 
@@ -37,8 +37,11 @@ EventBus::Messages EventBus::Hear(const Event& event, const Registries& registri
   const Surroundings around{event.when, registries, assumptions};
   return std::visit(
       [&](const auto& body) -> Messages {
-        if constexpr (requires { Of(body, around); }) return Of(body, around);
-        return {};
+        if constexpr (Hears<std::decay_t<decltype(body)>>()) {
+          return Of(body, around);
+        } else {
+          return {};
+        }
       },
       event.body);
 }
@@ -55,8 +58,7 @@ EventBus::Messages EventBus::Of(const JobEnded& ended, const Surroundings& aroun
                       ReplicationAction{copy.repository, copy.digest, tag, copy.source, ended.status});
   if (ended.status == ReplicationStatus::kComplete &&
       around.assumptions.Use(Assumption::kDestinationPushEvent) == "on") {
-    messages.push_back(
-        Make(copy.destination, around.now, ImageAction{copy.repository, copy.digest, tag, ImageActionType::kPush}));
+    Add(messages, copy.destination, around, ImageAction{copy.repository, copy.digest, tag, ImageActionType::kPush});
   }
   return messages;
 }

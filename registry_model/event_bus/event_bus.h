@@ -16,10 +16,11 @@
 // Source  ecr-replication.md 6; assumptions `backfill_event`, `destination_push_event`, `immutable_conflict`.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
+
 #include <optional>
 #include <set>
 #include <tuple>
-#include <vector>
 
 #include "registry_model/assumptions.h"
 #include "registry_model/events.h"
@@ -29,10 +30,14 @@ namespace crrsim {
 
 class EventBus {
  public:
-  /// What has to be sent because of an event, in order: mostly nothing, which costs nothing. The second of two is the
-  /// PUSH that a replication may give.
-  using Messages = std::vector<BusEvent>;
+  /// What has to be sent because of an event, in order. The second of two is the PUSH that a replication may give.
+  using Messages = boost::container::small_vector<BusEvent, 2>;
   Messages Hear(const Event& event, const Registries& registries, Assumptions& assumptions);
+  /// Whether anything may have to be sent because of an event of this kind.
+  template <class Body>
+  static constexpr bool Hears() {
+    return requires(EventBus& bus, const Body& body, const Surroundings& around) { bus.Of(body, around); };
+  }
 
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
@@ -74,8 +79,8 @@ class EventBus {
     const Registries& registries;
     Assumptions& assumptions;
   };
-  BusEvent Make(const RegistryKey& registry, Instant now, BusDetail detail);
-  Messages One(const RegistryKey& registry, const Surroundings& around, BusDetail detail);
+  void Add(Messages& messages, const RegistryKey& registry, const Surroundings& around, BusDetail&& detail);
+  Messages One(const RegistryKey& registry, const Surroundings& around, BusDetail&& detail);
   Messages Of(const JobEnded& ended, const Surroundings& around);
   Messages Of(const ImagePulled& pull, const Surroundings& around);
   Messages Of(const ImagePushed& push, const Surroundings& around);

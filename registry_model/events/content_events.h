@@ -62,7 +62,7 @@ struct ManifestStored {
   RegistryKey registry;
   RepositoryName repository;
   Digest digest;
-  std::string media_type;
+  std::string_view media_type;  // one of the four in oci/manifest.h
   std::vector<Digest> references;
   ByteCount stored;
   Origin origin = Origin::kClient;

@@ -208,6 +208,7 @@ std::string_view WithoutParameters(std::string_view declared) {
   return declared;
 }
 
+/// Returns   one of kKnownMediaTypes.
 Result<std::string_view, ManifestError> ChooseMediaType(const Members& root, std::string_view declared) {
   const auto embedded = OptionalText(root, Members::kMediaType, Place{});
   if (!embedded) return embedded.error();
@@ -222,13 +223,14 @@ Result<std::string_view, ManifestError> ChooseMediaType(const Members& root, std
         fmt::format("the manifest says mediaType '{}', but '{}' was declared", Shown(*embedded), Shown(declared))};
   }
   const auto chosen = embedded->empty() ? declared : *embedded;
-  if (std::find(kKnownMediaTypes.begin(), kKnownMediaTypes.end(), chosen) == kKnownMediaTypes.end()) {
+  const auto* const known = std::find(kKnownMediaTypes.begin(), kKnownMediaTypes.end(), chosen);
+  if (known == kKnownMediaTypes.end()) {
     return ManifestError{ManifestErrorCode::kUnknownMediaType,
                          fmt::format("'{}' is no media type of a manifest; expected an OCI image manifest or index, "
                                      "a Docker schema 2 manifest or manifest list",
                                      Shown(chosen))};
   }
-  return chosen;
+  return *known;
 }
 
 /// Members by which a reader that goes by shape, not by media type, would take the bytes for something else.
@@ -312,7 +314,7 @@ std::optional<ManifestError> CollectBlobs(Manifest& manifest) {
     if (__builtin_add_overflow(sum, blob->size.bytes(), &sum)) {
       return WrongShape(BlobPlace(manifest, blob) + "/size", "brings the sum of the sizes to 2^63 bytes or more");
     }
-    manifest.blobs.push_back(*blob);
+    manifest.blobs.push_back(blob->sized());
   }
   manifest.blob_bytes = ByteCount::FromBytes(sum);
   return std::nullopt;

@@ -50,6 +50,14 @@ inline constexpr std::string_view kDockerLayerGzip = "application/vnd.docker.ima
 inline constexpr std::string_view kDockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
 }  // namespace media_type
 
+/// As much of a descriptor as concerns moving and storing what it names.
+struct SizedDigest {
+  Digest digest;
+  ByteCount size;
+
+  friend bool operator==(const SizedDigest&, const SizedDigest&) = default;
+};
+
 /// What one piece of content says of another.
 struct Descriptor {
   std::string media_type;
@@ -57,6 +65,7 @@ struct Descriptor {
   ByteCount size;
   std::string artifact_type;  // empty when absent
 
+  [[nodiscard]] SizedDigest sized() const { return {digest, size}; }
   friend bool operator==(const Descriptor&, const Descriptor&) = default;
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
@@ -74,8 +83,9 @@ enum class ManifestKind : std::uint8_t {
 
 struct Manifest {
   std::string bytes;
-  Digest digest;           // of `bytes`
-  std::string media_type;  // the declared one where the manifest has none itself
+  Digest digest;  // of `bytes`
+  /// One of the four in media_type; the declared one where the manifest has none itself.
+  std::string_view media_type;
   ManifestKind kind = ManifestKind::kImage;
   /// Falls back to the config's media type for an image manifest; empty for an index without one.
   std::string artifact_type;
@@ -86,7 +96,7 @@ struct Manifest {
   std::map<std::string, std::string> annotations;
   /// Derived: config and layers without foreign ones, each digest once, config first, then layers in manifest order:
   /// what a copy has to move.
-  std::vector<Descriptor> blobs;
+  std::vector<SizedDigest> blobs;
   /// Derived: the sum of the sizes of `blobs`, which is `imageSizeInBytes` of an image manifest.
   ByteCount blob_bytes;
 

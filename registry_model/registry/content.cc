@@ -33,8 +33,8 @@ void RemoveBlob(const ContentContext& context, Repository& repository, const Dig
   const auto gone = *stored;
   repository.stored_bytes -= gone.charged_bytes();
   repository.blobs.Erase(blob);
-  context.events.Emit(
-      BlobRemoved{context.registry.key, repository.name, blob, gone.charged_bytes(), gone.storage_class});
+  context.events.Emit<BlobRemoved>(context.registry.key, repository.name, blob, gone.charged_bytes(),
+                                   gone.storage_class);
   if (gone.mounted) LeaveMountGroup(context, repository, blob);
 }
 
@@ -73,7 +73,7 @@ Repository& CreateRepositoryIn(const ContentContext& context, Registry& registry
   created.settings = settings;
   const auto [place, is_new] = registry.repositories.Emplace(name, std::move(created));
   CRRSIM_CHECK(is_new, "'{}' is created twice in {}", name.text(), ToText(registry.key));
-  context.events.Emit(RepositoryCreated{context.registry.key, name, context.origin, template_prefix});
+  context.events.Emit<RepositoryCreated>(context.registry.key, name, context.origin, template_prefix);
   return place.Mutable();
 }
 
@@ -95,7 +95,7 @@ void DeleteRepositoryFrom(const ContentContext& context, Registry& registry, con
   CRRSIM_CHECK(repository->stored_bytes == ByteCount() && repository->tags.empty(), "'{}' is not empty: {} bytes left",
                name.text(), repository->stored_bytes.bytes());
   registry.repositories.Erase(name);
-  context.events.Emit(RepositoryDeleted{context.registry.key, name});
+  context.events.Emit<RepositoryDeleted>(context.registry.key, name);
 }
 
 BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, const Digest& blob, ByteCount size) {
@@ -104,7 +104,7 @@ BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, con
   const auto [stored, is_new] = repository.blobs.Emplace(blob, own);
   if (!is_new) return BlobOutcome::kAlreadyThere;
   repository.stored_bytes += size;
-  context.events.Emit(BlobStored{context.registry.key, repository.name, blob, size, context.origin});
+  context.events.Emit<BlobStored>(context.registry.key, repository.name, blob, size, context.origin);
   return BlobOutcome::kStored;
 }
 
@@ -150,8 +150,8 @@ void InsertManifest(const ContentContext& context, Repository& repository, const
   }
   const auto stored = CountedBytes(context, *manifest);
   repository.stored_bytes += stored;
-  context.events.Emit(ManifestStored{context.registry.key, repository.name, manifest->digest, manifest->media_type,
-                                     std::move(references), stored, context.origin});
+  context.events.Emit<ManifestStored>(context.registry.key, repository.name, manifest->digest, manifest->media_type,
+                                      std::move(references), stored, context.origin);
 }
 
 TagOutcome BindTag(const ContentContext& context, Repository& repository, const Tag& tag, const Digest& digest) {
@@ -169,7 +169,7 @@ TagOutcome BindTag(const ContentContext& context, Repository& repository, const 
     bound = digest;
   }
   image->tags.insert(tag);
-  context.events.Emit(TagMoved{context.registry.key, repository.name, tag, from, digest, context.origin});
+  context.events.Emit<TagMoved>(context.registry.key, repository.name, tag, from, digest, context.origin);
   return is_new ? TagOutcome::kBound : TagOutcome::kMoved;
 }
 
@@ -180,21 +180,21 @@ void RemoveTag(const ContentContext& context, Repository& repository, const Tag&
   TagMoved moved{context.registry.key, repository.name, tag, *bound, std::nullopt, context.origin};
   repository.tags.Erase(moved.tag);
   ForgetTag(repository, *moved.from, moved.tag);
-  context.events.Emit(std::move(moved));
+  context.events.Emit<TagMoved>(std::move(moved));
 }
 
 void DeleteTag(const ContentContext& context, Repository& repository, const Tag& tag, DeletionCause cause) {
   const auto* bound = repository.tags.Find(tag);
   CRRSIM_CHECK(bound != nullptr, "tag '{}' is not in '{}'", tag.text(), repository.name.text());
-  context.events.Emit(ImageDeleted{context.registry.key, repository.name, *bound, tag, {}, cause});
+  context.events.Emit<ImageDeleted>(context.registry.key, repository.name, *bound, tag, std::vector<Tag>(), cause);
   RemoveTag(context, repository, tag);
 }
 
 void DeleteImage(const ContentContext& context, Repository& repository, const Digest& digest, DeletionCause cause) {
   const auto* image = repository.images.Find(digest);
   CRRSIM_CHECK(image != nullptr, "{} is not in '{}'", digest.text(), repository.name.text());
-  context.events.Emit(ImageDeleted{
-      context.registry.key, repository.name, digest, std::nullopt, {image->tags.begin(), image->tags.end()}, cause});
+  context.events.Emit<ImageDeleted>(context.registry.key, repository.name, digest, std::nullopt,
+                                    std::vector<Tag>(image->tags.begin(), image->tags.end()), cause);
   RemoveImage(context, repository, digest);
 }
 
@@ -217,8 +217,8 @@ void RemoveImage(const ContentContext& context, Repository& repository, const Di
   }
   const auto freed = CountedBytes(context, *manifest);
   repository.stored_bytes -= freed;
-  context.events.Emit(
-      ManifestRemoved{context.registry.key, repository.name, manifest->digest, freed, storage.storage_class()});
+  context.events.Emit<ManifestRemoved>(context.registry.key, repository.name, manifest->digest, freed,
+                                       storage.storage_class());
   for (const auto& child : DistinctChildren(*manifest)) {
     auto* listed = repository.images.Find(child);
     CRRSIM_CHECK(listed != nullptr && listed->indexes > 0, "{} lost its child {}", manifest->digest.text(),

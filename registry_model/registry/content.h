@@ -19,11 +19,11 @@ namespace crrsim {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  /// Says that something happened at the present instant. `Body` is one of EventBody.
-  template <class Body>
-  void Emit(Body body) {
+  /// Says that something happened at the present instant. `Body` is one of EventBody, made of these members.
+  template <class Body, class... Members>
+  void Emit(Members&&... members) {
     // Made where it stays: an event is a few hundred bytes, and all that happens passes here.
-    Event event{Instant(), std::move(body)};
+    Event event{Instant(), EventBody(std::in_place_type<Body>, std::forward<Members>(members)...)};
     Take(event);
   }
 

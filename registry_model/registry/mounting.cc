@@ -69,7 +69,7 @@ void MountBlob(const ContentContext& context, Repository& target, const Reposito
   mounted.mounted = true;
   mounted.charged = false;
   target.blobs.Insert(blob, mounted);
-  context.events.Emit(BlobMounted{registry.key, target.name, origin, blob, size, context.origin});
+  context.events.Emit<BlobMounted>(registry.key, target.name, origin, blob, size, context.origin);
 }
 
 void LeaveMountGroup(const ContentContext& context, const Repository& repository, const Digest& blob) {
@@ -85,7 +85,7 @@ void LeaveMountGroup(const ContentContext& context, const Repository& repository
     auto& shared = *heir.blobs.Find(blob);
     shared.charged = true;
     heir.stored_bytes += shared.size;
-    context.events.Emit(BlobCharged{registry.key, heir.name, blob, shared.size});
+    context.events.Emit<BlobCharged>(registry.key, heir.name, blob, shared.size);
   }
   if (group.holders.size() > 1) return;
   auto& last = Holder(registry, group.charged, blob);

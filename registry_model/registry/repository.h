@@ -16,7 +16,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +24,7 @@
 #include "registry_model/names.h"
 #include "registry_model/oci/manifest.h"
 #include "registry_model/registry/resource_policy.h"
+#include "sim/boxed.h"
 #include "sim/index.h"
 
 namespace crrsim {
@@ -103,10 +103,10 @@ struct Image {
   ManifestPtr manifest;
   Instant pushed_at;  // of this registry, never the source's (ecr-replication.md 4)
   Origin origin = Origin::kClient;
-  std::set<Tag> tags;
-  std::int64_t indexes = 0;
+  std::int32_t indexes = 0;
+  TagSet tags;
   std::optional<Instant> pulled_at;
-  std::optional<ImageScan> scan;
+  Boxed<ImageScan> scan;
   ImageStorage storage;  // changed by storage_class.h alone
   template <class Self, class Visit>
   static void Fields(Self& self, Visit&& visit) {
@@ -123,8 +123,8 @@ struct Image {
 
 struct StoredBlob {
   ByteCount size;
-  std::int64_t references = 0;
-  std::int64_t inactive = 0;  // of the images that list it, those that are not ACTIVE
+  std::int32_t references = 0;
+  std::int32_t inactive = 0;  // of the images that list it, those that are not ACTIVE
   bool mounted = false;       // shared with other repositories of the registry (mounting.h)
   bool charged = true;        // its bytes count here, not in another repository that shares it
   StorageClass storage_class = StorageClass::kStandard;  // of its bytes

@@ -33,14 +33,14 @@ bool IsNeededByIndex(const Repository& repository, const Image& image) {
 void Say(const ContentContext& context, const Repository& repository, const Image& image, StorageClass target) {
   const bool counted = image.storage.status != ImageStatus::kActivating &&
                        context.assumptions.Use(Assumption::kManifestBytes) == "counted";
-  context.events.Emit(StorageClassChanged{context.registry.key, repository.name, image.manifest->digest, target,
-                                          image.storage.status, counted ? image.manifest->size() : ByteCount(),
-                                          context.origin});
+  context.events.Emit<StorageClassChanged>(context.registry.key, repository.name, image.manifest->digest, target,
+                                           image.storage.status, counted ? image.manifest->size() : ByteCount(),
+                                           context.origin);
 }
 
 /// The image became active (-1) or ceased to be (+1): its blobs count it.
 void CountInactive(const ContentContext& context, Repository& repository, const Manifest& manifest,
-                   std::int64_t change) {
+                   std::int32_t change) {
   for (const auto& descriptor : manifest.blobs) {
     auto& blob = *repository.blobs.Find(descriptor.digest);
     blob.inactive += change;
@@ -126,7 +126,7 @@ void SettleStorageClass(const ContentContext& context, const Repository& reposit
   CRRSIM_CHECK(blob.charged, "{} of '{}' changes class and is charged elsewhere", digest.text(),
                repository.name.text());
   blob.storage_class = right;
-  context.events.Emit(BlobClassChanged{context.registry.key, repository.name, digest, blob.size, right});
+  context.events.Emit<BlobClassChanged>(context.registry.key, repository.name, digest, blob.size, right);
 }
 
 }  // namespace crrsim

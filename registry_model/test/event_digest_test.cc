@@ -29,6 +29,7 @@ void Change(BusDetail& value) {
     value = ImageAction();
   }
 }
+void Change(std::string_view& value) { value = "other"; }
 void Change(ReplicationConfiguration& value) { value.rules.emplace_back(); }
 template <class T>
   requires std::is_enum_v<T>

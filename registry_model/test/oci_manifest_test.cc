@@ -94,7 +94,8 @@ TEST(ManifestTest, DescriptorsKeepWhatTheySay) {
   EXPECT_EQ(manifest->layers.at(0).digest.text(),
             "sha256:04f16f948b28e7784272d3bf5e68633aa3c6c20ce2673cb20afc92289289bd03");
   EXPECT_EQ(manifest->annotations.at("org.opencontainers.image.base.name"), "localhost/base:1");
-  EXPECT_THAT(manifest->blobs, ElementsAre(*manifest->config, manifest->layers.at(0), manifest->layers.at(1)));
+  EXPECT_THAT(manifest->blobs,
+              ElementsAre(manifest->config->sized(), manifest->layers.at(0).sized(), manifest->layers.at(1).sized()));
   EXPECT_EQ(manifest->artifact_type, media_type::kOciConfig);
   EXPECT_FALSE(manifest->subject.has_value());
 }
@@ -117,7 +118,7 @@ TEST(ManifestTest, ForeignLayersAreListedButAreNothingToMove) {
   const auto manifest = Parse(ReadGolden("docker_windows_image_with_foreign_layer"));
   EXPECT_TRUE(IsForeignLayer(manifest->layers.at(0)));
   EXPECT_FALSE(IsForeignLayer(manifest->layers.at(1)));
-  EXPECT_THAT(manifest->blobs, ElementsAre(*manifest->config, manifest->layers.at(1)));
+  EXPECT_THAT(manifest->blobs, ElementsAre(manifest->config->sized(), manifest->layers.at(1).sized()));
 }
 
 TEST(ManifestTest, MediaTypeAloneMakesALayerForeign) {
@@ -152,7 +153,8 @@ TEST(ManifestTest, OneDigestTwiceIsOneBlob) {
   const auto manifest =
       Parse(ImageWithLayers(Layer("b") + "," + Layer("aa") + "," + Layer("b") + "," + Layer("config")));
   EXPECT_EQ(manifest->layers.size(), 4U);
-  EXPECT_THAT(manifest->blobs, ElementsAre(*manifest->config, manifest->layers.at(0), manifest->layers.at(1)));
+  EXPECT_THAT(manifest->blobs,
+              ElementsAre(manifest->config->sized(), manifest->layers.at(0).sized(), manifest->layers.at(1).sized()));
   EXPECT_EQ(manifest->blob_bytes, Bytes(6 + 1 + 2));
 }
 
@@ -161,8 +163,8 @@ TEST(ManifestTest, ManyLayersKeepTheirOrderAmongBlobs) {
   for (int i = 0; i < 500; ++i) layers += (i > 0 ? "," : "") + Layer(std::to_string(i % 400));
   const auto manifest = Parse(ImageWithLayers(layers));
   ASSERT_EQ(manifest->blobs.size(), 401U);
-  EXPECT_EQ(manifest->blobs.front(), *manifest->config);
-  for (std::size_t i = 0; i < 400; ++i) EXPECT_EQ(manifest->blobs[i + 1], manifest->layers[i]);
+  EXPECT_EQ(manifest->blobs.front(), manifest->config->sized());
+  for (std::size_t i = 0; i < 400; ++i) EXPECT_EQ(manifest->blobs[i + 1], manifest->layers[i].sized());
 }
 
 TEST(ManifestTest, UnknownMediaTypeOfALayerIsNoError) {

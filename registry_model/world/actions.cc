@@ -126,7 +126,7 @@ void World::CarryOut(StartTransfer&& action) {
       partials_.erase(partial);
     }
   }
-  Emit(TransferStarted{id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size});
+  Emit<TransferStarted>(id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size);
   const auto delay = MessageDelay(ends->source, ends->destination);
   const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id});
   auto& transfer = transfers_.Emplace(id).first;
@@ -192,8 +192,8 @@ ActiveTransfer World::RemoveTransfer(TransferId id) {
 void World::EndTransfer(TransferId id, ByteCount useful, ByteCount wasted, FailureCode failure) {
   const auto transfer = RemoveTransfer(id);
   const auto& copy = *transfer.start.replication;
-  Emit(TransferEnded{id, transfer.start.job, copy.source, copy.destination, copy.repository, transfer.start.blob,
-                     copy.source.account, useful, wasted, failure});
+  Emit<TransferEnded>(id, transfer.start.job, copy.source, copy.destination, copy.repository, transfer.start.blob,
+                      copy.source.account, useful, wasted, failure);
 }
 
 void World::CarryOut(const CancelTransfer& action) {
@@ -223,8 +223,8 @@ void World::CarryOut(const CancelTransfer& action) {
 }
 
 void World::EndPartial(const PartialKey& key, const PartialTransfer& partial, ByteCount wasted) {
-  Emit(TransferEnded{partial.transfer, partial.job, key.source, key.destination, key.repository, key.blob,
-                     key.source.account, ByteCount(), wasted, FailureCode::kWorkersCrashed});
+  Emit<TransferEnded>(partial.transfer, partial.job, key.source, key.destination, key.repository, key.blob,
+                      key.source.account, ByteCount(), wasted, FailureCode::kWorkersCrashed);
 }
 
 /// The job goes on with none of them any more; what no other job can go on with was for nothing.
@@ -269,27 +269,27 @@ void World::CarryOut(const SetTimer& action) {
 }
 
 void World::CarryOut(const ReportQueued& action) {
-  if (action.kind == JobKind::kDeletion) return Emit(DeletionQueued{action.job, *action.replication});
+  if (action.kind == JobKind::kDeletion) return Emit<DeletionQueued>(action.job, *action.replication);
   if (queued_for_) backfills_.TieTo(*queued_for_, action.job);
-  Emit(JobQueued{action.job, *action.replication});
+  Emit<JobQueued>(action.job, *action.replication);
 }
 
 void World::CarryOut(const ReportStarted& action) {
-  if (action.kind == JobKind::kDeletion) return Emit(DeletionStarted{action.job, *action.replication});
-  Emit(JobStarted{action.job, *action.replication});
+  if (action.kind == JobKind::kDeletion) return Emit<DeletionStarted>(action.job, *action.replication);
+  Emit<JobStarted>(action.job, *action.replication);
 }
 
 void World::CarryOut(const ReportStepFailed& action) {
   std::optional<Instant> retry_at;
   if (action.retry_in) retry_at = now_ + *action.retry_in;
   if (!action.retry_in && action.part) backfills_.NoteFatalPart(action.job, *action.part);
-  Emit(StepFailed{action.job, action.step, action.attempt, action.failure, retry_at});
+  Emit<StepFailed>(action.job, action.step, action.attempt, action.failure, retry_at);
 }
 
 void World::CarryOut(const ReportRequeued& action) {
   KeepLeases();
   HitFault(faults_.Crashed(action.replication->source.region));
-  Emit(JobRequeued{action.job, *action.replication});
+  Emit<JobRequeued>(action.job, *action.replication);
 }
 
 void World::KeepLeases() {
@@ -322,9 +322,9 @@ void World::CarryOut(const ReportEnded& action) {
   if (late_messages_ || action.failure != FailureCode::kNone) VoidLeasesOf(action.job);
   if (!partials_.empty()) DropPartialsOf(action.job);
   if (action.kind == JobKind::kDeletion) {
-    return Emit(DeletionEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
+    return Emit<DeletionEnded>(action.job, *action.replication, action.status, action.failure, action.queued_at);
   }
-  Emit(JobEnded{action.job, *action.replication, action.status, action.failure, action.queued_at});
+  Emit<JobEnded>(action.job, *action.replication, action.status, action.failure, action.queued_at);
   if (const auto unit = backfills_.Untie(action.job)) {
     backfills_.EndUnit(*unit, action.failure);
     GoOnWithBackfill(unit->backfill);

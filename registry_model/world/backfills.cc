@@ -58,7 +58,7 @@ void World::CopyUnit(const BackfillUnitRef& ref) {
   const auto& backfill = backfills_.at(ref.backfill);
   const auto& unit = backfill.units.at(ref.unit);
   const auto skip = [&](FailureCode failure) {
-    Emit(BackfillCopySkipped{backfill.source, backfill.destination, unit.repository, unit.digest, unit.tag, failure});
+    Emit<BackfillCopySkipped>(backfill.source, backfill.destination, unit.repository, unit.digest, unit.tag, failure);
     backfills_.EndUnit(ref, failure);
   };
   // The repository or image may have gone since it was listed, and the tag may name another image, whose own push
@@ -83,9 +83,9 @@ void World::CopyUnit(const BackfillUnitRef& ref) {
 
 void World::NoteBackfill(BackfillNumber number) {
   const auto& backfill = backfills_.at(number);
-  Emit(BackfillChanged{backfill.source, backfill.destination, backfill.id, backfill.status,
-                       static_cast<std::uint64_t>(backfill.units.size()),
-                       static_cast<std::uint64_t>(backfill.completed), static_cast<std::uint64_t>(backfill.failed)});
+  Emit<BackfillChanged>(backfill.source, backfill.destination, backfill.id, backfill.status,
+                        static_cast<std::uint64_t>(backfill.units.size()),
+                        static_cast<std::uint64_t>(backfill.completed), static_cast<std::uint64_t>(backfill.failed));
 }
 
 }  // namespace crrsim

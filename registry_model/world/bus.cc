@@ -7,19 +7,19 @@ void World::TellBuses(const Event& event) {
   for (auto& message : bus_.Hear(event, registries_, assumptions_)) Send(std::move(message));
 }
 
-void World::Send(BusEvent event) {
+void World::Send(BusEvent&& event) {
   if (const auto fault = faults_.Disturbing(event.registry)) return Disturb(*fault, std::move(event));
-  Emit(EventDelivered{std::move(event), 1});
+  Emit<EventDelivered>(std::move(event), 1);
 }
 
-void World::Disturb(FaultNumber number, BusEvent event) {
+void World::Disturb(FaultNumber number, BusEvent&& event) {
   const auto fault = std::get<BusDisturbance>(faults_.all().at(number).what);
   const auto happens = [&](std::int64_t percent) {
     return percent > 0 && bus_fault_stream_.Chance(static_cast<std::uint64_t>(percent), 100);
   };
   if (happens(fault.lose_percent)) {
     HitFault(number);
-    return Emit(EventLost{std::move(event)});
+    return Emit<EventLost>(std::move(event));
   }
   const std::uint64_t copies = happens(fault.duplicate_percent) ? 2 : 1;
   std::vector<Duration> delays;
@@ -31,7 +31,7 @@ void World::Disturb(FaultNumber number, BusEvent event) {
   for (std::uint64_t copy = 1; copy <= copies; ++copy) {
     const auto delay = delays[copy - 1];
     if (delay == Duration()) {
-      Emit(EventDelivered{event, copy});
+      Emit<EventDelivered>(event, copy);
       continue;
     }
     const auto delayed = ++events_delayed_;
@@ -43,7 +43,7 @@ void World::Disturb(FaultNumber number, BusEvent event) {
 void World::EventArrives(std::uint64_t number) {
   auto delayed = std::move(delayed_events_.at(number));
   delayed_events_.erase(number);
-  Emit(EventDelivered{std::move(delayed.event), delayed.copy});
+  Emit<EventDelivered>(std::move(delayed.event), delayed.copy);
 }
 
 }  // namespace crrsim

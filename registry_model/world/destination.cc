@@ -101,7 +101,7 @@ Answer World::AnswerAt(Registry& destination, const Ask& ask) {
     const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
     if (admission.failure == FailureCode::kAccessDenied) {
       assumptions_.Use(Assumption::kDenial);
-      Emit(PermissionDecided{ask.job, copy, false, admission.refused_action});
+      Emit<PermissionDecided>(ask.job, copy, false, admission.refused_action);
       return {admission.failure, {}};
     }
   }
@@ -146,7 +146,7 @@ Answer World::Admit(Registry& destination, const Ask& ask) {
   const auto admission = DecideAdmission(destination, copy.source, copy.repository, assumptions_);
   if (copy.source.account != copy.destination.account) {
     assumptions_.Use(Assumption::kPermissionRead);
-    Emit(PermissionDecided{ask.job, copy, admission.refused_action.empty(), admission.refused_action});
+    Emit<PermissionDecided>(ask.job, copy, admission.refused_action.empty(), admission.refused_action);
   }
   if (admission.failure == FailureCode::kAccessDenied) assumptions_.Use(Assumption::kDenial);
   if (!admission.admitted()) return {admission.failure, {}};
@@ -232,8 +232,8 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
     ScanOnArrival(destination.key, copy.repository, *ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
-      Emit(TransferEnded{0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
-                         copy.source.account, ask.manifest->size(), ByteCount(), FailureCode::kNone});
+      Emit<TransferEnded>(0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
+                          copy.source.account, ask.manifest->size(), ByteCount(), FailureCode::kNone);
     }
   }
   if (!copy.tag && ask.manifest->digest == copy.digest) NoteReplicated(destination, ask);
@@ -257,7 +257,7 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
               tag, copy.digest);
   if (outcome == TagOutcome::kRefusedImmutable) {
     if (assumptions_.Use(Assumption::kImmutableConflict) == "fail") return {FailureCode::kTagImmutable, {}};
-    Emit(TagDropped{destination.key, copy.repository, *copy.tag, copy.digest});
+    Emit<TagDropped>(destination.key, copy.repository, *copy.tag, copy.digest);
   }
   NoteReplicated(destination, ask);
   return {};
@@ -267,7 +267,7 @@ Answer World::DeleteAt(Registry& destination, const Ask& ask) {
   const auto& deletion = *ask.replication;
   const auto admission = DecideDeletion(destination, deletion.source, deletion.repository, assumptions_);
   if (deletion.source.account != deletion.destination.account) {
-    Emit(DeletionDecided{ask.job, deletion, admission.admitted(), admission.refused_action});
+    Emit<DeletionDecided>(ask.job, deletion, admission.admitted(), admission.refused_action);
   }
   if (!admission.admitted()) {
     assumptions_.Use(Assumption::kDenial);

@@ -38,7 +38,7 @@ void World::StartFault(FaultNumber number) {
   const auto* crash = std::get_if<WorkerCrash>(&what);
   const bool crashed_already = crash != nullptr && faults_.Crashed(crash->region).has_value();
   faults_.Begin(number);
-  Emit(FaultBegan{name, number, TargetOf(what)});
+  Emit<FaultBegan>(name, number, TargetOf(what));
   if (!crashed_already) ApplyFault(number, what);
   if (duration) Schedule(now_ + *duration, {ScheduledKind::kFaultEnds, number});
 }
@@ -48,14 +48,14 @@ void World::EndFault(FaultNumber number) {
   const auto fault = faults_[number];
   if (std::holds_alternative<Stall>(fault.what)) ResumeStalledBy(number);
   LiftFault(fault.what);
-  Emit(FaultEnded{fault.name, number});
+  Emit<FaultEnded>(fault.name, number);
   RescheduleNetworkWake();
 }
 
 void World::ApplyFault(FaultNumber number, const FaultKind& what) {
   std::visit(Overloaded{
                  [&](const Partition& partition) {
-                   Emit(LinkCut{partition.from, partition.to});
+                   Emit<LinkCut>(partition.from, partition.to);
                    UpdateCut(partition.from, partition.to);
                  },
                  [&](const Outage& outage) { UpdateCuts(outage.region); },
@@ -77,7 +77,7 @@ void World::LiftFault(const FaultKind& what) {
                    UpdateCut(partition.from, partition.to);
                    // Another fault may still cut the same way.
                    if (!faults_.Cutting(partition.from, partition.to)) {
-                     Emit(LinkHealed{partition.from, partition.to});
+                     Emit<LinkHealed>(partition.from, partition.to);
                    }
                  },
                  [&](const Outage& outage) { UpdateCuts(outage.region); },
@@ -99,7 +99,7 @@ void World::LiftFault(const FaultKind& what) {
 
 void World::HitFault(FaultNumber number) {
   faults_.CountHit(number);
-  Emit(FaultHit{faults_[number].name, number});
+  Emit<FaultHit>(faults_[number].name, number);
 }
 
 // ---- Links ----------------------------------------------------------------------------------------------------------

@@ -61,8 +61,8 @@ void World::EvaluateLifecycle(std::uint64_t number) {
   const auto expiring = std::count_if(actions.begin(), actions.end(), [](const LifecycleAction& action) {
     return action.type == LifecycleActionType::kExpire;
   });
-  Emit(LifecycleEvaluated{registry, name, static_cast<std::uint64_t>(expiring),
-                          actions.size() - static_cast<std::size_t>(expiring)});
+  Emit<LifecycleEvaluated>(registry, name, static_cast<std::uint64_t>(expiring),
+                           actions.size() - static_cast<std::size_t>(expiring));
 
   for (const auto& action : actions) {
     if (action.type == LifecycleActionType::kExpire) {

@@ -153,7 +153,7 @@ ApiResult<Registry*> World::AnsweringRegistry(const Caller& caller, const std::o
 }
 
 void World::NoteRefused(const RegistryKey& registry, std::string_view operation, const ApiError& error) {
-  Emit(CallRefused{registry, std::string(operation), error.exception, error.message});
+  Emit<CallRefused>(registry, std::string(operation), error.exception, error.message);
 }
 
 ApiResult<Unit> World::DeleteReplicationRole(const AccountId& account) {
@@ -170,7 +170,7 @@ ApiResult<Unit> World::DeleteReplicationRole(const AccountId& account) {
                                 account.text(), key.region.text())};
   }
   replication_roles_.erase(account);
-  Emit(ReplicationRoleDeleted{account});
+  Emit<ReplicationRoleDeleted>(account);
   return Unit{};
 }
 
@@ -179,15 +179,16 @@ ApiResult<Unit> World::DeleteReplicationRole(const AccountId& account) {
 void World::Take(Event& event) {
   event.when = now_;
   run_digest_.Add([&](Writer& writer) { AppendCanonical(event, writer); });
-  std::visit(
+  const bool is_for_buses = std::visit(
       [this](const auto& body) {
         Tell(statuses_, now_, body);
         Tell(ledger_, now_, body);
         if constexpr (requires { Follow(body); }) Follow(body);
+        return EventBus::Hears<std::decay_t<decltype(body)>>();
       },
       event.body);
   for (auto* observer : observers_.all) observer->OnEvent(event);
-  TellBuses(event);
+  if (is_for_buses) TellBuses(event);
   if (kHasMutants) Misbehave(event);
 }
 
@@ -310,7 +311,7 @@ void World::StartScan(const RegistryKey& registry, const RepositoryName& reposit
   scan_of_.emplace(scanned, number);
   const auto ends = Schedule(now_ + scan_duration_, {ScheduledKind::kScanEnds, number});
   scans_.emplace(number, RunningScan{registry, repository, digest, started_at, ends});
-  Emit(ScanStarted{registry, repository, digest});
+  Emit<ScanStarted>(registry, repository, digest);
 }
 
 void World::EndScan(std::uint64_t number) {
@@ -323,7 +324,7 @@ void World::EndScan(std::uint64_t number) {
   result.status = ScanStatus::kComplete;
   result.completed_at = ClockOf(scan.registry.region);
   if (found != findings_.end()) result.findings = found->second;
-  Emit(ScanCompleted{scan.registry, scan.repository, scan.digest, result.findings});
+  Emit<ScanCompleted>(scan.registry, scan.repository, scan.digest, result.findings);
 }
 
 void World::SetFindings(const Digest& image, FindingCounts findings) { findings_[image] = std::move(findings); }

@@ -309,8 +309,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
 
   // bus.cc: what the event buses get
   void TellBuses(const Event& event);
-  void Send(BusEvent event);
-  void Disturb(FaultNumber number, BusEvent event);
+  void Send(BusEvent&& event);
+  void Disturb(FaultNumber number, BusEvent&& event);
   void EventArrives(std::uint64_t number);
 
   [[nodiscard]] static Index<RegionName, SiteId> SitesOf(const std::vector<RegionName>& regions);

@@ -172,7 +172,7 @@ void ApiBench::StartScan(const RegistryKey& key, const RepositoryName& name, con
   EXPECT_EQ(key, registry.key);
   auto& image = *registry.FindMutable(name)->images.Find(digest);
   image.scan = ImageScan{ScanStatus::kInProgress, now, Instant(), {}};
-  Emit(ScanStarted{key, name, digest});
+  Emit<ScanStarted>(key, name, digest);
 }
 
 void ApiBench::FinishScan(std::string_view repository, const Digest& digest, FindingCounts findings) {

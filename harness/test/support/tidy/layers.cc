@@ -23,7 +23,7 @@ const std::array kLayers = {
     Layer{"sim", {"sim"}, {"fmt/", "xxhash.h", "tl/expected.hpp"}},
     Layer{"registry_model",
           {"sim", "registry_model"},
-          {"fmt/", "xxhash.h", "tl/expected.hpp", "nlohmann/", "simdjson.h", "openssl/"}},
+          {"fmt/", "xxhash.h", "tl/expected.hpp", "nlohmann/", "simdjson.h", "openssl/", "boost/container/"}},
     Layer{"harness",
           {"sim", "registry_model", "harness"},
           {"fmt/", "tl/expected.hpp", "nlohmann/", "openssl/", "libfyaml.h", "CLI/", "boost/", "archive.h",
