@@ -14,6 +14,7 @@
 #include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -58,38 +59,38 @@ class RegionName {
   [[nodiscard]] std::string_view text() const { return {characters_.data(), length_}; }
 
   friend bool operator==(const RegionName& a, const RegionName& b) {
-    const auto left = a.Words();
-    const auto right = b.Words();
-    return ((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2]) | (left[3] ^ right[3])) == 0;
+    const auto differ = [&](std::size_t i) { return a.Word(i) ^ b.Word(i); };
+    return (differ(0) | differ(1) | differ(2) | differ(3)) == 0;
   }
   /// The order of the texts.
   friend std::strong_ordering operator<=>(const RegionName& a, const RegionName& b) {
     // Big-endian words compare as their bytes do. Behind a text are zeros, so a prefix comes first, as it should.
-    const auto left = a.Words();
-    const auto right = b.Words();
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      if (left[i] != right[i]) return __builtin_bswap64(left[i]) <=> __builtin_bswap64(right[i]);
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (a.Word(i) != b.Word(i)) return __builtin_bswap64(a.Word(i)) <=> __builtin_bswap64(b.Word(i));
     }
     return std::strong_ordering::equal;
   }
   [[nodiscard]] std::uint64_t LookupHash() const {
-    std::uint64_t hash = 0;
-    for (const auto word : Words()) hash = (std::rotl(hash, 23) ^ word) * 0x9E3779B97F4A7C15U;
-    return hash;
+    // Products that do not wait for each other: each step of each copy finds a registry or two.
+    return (Word(0) * 0x9E3779B97F4A7C15U) ^ (Word(1) * 0xC2B2AE3D27D4EB4FU) ^
+           ((Word(2) ^ std::rotl(Word(3), 32)) * 0x165667B19E3779F9U);
   }
   void Encode(Writer& writer) const { writer.PutText(characters_, length_); }
   static RegionName Decode(Reader& reader);
 
  private:
-  /// The whole value in numbers, since nearly every event has regions compared and hashed.
-  [[nodiscard]] std::array<std::uint64_t, 4> Words() const {
-    return std::bit_cast<std::array<std::uint64_t, 4>>(*this);
+  /// A quarter of the whole value as a number, since nearly every event has regions compared and hashed.
+  [[nodiscard]] std::uint64_t Word(std::size_t place) const {
+    std::uint64_t word = 0;
+    std::memcpy(&word, reinterpret_cast<const char*>(this) + place * sizeof word, sizeof word);
+    return word;
   }
 
   static constexpr std::size_t kLengthMax = 25;
   std::array<char, 31> characters_{};  // zero behind the text
   std::uint8_t length_ = 0;
 };
+static_assert(sizeof(RegionName) == 32);
 
 /// One private registry: an account in a region. AWS's `registryId` is the account alone.
 struct RegistryKey {

@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <bit>
 #include <charconv>
 
 namespace crrsim {
@@ -40,11 +41,11 @@ std::uint64_t HashForLookup(std::string_view bytes) { return XXH3_64bits(bytes.d
 void RunDigest::EndChunk() {
   value_ = HashBytes(chunk_.bytes());
   chunk_.Clear();
-  if (events_ % spacing_ != 0) return;
+  if (!IsCheckpoint(events_)) return;
   checkpoints_.push_back({events_, value_});
   if (checkpoints_.size() < 2 * kCheckpointsKept) return;
   spacing_ *= 2;
-  std::erase_if(checkpoints_, [this](const Checkpoint& checkpoint) { return checkpoint.events % spacing_ != 0; });
+  std::erase_if(checkpoints_, [this](const Checkpoint& checkpoint) { return !IsCheckpoint(checkpoint.events); });
 }
 
 void RunDigest::Encode(Writer& writer) const {
@@ -60,7 +61,7 @@ RunDigest RunDigest::Decode(Reader& reader) {
   digest.value_ = reader.Get<Hash128>();
   digest.events_ = reader.Get<std::uint64_t>();
   digest.spacing_ = reader.Get<std::uint64_t>();
-  if (digest.spacing_ == 0) throw ArchiveError("the checkpoints of a run digest have no spacing");
+  if (!std::has_single_bit(digest.spacing_)) throw ArchiveError("the checkpoints of a run digest have no spacing");
   digest.checkpoints_ = reader.Get<std::vector<Checkpoint>>();
   const auto chunk = reader.GetText();
   digest.chunk_.PutBytes(chunk.data(), chunk.size());

@@ -126,6 +126,8 @@ class EventQueue {
   [[nodiscard]] bool empty() const { return heap_.empty(); }
   /// How many are still to come, without what is cancelled.
   [[nodiscard]] std::size_t size() const { return heap_.size() - cancelled_; }
+  /// Whether an event is due by then.
+  [[nodiscard]] bool IsDueBy(Instant until) const { return !empty() && WhenOf(heap_.top()) <= until; }
   [[nodiscard]] std::optional<Instant> NextInstant() const {
     return empty() ? std::nullopt : std::optional(WhenOf(heap_.top()));
   }

@@ -62,7 +62,7 @@ void Network::SetLimit(Instant now, LimitId limit, BytesPerSecond capacity) {
 }
 
 Duration Network::DrawMessageDelay(SiteId from, SiteId to) {
-  const auto spec = link(from, to);
+  const auto& spec = topology_.link_spec(from, to);
   if (spec.jitter == Duration()) return spec.latency;
   return spec.latency + jitter_.UniformDuration(Duration(), spec.jitter);
 }
@@ -71,7 +71,15 @@ FlowId Network::Start(Instant now, const FlowSpec& spec) { return flows_.Start(n
 
 ByteCount Network::Cancel(Instant now, FlowId flow) { return flows_.Cancel(now, flow); }
 
-std::optional<Instant> Network::NextCompletion() const { return flows_.NextCompletion(); }
+std::optional<Instant> Network::NextCompletion() const {
+  const auto next = NextCompletionOr(Instant::Max());
+  return next == Instant::Max() ? std::nullopt : std::optional(next);
+}
+
+Instant Network::NextCompletionOr(Instant never) const {
+  const auto tick = flows_.NextTick();
+  return tick == ServiceClocks::kNever ? never : Instant::FromUnixNanoseconds(tick);
+}
 
 void Network::TakeCompleted(Instant now, std::vector<CompletedFlow>& completed) {
   flows_.TakeCompleted(now, completed);

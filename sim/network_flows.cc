@@ -35,9 +35,8 @@ NetworkFlows::NetworkFlows(NetworkClock clock) {
 void NetworkFlows::AdvanceTo(Instant now) {
   if (started_ && now != now_) {
     CRRSIM_CHECK(now > now_, "the network is at {} already, not {}", now_.unix_nanoseconds(), now.unix_nanoseconds());
-    const auto next = NextCompletion();
-    CRRSIM_CHECK(!next || now <= *next, "completions of {} are not taken at {}", next->unix_nanoseconds(),
-                 now.unix_nanoseconds());
+    const auto next = NextTick();
+    CRRSIM_CHECK(now.unix_nanoseconds() <= next, "completions of {} are not taken at {}", next, now.unix_nanoseconds());
   }
   now_ = now;
   started_ = true;
@@ -255,12 +254,10 @@ ByteCount NetworkFlows::Cancel(Instant now, FlowId id) {
   return delivered;
 }
 
-std::optional<Instant> NetworkFlows::NextCompletion() {
+std::int64_t NetworkFlows::NextTick() {
   Settle();
-  if (!complete_.empty()) return now_;
-  const auto tick = clocks_.NextTick();
-  if (tick == ServiceClocks::kNever) return std::nullopt;
-  return std::max(now_, Instant::FromUnixNanoseconds(tick));
+  const auto now = now_.unix_nanoseconds();
+  return complete_.empty() ? std::max(now, clocks_.NextTick()) : now;
 }
 
 void NetworkFlows::TakeCompleted(Instant now, std::vector<CompletedFlow>& completed) {

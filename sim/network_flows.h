@@ -36,7 +36,8 @@ class NetworkFlows {
 
   FlowId Start(Instant now, const FlowSpec& spec, const NetworkTopology& topology);
   ByteCount Cancel(Instant now, FlowId flow);
-  std::optional<Instant> NextCompletion();
+  /// In nanoseconds since 1970, ServiceClocks::kNever without any. No optional: this is asked for at every step.
+  std::int64_t NextTick();
   void TakeCompleted(Instant now, std::vector<CompletedFlow>& completed);
 
   [[nodiscard]] bool IsActive(FlowId flow) const;

@@ -43,10 +43,12 @@ const NetworkTopology::Link* NetworkTopology::FindLink(SiteId from, SiteId to) c
   return row == nullptr ? nullptr : &links_[*row];
 }
 
-LinkSpec NetworkTopology::link_spec(SiteId from, SiteId to) const {
+const LinkSpec& NetworkTopology::link_spec(SiteId from, SiteId to) const {
   if (const auto* row = FindLink(from, to)) return row->spec;
   CRRSIM_CHECK(from.value < site_count() && to.value < site_count(), "there is no link {} to {}", from.value, to.value);
-  return {.latency = from == to ? kLocalLatency : Duration()};
+  static const LinkSpec kWithinSite{.latency = kLocalLatency};
+  static const LinkSpec kUnset{};
+  return from == to ? kWithinSite : kUnset;
 }
 
 NetworkTopology::Link NetworkTopology::link(SiteId from, SiteId to) const {

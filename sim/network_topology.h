@@ -60,7 +60,7 @@ class NetworkTopology {
   /// The link as set, or as it is until set.
   [[nodiscard]] Link link(SiteId from, SiteId to) const;
   /// What of it was set.
-  [[nodiscard]] LinkSpec link_spec(SiteId from, SiteId to) const;
+  [[nodiscard]] const LinkSpec& link_spec(SiteId from, SiteId to) const;
 
   LimitId AddLimit(BytesPerSecond capacity);
   /// Returns the limit's resource.

@@ -103,6 +103,7 @@ ApiResult<PushOutcome> TakeRepeated(const ApiContext& context, const Push& push,
 
 ApiResult<PushOutcome> Accept(ApiContext& context, const Push& push, Repush repush) {
   const auto& digest = push.manifest->digest;
+  if (push.tag) push.repository.tags.Prefetch(*push.tag);
   const auto* pushed = push.repository.FindImage(digest);
   const auto* tagged = push.tag ? push.repository.FindImage(*push.tag) : nullptr;
   const bool restores = pushed != nullptr && !pushed->storage.is_active() && !Mutated(Mutant::kPushesDoNotRestore);

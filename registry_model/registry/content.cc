@@ -110,6 +110,7 @@ BlobOutcome StoreBlob(const ContentContext& context, Repository& repository, con
 
 MissingReferences FindMissing(const Repository& repository, const Manifest& manifest) {
   MissingReferences missing;
+  repository.images.Prefetch(manifest.digest);  // the next to be looked for, by whoever asks this
   for (const auto& blob : manifest.blobs) repository.blobs.Prefetch(blob.digest);
   for (const auto& blob : manifest.blobs) {
     if (repository.blobs.Find(blob.digest) == nullptr) missing.blobs.push_back(blob.digest);
@@ -121,11 +122,7 @@ MissingReferences FindMissing(const Repository& repository, const Manifest& mani
 }
 
 void InsertManifest(const ContentContext& context, Repository& repository, const ManifestPtr& manifest) {
-  auto [image, is_new] = repository.images.Emplace(manifest->digest);
-  if (!is_new) return;
-  image.manifest = manifest;
-  image.pushed_at = context.now;
-  image.origin = context.origin;
+  if (!repository.images.Emplace(manifest->digest, manifest, context.now, context.origin).second) return;
   if (manifest->subject) ++repository.subjects[manifest->subject->digest].referrers;
   if (const auto subject = repository.subjects.find(manifest->digest); subject != repository.subjects.end()) {
     subject->second.was_deleted = false;

@@ -52,7 +52,7 @@ bool IsScannable(const Manifest& manifest) {
 }
 
 bool IsScannedOnArrival(const Registry& registry, const Repository& repository, const Manifest& manifest) {
-  return IsScannable(manifest) && ScanningOf(registry, repository).on_push;
+  return ScanningOf(registry, repository).on_push && IsScannable(manifest);
 }
 
 std::int64_t ScansOfTheDay(const Registry& registry, Instant now) {

@@ -113,7 +113,7 @@ Slot StandardEngine::TakeSlot(Slot ticket) {
 void StandardEngine::AskStep(Slot slot, JobStep step, PartNumber part) {
   auto& job = jobs_[slot];
   CRRSIM_CHECK(step != JobStep::kTransfer, "a transfer is no request");
-  Ask ask;
+  auto& ask = std::get<Ask>(actions_->emplace_back(std::in_place_type<Ask>));
   ask.request = ++last_request_;
   ask.job = job.id;
   ask.step = step;
@@ -128,7 +128,6 @@ void StandardEngine::AskStep(Slot slot, JobStep step, PartNumber part) {
     job.timer = 0;
   }
   requests_.Insert(ask.request, StepOfJob{job.id, slot, step, part});
-  actions_->emplace_back(std::move(ask));
 }
 
 const ManifestPtr& StandardEngine::ManifestOf(const Job& job, PartNumber part) {

@@ -79,10 +79,7 @@ void World::CarryOut(Ask&& action) {
     Feed(Answered{id, Answer{FailureCode::kRegistryNotFound, {}}});
     return;
   }
-  auto& request = requests_.Emplace(id).first;
-  request.ask = std::move(action);
-  request.ends = *ends;
-  request.deadline = deadline;
+  auto& request = requests_.Emplace(id, std::move(action), *ends, deadline).first;
   if (late_messages_) leases_.Emplace(request.ask.job).first.requests.push_back(id);
   auto lost = faults_.Cutting(from, to);
   if (!lost) lost = faults_.Losing(from, to);
@@ -129,11 +126,7 @@ void World::CarryOut(StartTransfer&& action) {
   Emit<TransferStarted>(id, action.job, copy.source, copy.destination, copy.repository, action.blob, action.size);
   const auto delay = MessageDelay(ends->source, ends->destination);
   const auto flow_starts = Schedule(now_ + delay, {ScheduledKind::kFlowStarts, id});
-  auto& transfer = transfers_.Emplace(id).first;
-  transfer.flow_starts = flow_starts;
-  transfer.start = std::move(action);
-  transfer.ends = *ends;
-  transfer.kept = kept;
+  transfers_.Emplace(id, std::move(action), *ends, flow_starts, kept);
 }
 
 void World::StartFlow(TransferId id) {
@@ -155,6 +148,7 @@ void World::CompleteFlows() {
     // What the engine does about one arrival may cancel the others of this instant.
     if (transfer == nullptr) continue;
     auto arrived = transfer->start.blob;
+    ledger_.Prefetch(arrived);
     auto fault = faults_.Failing(JobStep::kTransfer, *transfer->start.replication);
     if (!fault) fault = faults_.Damaging(*transfer->start.replication, arrived);
     if (fault) {

@@ -244,6 +244,7 @@ Answer World::BindTagAt(Registry& destination, const Ask& ask) {
   const auto& copy = *ask.replication;
   auto* repository = destination.FindMutable(copy.repository);
   if (repository == nullptr) return {FailureCode::kRepositoryNotFound, {}};
+  repository->tags.Prefetch(*copy.tag);
   if (repository->FindImage(copy.digest) == nullptr) return {FailureCode::kContentMissing, {}};
   auto tag = *copy.tag;
   if (Mutated(Mutant::kTagsAreRenamed)) tag = Tag::Parse("copy").value();

@@ -109,10 +109,10 @@ struct PastStandstill {
 struct ActiveTransfer {
   StartTransfer start;
   CopyEnds ends;
-  std::optional<FlowId> flow;     // empty until its latency has passed, and while a stall holds it
-  std::optional<Digest> damaged;  // what arrived, where it is not what was sent; within one step only
   EventId flow_starts;
   ByteCount kept;                     // bytes of it that flowed before `flow` began
+  std::optional<FlowId> flow;         // empty until its latency has passed, and while a stall holds it
+  std::optional<Digest> damaged;      // what arrived, where it is not what was sent; within one step only
   std::vector<std::uint64_t> stalls;  // the faults of this kind that hold it, in the order in which they took it
   std::optional<Standstill> standstill;
   std::optional<PastStandstill> stood_still;

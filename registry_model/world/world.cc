@@ -208,6 +208,10 @@ std::optional<Instant> World::NextInstant() const {
   return queued ? std::min(*queued, network_wake_->when) : network_wake_->when;
 }
 
+bool World::IsDueBy(Instant until) const {
+  return (network_wake_ && network_wake_->when <= until) || queue_.IsDueBy(until);
+}
+
 std::uint64_t World::DrawTie() { return same_instant_ == SameInstant::kSeeded ? tie_stream_.Next() : 0; }
 
 EventId World::Schedule(Instant when, Scheduled what) {
@@ -239,13 +243,13 @@ void World::AdvanceTo(Instant when) {
 
 void World::RunUntil(Instant until) {
   CRRSIM_CHECK(until >= now_, "cannot run back to {}", until.unix_nanoseconds());
-  for (auto next = NextInstant(); next && *next <= until; next = NextInstant()) Step();
+  while (IsDueBy(until)) Step();
   now_ = until;
 }
 
 RunEnd World::RunUntilIdle(Instant limit) {
   while (!IsIdle()) {
-    if (*NextInstant() > limit) return RunEnd::kLimit;
+    if (!IsDueBy(limit)) return RunEnd::kLimit;
     Step();
   }
   return RunEnd::kIdle;
@@ -287,9 +291,9 @@ void World::Dispatch(const Scheduled& what) {
 }
 
 void World::RescheduleNetworkWake() {
-  const auto next = network_.NextCompletion();
-  if (!next) return network_wake_.reset();
-  const auto due = std::max(*next, now_);
+  const auto next = network_.NextCompletionOr(Instant::Max());
+  if (next == Instant::Max()) return network_wake_.reset();
+  const auto due = std::max(next, now_);
   if (network_wake_ && network_wake_->when == due) return;
   network_wake_ = queue_.TakeTurn(due, DrawTie());
 }

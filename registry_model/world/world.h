@@ -181,6 +181,7 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void Follow(const RepositoryDeleted& deleted);
 
   // world.cc: the queue
+  [[nodiscard]] bool IsDueBy(Instant until) const;
   std::uint64_t DrawTie();
   EventId Schedule(Instant when, Scheduled what);
   void AdvanceTo(Instant when);
