@@ -1,7 +1,8 @@
 // What metering and replication status cost per image replication: 14 events for the ledger (config and three layers
 // stored at the source and at the destination, four transfers, two manifests) and two for the status board, all digests
 // distinct, one image after another or 64 side by side in as many repositories. The reference is a walk over the same
-// events that adds up their bytes and keeps nothing; it holds what making the events costs.
+// events that adds up their bytes and keeps nothing; it holds what making the events costs. And one layer that arrives
+// in many repositories, beside a layer for each.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -122,8 +123,38 @@ void LedgerReference(benchmark::State& state) { Run<Reference>(state, &Replicati
 void StatusReplication(benchmark::State& state) { Run<StatusBoard>(state, &Replications::NextForStatus); }
 void StatusReference(benchmark::State& state) { Run<Reference>(state, &Replications::NextForStatus); }
 
+/// A layer that a thousand repositories share, as base layers are, beside as many layers as repositories.
+void ArriveInEach(benchmark::State& state, bool is_shared) {
+  const auto source = RegistryIn("us-west-2");
+  std::vector<Event> events;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    const auto name = RepositoryName::Parse(fmt::format("team/service-{}", i)).value();
+    events.push_back({Instant(), TransferEnded{1,
+                                               1,
+                                               source,
+                                               RegistryIn("eu-west-1"),
+                                               name,
+                                               Digest::Of(is_shared ? "base" : name.text()),
+                                               source.account,
+                                               Mebibytes(16),
+                                               {},
+                                               {}}});
+  }
+  for (auto _ : state) {
+    Ledger ledger;
+    for (const auto& event : events) ledger.OnEvent(event);
+    benchmark::DoNotOptimize(ledger);
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void LedgerOneLayer(benchmark::State& state) { ArriveInEach(state, true); }
+void LedgerManyLayers(benchmark::State& state) { ArriveInEach(state, false); }
+
 BENCHMARK(LedgerReplication)->Name("Ledger/replication")->Arg(1)->Arg(64)->Unit(benchmark::kMillisecond);
 BENCHMARK(LedgerReference)->Name("Ledger/reference")->Arg(1)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK(LedgerOneLayer)->Name("Ledger/one_layer")->Arg(16'384)->Unit(benchmark::kMillisecond);
+BENCHMARK(LedgerManyLayers)->Name("Ledger/many_layers")->Arg(16'384)->Unit(benchmark::kMillisecond);
 BENCHMARK(StatusReplication)->Name("Status/replication")->Arg(1)->Arg(64)->Unit(benchmark::kMillisecond);
 BENCHMARK(StatusReference)->Name("Status/reference")->Arg(1)->Arg(64)->Unit(benchmark::kMillisecond);
 

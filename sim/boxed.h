@@ -1,5 +1,5 @@
 // An optional value that lies apart, for what few rows of a large table have: an empty one takes a pointer. Copies have
-// values of their own.
+// values of their own; one that was moved from is empty. Asking an empty one for its value is a Defect.
 //
 //   Boxed<ImageScan> scan;          // none
 //   scan = ImageScan{...};
@@ -7,9 +7,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "sim/archive.h"
+#include "sim/check.h"
 
 namespace crrsim {
 
@@ -25,17 +27,17 @@ class Boxed {
   ~Boxed() = default;
 
   void reset() { value_.reset(); }
-  explicit operator bool() const { return value_ != nullptr; }
-  /// Require a value.
-  const T& operator*() const { return *value_; }
-  T& operator*() { return *value_; }
-  const T* operator->() const { return value_.get(); }
-  T* operator->() { return value_.get(); }
+  [[nodiscard]] bool has_value() const { return value_ != nullptr; }
+  explicit operator bool() const { return has_value(); }
+  const T& operator*() const { return Value(); }
+  T& operator*() { return Value(); }
+  const T* operator->() const { return &Value(); }
+  T* operator->() { return &Value(); }
 
   /// As an optional is.
   void Encode(Writer& writer) const {
-    writer.Put(value_ != nullptr);
-    if (value_ != nullptr) writer.Put(*value_);
+    writer.Put(has_value());
+    if (has_value()) writer.Put(*value_);
   }
   static Boxed Decode(Reader& reader) {
     auto value = reader.Get<std::optional<T>>();
@@ -43,6 +45,11 @@ class Boxed {
   }
 
  private:
+  [[nodiscard]] T& Value() const {
+    CRRSIM_CHECK(has_value(), "nothing in the box");
+    return *value_;
+  }
+
   std::unique_ptr<T> value_;
 };
 

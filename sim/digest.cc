@@ -61,7 +61,8 @@ RunDigest RunDigest::Decode(Reader& reader) {
   digest.value_ = reader.Get<Hash128>();
   digest.events_ = reader.Get<std::uint64_t>();
   digest.spacing_ = reader.Get<std::uint64_t>();
-  if (!std::has_single_bit(digest.spacing_)) throw ArchiveError("the checkpoints of a run digest have no spacing");
+  if (!std::has_single_bit(digest.spacing_))
+    throw ArchiveError("the spacing of a run digest's checkpoints is no power of two");
   digest.checkpoints_ = reader.Get<std::vector<Checkpoint>>();
   const auto chunk = reader.GetText();
   digest.chunk_.PutBytes(chunk.data(), chunk.size());

@@ -72,13 +72,13 @@ FlowId Network::Start(Instant now, const FlowSpec& spec) { return flows_.Start(n
 ByteCount Network::Cancel(Instant now, FlowId flow) { return flows_.Cancel(now, flow); }
 
 std::optional<Instant> Network::NextCompletion() const {
-  const auto next = NextCompletionOr(Instant::Max());
+  const auto next = NextCompletionOrMax();
   return next == Instant::Max() ? std::nullopt : std::optional(next);
 }
 
-Instant Network::NextCompletionOr(Instant never) const {
-  const auto tick = flows_.NextTick();
-  return tick == ServiceClocks::kNever ? never : Instant::FromUnixNanoseconds(tick);
+Instant Network::NextCompletionOrMax() const {
+  static_assert(ServiceClocks::kNever == Instant::Max().unix_nanoseconds());
+  return Instant::FromUnixNanoseconds(flows_.NextTick());
 }
 
 void Network::TakeCompleted(Instant now, std::vector<CompletedFlow>& completed) {

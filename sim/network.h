@@ -97,8 +97,8 @@ class Network {
   /// The earliest instant at which a flow is complete, at the rates of now; none when all are stalled (or would end
   /// after the last instant there is).
   [[nodiscard]] std::optional<Instant> NextCompletion() const;
-  /// The same without an optional, for who asks at every step.
-  [[nodiscard]] Instant NextCompletionOr(Instant never) const;
+  /// The same, Instant::Max() for none: for who asks at every step, where an optional would take as long as the answer.
+  [[nodiscard]] Instant NextCompletionOrMax() const;
   /// Appends the flows that are complete at `now` and ends them.
   /// Order     of their starts: all that a call returns completed on the same tick.
   void TakeCompleted(Instant now, std::vector<CompletedFlow>& completed);

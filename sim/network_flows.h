@@ -36,7 +36,7 @@ class NetworkFlows {
 
   FlowId Start(Instant now, const FlowSpec& spec, const NetworkTopology& topology);
   ByteCount Cancel(Instant now, FlowId flow);
-  /// In nanoseconds since 1970, ServiceClocks::kNever without any. No optional: this is asked for at every step.
+  /// Of the next completion, as Instants count; ServiceClocks::kNever without any.
   std::int64_t NextTick();
   void TakeCompleted(Instant now, std::vector<CompletedFlow>& completed);
 

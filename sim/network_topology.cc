@@ -46,8 +46,8 @@ const NetworkTopology::Link* NetworkTopology::FindLink(SiteId from, SiteId to) c
 const LinkSpec& NetworkTopology::link_spec(SiteId from, SiteId to) const {
   if (const auto* row = FindLink(from, to)) return row->spec;
   CRRSIM_CHECK(from.value < site_count() && to.value < site_count(), "there is no link {} to {}", from.value, to.value);
-  static const LinkSpec kWithinSite{.latency = kLocalLatency};
-  static const LinkSpec kUnset{};
+  static constexpr LinkSpec kWithinSite{.latency = kLocalLatency};
+  static constexpr LinkSpec kUnset{};
   return from == to ? kWithinSite : kUnset;
 }
 

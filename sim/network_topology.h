@@ -59,7 +59,7 @@ class NetworkTopology {
   std::optional<std::uint32_t> SetLinkState(SiteId from, SiteId to, LinkState state);
   /// The link as set, or as it is until set.
   [[nodiscard]] Link link(SiteId from, SiteId to) const;
-  /// What of it was set.
+  /// What of it was set. Good until a link is set.
   [[nodiscard]] const LinkSpec& link_spec(SiteId from, SiteId to) const;
 
   LimitId AddLimit(BytesPerSecond capacity);

@@ -159,7 +159,7 @@ void Runner::StepOnce() {
 void Runner::PassUntil(Instant until) {
   // What a call of the step did is judged before time goes on.
   JudgeWatches();
-  for (auto next = world_.NextInstant(); next && *next <= until; next = world_.NextInstant()) StepOnce();
+  while (world_.IsDueBy(until)) StepOnce();
   PassCrossings(until, Until::kUpTo);
   StopBefore(until);
   world_.RunUntil(until);
@@ -177,7 +177,7 @@ void Runner::RunToTheEnd() {
   }
   const auto limit = world_.now() + kAfterlifeMax;
   while (!world_.IsIdle()) {
-    if (*world_.NextInstant() > limit) {
+    if (!world_.IsDueBy(limit)) {
       throw RunStop{fmt::format("{} after its last step the scenario has not come to rest", ToText(kAfterlifeMax))};
     }
     StepOnce();
@@ -322,7 +322,7 @@ void Runner::DoIt(const Step& step, const AdvanceStep& advance) {
 void Runner::DoIt(const Step& step, const SettleStep& settle) {
   const auto limit = world_.now() + settle.within;
   while (!world_.IsIdle()) {
-    if (*world_.NextInstant() > limit) {
+    if (!world_.IsDueBy(limit)) {
       PassUntil(limit);
       NoteWaiting();
       return Fail(step, fmt::format("after {} something is still under way", ToText(settle.within)));

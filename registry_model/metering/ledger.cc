@@ -135,6 +135,11 @@ void Ledger::On(Instant when, const TransferEnded& event) {
   if (replicated_content_.Insert(content, {route.source, event.useful})) source.replicated.Add(event.useful, when);
 }
 
+void Ledger::Prefetch(const RegistryKey& destination, const RepositoryName& repository, const Digest& blob) const {
+  const auto number = numbers_.Find(destination, repository);
+  if (number) replicated_content_.Prefetch(ContentKey::Of(blob, *number, ContentKind::kBlob));
+}
+
 void Ledger::CountVolume(Instant now, RepositoryRow& source, ByteCount volume) {
   if (!month_.Contains(now)) month_ = MonthSpan::Around(now);
   if (source.volumes.empty() || source.volumes.back().month != month_.number) {

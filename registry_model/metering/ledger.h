@@ -97,8 +97,8 @@ class Ledger {
   void On(Instant when, const StorageClassChanged& event);
   void On(Instant when, const TransferEnded& event);
 
-  /// Begins to fetch what a useful transfer of this blob will look for, so that it need not wait for memory then.
-  void Prefetch(const Digest& blob) const { replicated_content_.Prefetch(ContentKey::Of(blob, 0, ContentKind::kBlob)); }
+  /// Begins to fetch what the end of a useful transfer of this blob will look for, so that it need not wait for memory.
+  void Prefetch(const RegistryKey& destination, const RepositoryName& repository, const Digest& blob) const;
 
   /// All figures up to `until`; the ledger goes on as if nobody had asked.
   /// Requires that `until` is not before the last event that concerned it.
@@ -187,7 +187,8 @@ class Ledger {
     }
     friend auto operator<=>(const ContentKey&, const ContentKey&) = default;
     friend bool operator==(const ContentKey&, const ContentKey&) = default;
-    [[nodiscard]] std::uint64_t LookupHash() const { return content.low; }
+    /// With the repository: thousands of them may hold one layer.
+    [[nodiscard]] std::uint64_t LookupHash() const { return content.low ^ repository; }
     template <class Self, class Visit>
     static void Fields(Self& self, Visit&& visit) {
       visit("content", self.content);

@@ -1,8 +1,9 @@
 // The digest of content: sha256 (what ECR computes) or sha512, over the exact bytes.
 //
-// A plain value of 40 bytes, since a world holds each of them in a dozen places: a sha512, which is rare, is kept once
-// in a table of the process, for good. Text form `sha256:<64 lower-case hex>` or `sha512:<128 lower-case hex>`;
-// upper-case hex is refused, as the OCI image specification does.
+// A plain value of 40 bytes, since a world holds each of them in a dozen places. The bytes of a sha512, which is rare,
+// are kept in a table of the process, each once, behind a lock and for good, as soon as one is made or parsed. Text
+// form `sha256:<64 lower-case hex>` or `sha512:<128 lower-case hex>`; upper-case hex is refused, as the OCI image
+// specification does.
 //
 // Source  oci-registry.md, Rules (content).
 #pragma once

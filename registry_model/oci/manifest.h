@@ -84,7 +84,7 @@ enum class ManifestKind : std::uint8_t {
 struct Manifest {
   std::string bytes;
   Digest digest;  // of `bytes`
-  /// One of the four in media_type; the declared one where the manifest has none itself.
+  /// One of the four in media_type, never another text; the declared one where the manifest has none itself.
   std::string_view media_type;
   ManifestKind kind = ManifestKind::kImage;
   /// Falls back to the config's media type for an image manifest; empty for an index without one.

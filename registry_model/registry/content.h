@@ -16,12 +16,23 @@
 namespace crrsim {
 
 /// Where the typed events of a change go.
+namespace internal {
+/// Becomes whatever a member is.
+struct Anything {
+  template <class T>
+  operator T() const;  // NOLINT(google-explicit-constructor): that is what it is for
+};
+}  // namespace internal
+
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  /// Says that something happened at the present instant. `Body` is one of EventBody, made of these members.
+  /// Says that something happened at the present instant. `Body` is one of EventBody, made of these members: all that
+  /// it has, in order.
   template <class Body, class... Members>
   void Emit(Members&&... members) {
+    static_assert(requires { Body{std::forward<Members>(members)...}; }, "a member is narrowed or has another type");
+    static_assert(!requires { Body{std::forward<Members>(members)..., internal::Anything()}; }, "a member is left out");
     // Made where it stays: an event is a few hundred bytes, and all that happens passes here.
     Event event{Instant(), EventBody(std::in_place_type<Body>, std::forward<Members>(members)...)};
     Take(event);

@@ -93,7 +93,7 @@ TEST_F(ScanningTest, APushIsScannedByTheRegistrysFiltersOrTheRepositorysFlag) {
   EXPECT_EQ(bench_.LastEvent<RepositorySettingChanged>().value, "true");
   const auto scanned = [&](const std::string& repository) {
     const auto image = bench_.Push(repository, "one", "v1");
-    return static_cast<bool>(bench_.repository(repository).FindImage(image->digest)->scan);
+    return bench_.repository(repository).FindImage(image->digest)->scan.has_value();
   };
   EXPECT_TRUE(scanned("prod/a"));
   EXPECT_FALSE(scanned("test/a"));

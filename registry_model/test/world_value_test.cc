@@ -35,7 +35,8 @@ WorldConfig HardConfig(std::uint64_t seed) {
 ManifestPtr ImageOf(World& world, const std::string& repository, int number) {
   nlohmann::ordered_json manifest = {{"schemaVersion", 2}, {"mediaType", media_type::kOciManifest}};
   const auto blob = [&](const std::string& text, std::int64_t size, std::string_view type) {
-    const Blob content{Digest::Of(text), ByteCount::FromBytes(size), nullptr};
+    const auto algorithm = number == 3 && text != "base" ? DigestAlgorithm::kSha512 : DigestAlgorithm::kSha256;
+    const Blob content{Digest::Of(text, algorithm), ByteCount::FromBytes(size), nullptr};
     const auto stored =
         world.Apply(Caller::RootOf(kSource), kSource, UploadBlobRequest{std::nullopt, repository, content});
     EXPECT_TRUE(stored.ok()) << stored.error().message;
@@ -47,7 +48,8 @@ ManifestPtr ImageOf(World& world, const std::string& repository, int number) {
   return *ParseManifest(manifest.dump(), "");
 }
 
-/// Pushes that contend for one link while steps fail, blobs arrive damaged and the way is cut for a while.
+/// Pushes that contend for one link while steps fail, blobs arrive damaged and the way is cut for a while. Some images
+/// have been scanned, one has two tags, and one has digests of both algorithms.
 World HardWorld(std::uint64_t seed) {
   World world(HardConfig(seed));
   const auto caller = Caller::RootOf(kSource);
@@ -56,14 +58,20 @@ World HardWorld(std::uint64_t seed) {
                       nlohmann::json::parse(R"({"replicationConfiguration":{"rules":[{"destinations":[
         {"region":"eu-west-1","registryId":"111122223333"},{"region":"us-east-1","registryId":"111122223333"}]}]}})"));
   EXPECT_TRUE(configure.ok()) << configure.error().message;
-  EXPECT_TRUE(world.ApplyJson(caller, "CreateRepository", {{"repositoryName", "app"}}).ok());
+  EXPECT_TRUE(world
+                  .ApplyJson(caller, "CreateRepository",
+                             {{"repositoryName", "app"}, {"imageScanningConfiguration", {{"scanOnPush", true}}}})
+                  .ok());
   world.BeginFault("fail", StepFault{JobStep::kPutManifest, FailureCode::kInjected, {}, {}, 1, 3});
   world.BeginFault("corrupt", StepFault{JobStep::kTransfer, FailureCode::kDigestMismatch, {}, {}, 2, 2});
   for (int number = 0; number < 8; ++number) {
     const auto image = ImageOf(world, "app", number);
-    const auto put =
-        world.Apply(caller, kSource, PutParsedImageRequest{std::nullopt, "app", image, fmt::format("{}", number % 3)});
-    EXPECT_TRUE(put.ok()) << put.error().message;
+    if (number == 7) world.SetFindings(image->digest, {{"HIGH", 2}});
+    for (const auto& tag : {fmt::format("{}", number % 3), std::string(number == 7 ? "latest" : "")}) {
+      if (tag.empty()) continue;
+      const auto put = world.Apply(caller, kSource, PutParsedImageRequest{std::nullopt, "app", image, tag});
+      EXPECT_TRUE(put.ok()) << put.error().message;
+    }
   }
   world.RunUntil(world.now() + Milliseconds(300));
   world.BeginFault("partition", Partition{Region("us-west-2"), Region("eu-west-1")}, Seconds(30));

@@ -147,10 +147,11 @@ void World::CompleteFlows() {
     auto* transfer = transfers_.Find(flow.owner);
     // What the engine does about one arrival may cancel the others of this instant.
     if (transfer == nullptr) continue;
+    const auto& copy = *transfer->start.replication;
     auto arrived = transfer->start.blob;
-    ledger_.Prefetch(arrived);
-    auto fault = faults_.Failing(JobStep::kTransfer, *transfer->start.replication);
-    if (!fault) fault = faults_.Damaging(*transfer->start.replication, arrived);
+    ledger_.Prefetch(copy.destination, copy.repository, arrived);
+    auto fault = faults_.Failing(JobStep::kTransfer, copy);
+    if (!fault) fault = faults_.Damaging(copy, arrived);
     if (fault) {
       HitFault(*fault);
       arrived = Digest::Of(fmt::format("{} damaged by fault {}", arrived.text(), *fault));

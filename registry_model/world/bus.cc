@@ -9,7 +9,7 @@ void World::TellBuses(const Event& event) {
 
 void World::Send(BusEvent&& event) {
   if (const auto fault = faults_.Disturbing(event.registry)) return Disturb(*fault, std::move(event));
-  Emit<EventDelivered>(std::move(event), 1);
+  Emit<EventDelivered>(std::move(event), std::uint64_t{1});
 }
 
 void World::Disturb(FaultNumber number, BusEvent&& event) {

@@ -232,7 +232,7 @@ Answer World::PutManifest(Registry& destination, const Ask& ask) {
     ScanOnArrival(destination.key, copy.repository, *ask.manifest);
     if (assumptions_.Use(Assumption::kManifestBytes) == "counted") {
       // The manifest's bytes travel within this request; they are metered as a transfer without a number.
-      Emit<TransferEnded>(0, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
+      Emit<TransferEnded>(TransferId{0}, ask.job, copy.source, copy.destination, copy.repository, ask.manifest->digest,
                           copy.source.account, ask.manifest->size(), ByteCount(), FailureCode::kNone);
     }
   }

@@ -291,7 +291,7 @@ void World::Dispatch(const Scheduled& what) {
 }
 
 void World::RescheduleNetworkWake() {
-  const auto next = network_.NextCompletionOr(Instant::Max());
+  const auto next = network_.NextCompletionOrMax();
   if (next == Instant::Max()) return network_wake_.reset();
   const auto due = std::max(next, now_);
   if (network_wake_ && network_wake_->when == due) return;

@@ -95,6 +95,8 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   [[nodiscard]] Instant now() const { return now_; }
   /// The instant of the next scheduled thing.
   [[nodiscard]] std::optional<Instant> NextInstant() const;
+  /// Whether there is one by then.
+  [[nodiscard]] bool IsDueBy(Instant until) const;
   /// Does the next scheduled thing. Returns false when there is none.
   bool Step();
   /// Does everything up to and including `until`, which becomes the current instant. Requires until >= now().
@@ -181,7 +183,6 @@ class World final : private EventSink, private ScanStarter, private BackfillRunn
   void Follow(const RepositoryDeleted& deleted);
 
   // world.cc: the queue
-  [[nodiscard]] bool IsDueBy(Instant until) const;
   std::uint64_t DrawTie();
   EventId Schedule(Instant when, Scheduled what);
   void AdvanceTo(Instant when);

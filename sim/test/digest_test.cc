@@ -116,6 +116,42 @@ TEST(RunDigestTest, ALoadedDigestGoesOn) {
   EXPECT_EQ(loaded, DigestOf({"a", "b", "c"}));
 }
 
+TEST(RunDigestTest, ALongRunGoesOnWhereItWasSaved) {
+  RunDigest digest;
+  for (int i = 0; i < 10'000; ++i) digest.Add(NumberedEvent(i));
+  Writer writer;
+  writer.Put(digest);
+  Reader reader(writer.bytes());
+  auto loaded = reader.Get<RunDigest>();
+  for (int i = 10'000; i < 20'000; ++i) {
+    digest.Add(NumberedEvent(i));
+    loaded.Add(NumberedEvent(i));
+  }
+  EXPECT_EQ(loaded, digest);
+}
+
+TEST(RunDigestTest, ASavedSpacingThatNoRunHasIsRefused) {
+  const auto with_spacing = [](std::uint64_t spacing) {
+    Writer writer;
+    writer.Put(Hash128{1, 2});
+    writer.Put(std::uint64_t{5});
+    writer.Put(spacing);
+    writer.Put(std::vector<RunDigest::Checkpoint>());
+    writer.PutText("");
+    return std::string(writer.bytes());
+  };
+  for (const std::uint64_t spacing : {0U, 3U, 96U}) {
+    const auto saved = with_spacing(spacing);
+    Reader reader(saved);
+    EXPECT_THROW(reader.Get<RunDigest>(), ArchiveError) << spacing;
+  }
+  for (const std::uint64_t spacing : {1U, 64U}) {
+    const auto saved = with_spacing(spacing);
+    Reader reader(saved);
+    EXPECT_EQ(reader.Get<RunDigest>().events(), 5U) << spacing;
+  }
+}
+
 TEST(StateHashTest, IsThatOfTheSetHoweverItCameAbout) {
   const auto a = HashBytes("a");
   const auto b = HashBytes("b");

@@ -105,6 +105,18 @@ TEST(EventQueueTest, PoppingAnEmptyQueueIsADefect) {
   EXPECT_EQ(queue.size(), 1);
 }
 
+TEST(EventQueueTest, SaysWhetherAnythingIsDueBy) {
+  Queue queue;
+  EXPECT_FALSE(queue.IsDueBy(Instant::Max())) << "empty";
+  const auto first = queue.Schedule(At(10), 1);
+  queue.Schedule(At(20), 2);
+  EXPECT_FALSE(queue.IsDueBy(At(9)));
+  EXPECT_TRUE(queue.IsDueBy(At(10))) << "at that very instant";
+  EXPECT_TRUE(queue.Cancel(first));
+  EXPECT_FALSE(queue.IsDueBy(At(19))) << "the first was cancelled";
+  EXPECT_TRUE(queue.IsDueBy(At(20)));
+}
+
 TEST(EventQueueCancelTest, WhatIsCancelledNeverComes) {
   Queue queue;
   const auto first = queue.Schedule(At(1), 1);
